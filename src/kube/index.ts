@@ -1,2 +1,3 @@
 export * from "./client.ts";
 export * from "./fault.ts";
+export * from "./runtime.ts";
