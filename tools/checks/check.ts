@@ -1,0 +1,32 @@
+/** `npm run check`: format, lint, fences, budget, types, dead code, generated files, then the tests; prints what each took. */
+import { spawnSync } from "node:child_process";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+
+const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
+const steps: readonly (readonly [string, string, readonly string[]])[] = [
+  ["format", "biome", ["format", "."]],
+  ["types", "tsc", ["-b"]],
+  ["lint", "oxlint", ["--type-aware", "--deny-warnings"]],
+  ["fences", "node", ["tools/checks/fences.ts"]],
+  ["budget", "node", ["tools/checks/budget.ts"]],
+  ["dead code", "knip", []],
+  ["generated files", "node", ["tools/codegen/gen.ts", "--check"]],
+  ["tests", "vitest", ["run"]],
+];
+
+const only = process.argv.slice(2);
+const failures: string[] = [];
+for (const [name, command, args] of steps) {
+  if (only.length > 0 && !only.includes(name)) continue;
+  const started = performance.now();
+  const run = spawnSync(join(root, "node_modules/.bin", command), [...args], { cwd: root, stdio: "inherit" });
+  if (run.error !== undefined) throw run.error;
+  const seconds = ((performance.now() - started) / 1000).toFixed(1);
+  console.log(`check: ${name}: ${run.status === 0 ? "ok" : "FAILED"} (${seconds} s)`);
+  if (run.status !== 0) failures.push(name);
+}
+if (failures.length > 0) {
+  console.error(`check: failed: ${failures.join(", ")}`);
+  process.exit(1);
+}
