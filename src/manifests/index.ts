@@ -1,0 +1,2 @@
+export * from "./apply-order.ts";
+export * from "./parse-manifests.ts";
