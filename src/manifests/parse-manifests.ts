@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, LineCounter, type ParsedNode, parseAllDocuments, type Tags } from "yaml";
+import { type Document, isMap, isNode, LineCounter, parseAllDocuments, type Tags } from "yaml";
 import type { KubeObject } from "../api/index.ts";
 
 /** A place in a file; line and column count from 1. */
@@ -30,7 +30,7 @@ export interface ManifestSet {
   readonly problems: readonly ManifestProblem[];
 }
 
-type ParsedDocument = Document.Parsed<ParsedNode>;
+type ParsedDocument = Document.Parsed;
 
 /**
  * Parses the YAML or JSON documents of one file. A document that does not parse is a problem; the others are still read.
@@ -51,7 +51,7 @@ export function parseManifests(file: string, text: string): ManifestSet {
     return { file, line, column: col };
   };
   if (Array.isArray(documents)) {
-    for (const document of documents) readDocument(document as ParsedDocument, { at, objects, problems });
+    for (const document of documents) readDocument(document, { at, objects, problems });
   }
   return { objects, problems };
 }
@@ -133,7 +133,8 @@ function describe(value: unknown): string {
   if (value === null) return "null";
   if (Array.isArray(value)) return "a list";
   if (typeof value === "object") return "an object";
-  return typeof value === "string" ? JSON.stringify(value) : `the ${typeof value} ${String(value)}`;
+  if (typeof value === "number" || typeof value === "boolean") return `the ${typeof value} ${value}`;
+  return JSON.stringify(value) ?? typeof value;
 }
 
 /** Offset of the value at `path`, or of its nearest parent that is in the text. */

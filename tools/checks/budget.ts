@@ -33,10 +33,14 @@ const run = spawnSync(
   { cwd: root, encoding: "utf8", maxBuffer: 64 << 20 },
 );
 if (run.error !== undefined) throw run.error;
-const report = JSON.parse(run.stdout) as { readonly diagnostics: readonly Diagnostic[]; readonly number_of_files: number };
+const report = JSON.parse(run.stdout) as {
+  readonly diagnostics: readonly Diagnostic[];
+  readonly number_of_files: number;
+};
 if (report.number_of_files === 0) throw new Error("budget: no file was read");
 
-const measured = (message: string): number => Number(/\((\d+)\)|complexity of (\d+)/.exec(message)?.slice(1).find(Boolean) ?? NaN);
+const measured = (message: string): number =>
+  Number(/\((\d+)\)|complexity of (\d+)/.exec(message)?.slice(1).find(Boolean) ?? NaN);
 const found = new Map<string, { readonly value: number; readonly line: number; readonly message: string }>();
 for (const { message, code, filename, labels } of report.diagnostics) {
   const key = `${filename} ${/\(([^)]+)\)/.exec(code)?.[1] ?? code}`;
@@ -54,7 +58,8 @@ for (const [key, { value, line, message }] of found) {
 }
 for (const [key, entry] of allowed) {
   const now = found.get(key)?.value;
-  if (now === undefined || now < entry.value) problems.push(`${key}: tools/budget.json allows ${entry.value}, found ${now ?? "none"}: shrink the entry`);
+  if (now === undefined || now < entry.value)
+    problems.push(`${key}: tools/budget.json allows ${entry.value}, found ${now ?? "none"}: shrink the entry`);
 }
 for (const problem of problems) console.error(`budget: ${problem}`);
 console.log(`budget: ${report.number_of_files} files, ${entries.length} exceptions, ${problems.length} problems`);

@@ -19,7 +19,10 @@ const packageRules = Object.entries(rooms).map(([room, { packages }]) => ({
   to: {
     dependencyTypes: ["npm", "npm-dev", "npm-optional", "npm-peer", "npm-no-pkg", "npm-unknown"],
     path: "node_modules/",
-    pathNot: packages.length === 0 ? "^$" : `node_modules/(${packages.map((name) => name.replace("/*", "/[^/]+")).join("|")})/`,
+    pathNot:
+      packages.length === 0
+        ? "^$"
+        : `node_modules/(${packages.map((name) => name.replace("/*", "/[^/]+")).join("|")})/`,
   },
 }));
 
@@ -68,6 +71,10 @@ module.exports = {
     doNotFollow: { path: "node_modules" },
     tsPreCompilationDeps: true,
     parser: "swc",
-    enhancedResolveOptions: { exportsFields: ["exports"], conditionNames: ["import", "node", "default", "types"], extensions: [".ts", ".js", ".mjs", ".cjs", ".json"] },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "node", "default", "types"],
+      extensions: [".ts", ".js", ".mjs", ".cjs", ".json"],
+    },
   },
 };

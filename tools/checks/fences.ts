@@ -14,12 +14,16 @@ const config = await extractOptions(join(root, "tools/checks/dependency-cruiser.
 
 interface Summary {
   readonly totalCruised: number;
-  readonly violations: readonly { readonly from: string; readonly to: string; readonly rule: { readonly name: string } }[];
+  readonly violations: readonly {
+    readonly from: string;
+    readonly to: string;
+    readonly rule: { readonly name: string };
+  }[];
 }
 
 async function summaryOf(baseDir: string, places: readonly string[]): Promise<Summary> {
   const result: IReporterOutput = await cruise([...places], { ...config, baseDir, outputType: "json" });
-  const output: unknown = JSON.parse(String(result.output));
+  const output: unknown = JSON.parse(typeof result.output === "string" ? result.output : JSON.stringify(result.output));
   return (output as { summary: Summary }).summary;
 }
 
