@@ -9,3 +9,6 @@ export interface Logger {
 }
 
 export type LogFields = Readonly<Record<string, unknown>>;
+
+/** From least to most urgent; a logger writes its own level and those after it. */
+export type LogLevel = "debug" | "info" | "warn" | "error" | "silent";
