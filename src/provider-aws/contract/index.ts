@@ -1,0 +1,2 @@
+export * from "./ec2-instance-types.ts";
+export * from "./request.ts";
