@@ -1,0 +1,82 @@
+import { createServer, type IncomingMessage, type ServerResponse } from "node:http";
+import type { AddressInfo } from "node:net";
+import { failed, ok, type Result } from "../core/index.ts";
+import type { Logger } from "../platform/index.ts";
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+/** Answers one GET; `path` has no query. Undefined means 404. */
+export type HttpRoute = (path: string) => Promise<HttpAnswer | undefined> | HttpAnswer | undefined;
+
+export interface HttpServer {
+  /** `http://127.0.0.1:8080`. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+export type ListenFailure =
+  | { readonly kind: "port-in-use"; readonly host: string; readonly port: number }
+  | { readonly kind: "not-permitted"; readonly host: string; readonly port: number }
+  | { readonly kind: "listen-failed"; readonly host: string; readonly port: number; readonly message: string };
+
+/** Pages are read-only, load nothing from elsewhere, run no script and may not be framed. */
+const headers = Object.freeze({
+  "content-security-policy":
+    "default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  "x-content-type-options": "nosniff",
+  "referrer-policy": "no-referrer",
+  "cache-control": "no-store",
+});
+
+/** Serves GET and HEAD on one address. Port 0 picks a free one. The failure names the address that was asked for. */
+export async function startHttpServer(options: {
+  readonly host: string;
+  readonly port: number;
+  readonly route: HttpRoute;
+  readonly log: Logger;
+}): Promise<Result<HttpServer, ListenFailure>> {
+  const { host, port, route, log } = options;
+  const server = createServer((request, response) => {
+    answer(request, response, route).catch((error: unknown) => {
+      log.error("answering a request failed", { path: request.url, error: String(error) });
+      response.destroy();
+    });
+  });
+  const failure = await new Promise<NodeJS.ErrnoException | undefined>((resolve) => {
+    server.once("error", resolve);
+    server.listen(port, host, () => resolve(undefined));
+  });
+  if (failure !== undefined) return failed(listenFailure(failure, host, port));
+  const { port: actual } = server.address() as AddressInfo;
+  return ok({
+    url: `http://${host.includes(":") ? `[${host}]` : host}:${actual}`,
+    close: () =>
+      new Promise((resolve, reject) => {
+        server.close((error) => (error === undefined ? resolve() : reject(error)));
+        server.closeAllConnections();
+      }),
+  });
+}
+
+function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): ListenFailure {
+  if (error.code === "EADDRINUSE") return { kind: "port-in-use", host, port };
+  if (error.code === "EACCES") return { kind: "not-permitted", host, port };
+  return { kind: "listen-failed", host, port, message: error.message };
+}
+
+async function answer(request: IncomingMessage, response: ServerResponse, route: HttpRoute): Promise<void> {
+  if (request.method !== "GET" && request.method !== "HEAD")
+    return send(response, { status: 405, contentType: "text/plain", body: "only GET and HEAD\n" });
+  const [path = "/"] = (request.url ?? "/").split("?");
+  const found = await route(path);
+  send(response, found ?? { status: 404, contentType: "text/plain", body: `there is no ${path} here\n` });
+}
+
+function send(response: ServerResponse, { status, contentType, body }: HttpAnswer): void {
+  response.writeHead(status, { ...headers, "content-type": `${contentType}; charset=utf-8` });
+  response.end(body);
+}
