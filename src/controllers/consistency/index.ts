@@ -1,0 +1,1 @@
+export { createConsistency, type ConsistencyDeps } from "./consistency.ts";

@@ -1,0 +1,1 @@
+export { createExpiration, type ExpirationDeps } from "./expiration.ts";

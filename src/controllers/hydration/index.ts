@@ -1,0 +1,1 @@
+export { createNodeClaimHydration, createNodeHydration, type HydrationDeps } from "./hydration.ts";

@@ -1,0 +1,161 @@
+import {
+  capacityTypes,
+  conditionTypes,
+  getCondition,
+  type NodeClaim,
+  nodeClaimReasons,
+  nodeClaimType,
+  refreshCondition,
+  setCondition,
+} from "../../api/index.ts";
+import type { CloudInstance, LaunchFailure } from "../../provider/index.ts";
+import {
+  claimViewOf,
+  countDisrupted,
+  deleteObject,
+  poolNameOf,
+  timestampOf,
+  truncateMessage,
+} from "../plumbing/index.ts";
+import type { LaunchCache } from "./launch-cache.ts";
+import type { LifecycleDeps, Step, StepOutcome } from "./step.ts";
+
+type LaunchDeps = LifecycleDeps & { readonly launches: LaunchCache };
+
+/** Launches the machine of a claim once (spec: lifecycle 1.3). */
+export function createLaunchStep(deps: LaunchDeps): Step {
+  return async (claim, signal) => {
+    const uid = claim.metadata.uid ?? "";
+    const launched = getCondition(claim, conditionTypes.launched);
+    if (launched !== undefined && launched.status !== "Unknown") {
+      if (launched.status === "True") deps.launches.drop(uid);
+      return { claim: refreshCondition(claim, conditionTypes.launched, timestampOf(deps.clock)) };
+    }
+    const cached = deps.launches.get(uid);
+    if (cached !== undefined) return { claim: withInstance(claim, cached, deps) };
+    return create(deps, claim, signal);
+  };
+}
+
+async function create(deps: LaunchDeps, claim: NodeClaim, signal: AbortSignal): Promise<StepOutcome> {
+  try {
+    const outcome = await deps.provider.create(claimViewOf(claim), { signal });
+    if (!outcome.ok) return await react(deps, claim, outcome.failure, signal);
+    deps.launches.put(claim.metadata.uid ?? "", outcome.value);
+    reportLaunched(deps, claim, outcome.value);
+    return { claim: withInstance(claim, outcome.value, deps) };
+  } catch (error) {
+    // Not launched, or launched without our knowing; the latter is found by the instance collector.
+    return { claim: launchPending(deps, claim, nodeClaimReasons.launchFailed, messageOf(error)), error };
+  }
+}
+
+async function react(
+  deps: LaunchDeps,
+  claim: NodeClaim,
+  failure: LaunchFailure,
+  signal: AbortSignal,
+): Promise<StepOutcome> {
+  switch (failure.kind) {
+    case "insufficient-capacity":
+      deps.events.publish({
+        object: claim,
+        type: "Warning",
+        reason: "InsufficientCapacityError",
+        message: `NodeClaim ${claim.metadata.name} event: ${truncateMessage(failure.message)}`,
+        dedupeValues: [claim.metadata.uid ?? ""],
+      });
+      return giveUp(deps, claim, { reason: "insufficient_capacity", message: failure.message, signal });
+    case "class-not-ready":
+      deps.events.publish({
+        object: claim,
+        type: "Warning",
+        reason: "NodeClassNotReady",
+        message: `NodeClaim ${claim.metadata.name} event: ${truncateMessage(failure.message)}`,
+        dedupeValues: [claim.metadata.uid ?? ""],
+      });
+      return giveUp(deps, claim, { reason: "nodeclass_not_ready", message: failure.message, signal });
+    case "create-failed":
+      return {
+        claim: launchPending(deps, claim, failure.reason, failure.message),
+        error: new Error(`launching nodeclaim ${claim.metadata.name}: ${failure.message}`),
+      };
+  }
+}
+
+/** The pods of a deleted claim become pending again, and provisioning decides afresh. */
+async function giveUp(
+  deps: LaunchDeps,
+  claim: NodeClaim,
+  cause: { readonly reason: string; readonly message: string; readonly signal: AbortSignal },
+): Promise<StepOutcome> {
+  deps.log.error("failed launching nodeclaim", { NodeClaim: claim.metadata.name, error: cause.message });
+  deps.decisions.record({
+    kind: "launch-failed",
+    pods: [],
+    nodeClaim: claim.metadata.name ?? "",
+    nodePool: poolNameOf(claim),
+    reason: cause.message,
+  });
+  if (await deleteObject(deps.kube, nodeClaimType, claim, cause.signal)) {
+    countDisrupted(deps.instruments, { claim, reason: cause.reason });
+  }
+  return { claim, deleted: true };
+}
+
+const launchPending = (deps: LaunchDeps, claim: NodeClaim, reason: string, message: string): NodeClaim =>
+  setCondition(
+    claim,
+    { type: conditionTypes.launched, status: "Unknown", reason, message: truncateMessage(message) },
+    timestampOf(deps.clock),
+  );
+
+/** Provider labels under the claim's own, provider annotations over them; the rest is replaced (spec: lifecycle 1.3). */
+export function withDetails(claim: NodeClaim, instance: CloudInstance): NodeClaim {
+  return {
+    ...claim,
+    metadata: {
+      ...claim.metadata,
+      labels: { ...instance.labels, ...claim.metadata.labels },
+      annotations: { ...claim.metadata.annotations, ...instance.annotations },
+    },
+    status: {
+      ...claim.status,
+      providerID: instance.providerId,
+      ...(instance.imageId === undefined ? {} : { imageID: instance.imageId }),
+      capacity: instance.capacity,
+      allocatable: instance.allocatable,
+    },
+  };
+}
+
+const withInstance = (claim: NodeClaim, instance: CloudInstance, deps: LaunchDeps): NodeClaim =>
+  setCondition(
+    withDetails(claim, instance),
+    { type: conditionTypes.launched, status: "True" },
+    timestampOf(deps.clock),
+  );
+
+function reportLaunched(deps: LaunchDeps, claim: NodeClaim, instance: CloudInstance): void {
+  deps.log.info("launched nodeclaim", {
+    NodeClaim: claim.metadata.name,
+    "provider-id": instance.providerId,
+    "instance-type": instance.instanceType,
+    zone: instance.zone,
+    "capacity-type": instance.capacityType,
+    allocatable: instance.allocatable,
+  });
+  deps.decisions.record({
+    kind: "launched",
+    pods: [],
+    machine: instance.instanceType,
+    zone: instance.zone,
+    capacityType: instance.capacityType,
+    ...(instance.price === undefined ? {} : { pricePerHour: instance.price }),
+    nodeClaim: claim.metadata.name ?? "",
+    nodePool: poolNameOf(claim),
+    reason: instance.capacityType === capacityTypes.spot ? "spot instance started" : "instance started",
+  });
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));

@@ -1,0 +1,103 @@
+import {
+  type CSINode,
+  csiNodeType,
+  type DaemonSet,
+  daemonSetType,
+  type KubeObject,
+  type Namespace,
+  type Node,
+  type NodeClaim,
+  type NodePool,
+  namespaceType,
+  nodeClaimType,
+  nodePoolType,
+  nodeType,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+  type PodDisruptionBudget,
+  persistentVolumeClaimType,
+  persistentVolumeType,
+  podDisruptionBudgetType,
+  podType,
+  type Condition,
+  type NodeClassReference,
+  type ResourceType,
+  type StorageClass,
+  storageClassType,
+  type VolumeAttachment,
+  volumeAttachmentType,
+} from "../../api/index.ts";
+import type { Informer, InformerSet } from "../../kube/index.ts";
+
+/** What core controllers read of any node class: whether it is ready, and for which generation. */
+export interface NodeClass extends KubeObject {
+  readonly status?: { readonly conditions?: readonly Condition[] };
+}
+
+/** The shared informers of the process with the indexes of operations 3.7. */
+export interface Caches {
+  readonly pods: Informer<Pod>;
+  readonly nodes: Informer<Node>;
+  readonly nodeClaims: Informer<NodeClaim>;
+  readonly nodePools: Informer<NodePool>;
+  /** One per node class kind of the provider, the default first. */
+  readonly nodeClasses: readonly Informer<NodeClass>[];
+  readonly daemonSets: Informer<DaemonSet>;
+  readonly podDisruptionBudgets: Informer<PodDisruptionBudget>;
+  readonly persistentVolumeClaims: Informer<PersistentVolumeClaim>;
+  readonly persistentVolumes: Informer<PersistentVolume>;
+  readonly storageClasses: Informer<StorageClass>;
+  readonly csiNodes: Informer<CSINode>;
+  readonly volumeAttachments: Informer<VolumeAttachment>;
+  readonly namespaces: Informer<Namespace>;
+}
+
+/** Index names; values are plain names, provider ids, or `group/Kind/name` for node classes. */
+export const indexes = Object.freeze({
+  nodeName: "spec.nodeName",
+  providerId: "providerID",
+  nodeClass: "nodeClassRef",
+});
+
+export const nodeClassIndexValue = (ref: NodeClassReference): string => `${ref.group}/${ref.kind}/${ref.name}`;
+
+const textIndex = (value: string | undefined): readonly string[] =>
+  value === undefined || value === "" ? [] : [value];
+
+export function createCaches(options: {
+  readonly informers: InformerSet;
+  readonly nodeClassTypes: readonly ResourceType[];
+}): Caches {
+  const { informers } = options;
+  return {
+    pods: informers.informer({ type: podType, indexes: { [indexes.nodeName]: (pod) => textIndex(pod.spec.nodeName) } }),
+    nodes: informers.informer({
+      type: nodeType,
+      indexes: { [indexes.providerId]: (node) => textIndex(node.spec.providerID) },
+    }),
+    nodeClaims: informers.informer({
+      type: nodeClaimType,
+      indexes: {
+        [indexes.providerId]: (claim) => textIndex(claim.status?.providerID),
+        [indexes.nodeClass]: (claim) => [nodeClassIndexValue(claim.spec.nodeClassRef)],
+      },
+    }),
+    nodePools: informers.informer({
+      type: nodePoolType,
+      indexes: { [indexes.nodeClass]: (pool) => [nodeClassIndexValue(pool.spec.template.spec.nodeClassRef)] },
+    }),
+    nodeClasses: options.nodeClassTypes.map((type) => informers.informer({ type: type as ResourceType<NodeClass> })),
+    daemonSets: informers.informer({ type: daemonSetType }),
+    podDisruptionBudgets: informers.informer({ type: podDisruptionBudgetType }),
+    persistentVolumeClaims: informers.informer({ type: persistentVolumeClaimType }),
+    persistentVolumes: informers.informer({ type: persistentVolumeType }),
+    storageClasses: informers.informer({ type: storageClassType }),
+    csiNodes: informers.informer({ type: csiNodeType }),
+    volumeAttachments: informers.informer({
+      type: volumeAttachmentType,
+      indexes: { [indexes.nodeName]: (attachment) => textIndex(attachment.spec.nodeName) },
+    }),
+    namespaces: informers.informer({ type: namespaceType }),
+  };
+}

@@ -1,0 +1,42 @@
+import type { Timestamp } from "../../api/index.ts";
+
+/**
+ * One decision or its outcome, as the terminal, the plan and the dashboard show it (spec: product 4.2 `start`). Names of
+ * pods are `namespace/name`; prices are USD an hour.
+ */
+export interface Decision {
+  readonly time: Timestamp;
+  readonly kind: DecisionKind;
+  readonly pods: readonly string[];
+  /** Instance type chosen or left. */
+  readonly machine?: string;
+  readonly zone?: string;
+  readonly capacityType?: string;
+  readonly pricePerHour?: number;
+  readonly nodePool?: string;
+  readonly nodeClaim?: string;
+  readonly node?: string;
+  readonly reason: string;
+}
+
+/**
+ * `launch`: a claim was decided and created. `nominate`: pods fit a node that exists. `unplaced`: a pod has no place.
+ * `launched`, `registered`, `initialized`: steps of a claim's life. `launch-failed`: the cloud refused. `remove`: nodes
+ * are given up. `terminated`: the machine is gone. `repair`: leftovers of an earlier process were cleaned.
+ */
+export type DecisionKind =
+  | "launch"
+  | "nominate"
+  | "unplaced"
+  | "launched"
+  | "launch-failed"
+  | "registered"
+  | "initialized"
+  | "remove"
+  | "terminated"
+  | "repair";
+
+/** Where decisions go; never waits and never throws. */
+export interface DecisionSink {
+  record(decision: Omit<Decision, "time">): void;
+}

@@ -1,0 +1,93 @@
+import {
+  formatTimestamp,
+  labels,
+  type NodeClaim,
+  type NodeClassReference,
+  type NodePool,
+  parseNillableDurationMillis,
+  parseTimestamp,
+  type Timestamp,
+} from "../../api/index.ts";
+import type { ClaimView, PoolKey, PoolView } from "../../core/index.ts";
+import type { Clock } from "../../platform/index.ts";
+import type { CloudProvider } from "../../provider/index.ts";
+import type { Instruments } from "./instruments.ts";
+
+/** The present moment as objects carry it. */
+export const timestampOf = (clock: Clock): Timestamp => formatTimestamp(clock.now());
+
+/** Epoch milliseconds of a time text; undefined when absent or none. */
+export const millisOf = (time: Timestamp | null | undefined): number | undefined =>
+  time === undefined || time === null ? undefined : parseTimestamp(time);
+
+/** Milliseconds of a duration field; undefined when absent or no duration, Infinity for `Never`. */
+export const durationMillisOf = (text: string | undefined): number | undefined =>
+  text === undefined ? undefined : parseNillableDurationMillis(text);
+
+const isServed = (provider: CloudProvider, ref: NodeClassReference): boolean =>
+  provider.nodeClassTypes.some(({ group, kind }) => group === ref.group && kind === ref.kind);
+
+/** "Managed" (spec: lifecycle 0.4): the node class kind is one that this provider serves. All else is left alone. */
+export const isManagedClaim = (provider: CloudProvider, claim: NodeClaim): boolean =>
+  isServed(provider, claim.spec.nodeClassRef);
+
+export const isManagedPool = (provider: CloudProvider, pool: NodePool): boolean =>
+  isServed(provider, pool.spec.template.spec.nodeClassRef);
+
+export const poolNameOf = (object: { readonly metadata: NodeClaim["metadata"] }): string =>
+  object.metadata.labels?.[labels.nodePool] ?? "";
+
+export const poolKeyOf = (object: { readonly metadata: NodeClaim["metadata"] }): PoolKey | undefined => {
+  const name = poolNameOf(object);
+  return name === "" ? undefined : { kind: "NodePool", name };
+};
+
+export function claimViewOf(claim: NodeClaim): ClaimView {
+  const poolKey = poolKeyOf(claim);
+  return {
+    key: { kind: "NodeClaim", name: claim.metadata.name ?? "" },
+    ...(poolKey === undefined ? {} : { poolKey }),
+    claim,
+  };
+}
+
+export function poolViewOf(pool: NodePool): PoolView {
+  const { kind, name } = pool.spec.template.spec.nodeClassRef;
+  return { key: { kind: "NodePool", name: pool.metadata.name ?? "" }, classKey: { kind, name }, pool };
+}
+
+const mostMessageCharacters = 300;
+
+/** Cloud errors can be pages long; conditions and events show their beginning (spec: api 2.4). */
+export const truncateMessage = (message: string): string =>
+  message.length < mostMessageCharacters ? message : `${message.slice(0, mostMessageCharacters)}...`;
+
+/** `termination_mode` of operations 1.2. */
+export function terminationModeOf(claim: NodeClaim): "graceful" | "eventual" | "forceful" {
+  const period = durationMillisOf(claim.spec.terminationGracePeriod);
+  if (period === undefined || period === Number.POSITIVE_INFINITY) return "graceful";
+  return period > 0 ? "eventual" : "forceful";
+}
+
+export interface DisruptionCount {
+  readonly claim: NodeClaim;
+  /** Snake case, as listed in operations 1.2. */
+  readonly reason: string;
+  /** Policy of the pool when the reason is a consolidation, else absent. */
+  readonly consolidationPolicy?: string;
+  /** Reschedulable pods on the node. */
+  readonly pods?: number;
+}
+
+/** Counts a claim that we decided to remove; once per claim, by whoever got its deletion accepted. */
+export function countDisrupted(instruments: Instruments, count: DisruptionCount): void {
+  const counted = {
+    reason: count.reason,
+    nodepool: poolNameOf(count.claim),
+    capacity_type: count.claim.metadata.labels?.[labels.capacityType] ?? "",
+    consolidation_policy: count.consolidationPolicy ?? "",
+    termination_mode: terminationModeOf(count.claim),
+  };
+  instruments.nodeClaimsDisrupted.increment(counted);
+  if (count.pods !== undefined) instruments.podsDisruptionInitiated.increment(counted, count.pods);
+}

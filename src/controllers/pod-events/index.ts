@@ -1,0 +1,1 @@
+export { createPodEvents, type PodEventsDeps } from "./pod-events.ts";
