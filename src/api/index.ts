@@ -22,3 +22,7 @@ export * from "./conditions/condition-types.ts";
 export * from "./conditions/conditions.ts";
 export * from "./conditions/transitions.ts";
 export * from "./kubernetes/time.ts";
+export * from "./aws/ami-alias.ts";
+export * from "./hash/ec2-node-class-hash.ts";
+export * from "./hash/node-pool-hash.ts";
+export * from "./kubernetes/quantity-text.ts";
