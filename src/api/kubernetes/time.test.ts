@@ -1,5 +1,5 @@
 // oxlint-disable no-restricted-globals -- the platform's own calendar is the oracle here
-import fc from "fast-check";
+import * as fc from "fast-check";
 import { expect, test } from "vitest";
 import {
   formatDuration,
