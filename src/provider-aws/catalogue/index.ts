@@ -1,4 +1,14 @@
+export * from "./ami-family.ts";
+export { gibibyte, machineCapacity, mebibyte } from "./capacity.ts";
+export * from "./class-facts.ts";
+export * from "./compatibility.ts";
 export * from "./ec2-shape.ts";
 export * from "./facts.ts";
+export * from "./kubelet.ts";
 export * from "./machine-row.ts";
+export type { OfferingConditions } from "./offerings.ts";
+export { machineOverhead } from "./overhead.ts";
+export * from "./prices.ts";
+export * from "./resolve.ts";
 export * from "./tables.ts";
+export { kubernetesArchOf } from "./type-requirements.ts";
