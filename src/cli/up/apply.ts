@@ -1,0 +1,120 @@
+import type { KubeObject, ResourceType } from "../../api/index.ts";
+import { isKubeFault, type KubeClient, type KubeFault } from "../../kube/index.ts";
+import { applyOrder, findDuplicates, type ManifestObject, objectName, positionText } from "../../manifests/index.ts";
+
+/** Where a kind lives on the server; undefined when it serves no such kind or version. */
+export type KindLookup = (apiVersion: string, kind: string) => ResourceType | undefined;
+
+/** An object that did not get in, with its place and the reason. */
+export interface Refusal {
+  readonly object: string;
+  /** `file:line:column`. */
+  readonly place: string;
+  readonly message: string;
+}
+
+export interface Applied {
+  readonly applied: number;
+  readonly refusals: readonly Refusal[];
+}
+
+/**
+ * Creates every object, or merges it into the one that is there, in `applyOrder`. An object that is refused does not stop
+ * the others. The first of two objects of one name stands.
+ */
+export async function applyManifests(options: {
+  readonly kube: KubeClient;
+  readonly lookup: KindLookup;
+  readonly objects: readonly ManifestObject[];
+  readonly signal: AbortSignal;
+}): Promise<Applied> {
+  const { kube, lookup, objects, signal } = options;
+  const duplicates = findDuplicates(objects);
+  const second = new Set(duplicates.map((duplicate) => duplicate.second));
+  const refusals: Refusal[] = duplicates.map(({ first, second: later, name }) => ({
+    object: name,
+    place: positionText(later.position),
+    message: `is defined twice; the first, at ${positionText(first.position)}, stands`,
+  }));
+  let applied = 0;
+  for (const entry of applyOrder(objects.filter((each) => !second.has(each)))) {
+    const refusal = await applyOne({ kube, lookup, entry, signal });
+    if (refusal === undefined) applied += 1;
+    else refusals.push(refusal);
+  }
+  return { applied, refusals };
+}
+
+/** A refusal as one line on standard error. */
+export const refusalText = ({ place, object, message }: Refusal): string => `${place}: ${object}: ${message}`;
+
+async function applyOne(options: {
+  readonly kube: KubeClient;
+  readonly lookup: KindLookup;
+  readonly entry: ManifestObject;
+  readonly signal: AbortSignal;
+}): Promise<Refusal | undefined> {
+  const { kube, lookup, entry, signal } = options;
+  const type = lookup(entry.object.apiVersion, entry.object.kind);
+  if (type === undefined) return unknownKind(entry);
+  const object = inNamespace(entry.object, type);
+  try {
+    await createOrMerge({ kube, type, object, signal });
+    return undefined;
+  } catch (error) {
+    if (!isKubeFault(error)) throw error;
+    return { object: objectName(entry), ...placeOf(entry, error), message: messageOf(error) };
+  }
+}
+
+async function createOrMerge(options: {
+  readonly kube: KubeClient;
+  readonly type: ResourceType;
+  readonly object: KubeObject;
+  readonly signal: AbortSignal;
+}): Promise<void> {
+  const { kube, type, object, signal } = options;
+  try {
+    await kube.create(type, object, { signal, fieldManager });
+  } catch (error) {
+    if (!isKubeFault(error, "AlreadyExists")) throw error;
+    const { name = "", namespace } = object.metadata;
+    await kube.patch(type, namespace === undefined ? { name } : { name, namespace }, {
+      type: "merge",
+      body: object,
+      fieldManager,
+      signal,
+    });
+  }
+}
+
+const fieldManager = "karpenter-up";
+
+function inNamespace(object: KubeObject, type: ResourceType): KubeObject {
+  if (!type.namespaced || object.metadata.namespace !== undefined) return object;
+  return { ...object, metadata: { ...object.metadata, namespace: "default" } };
+}
+
+function unknownKind(entry: ManifestObject): Refusal {
+  const { apiVersion, kind } = entry.object;
+  const hint =
+    apiVersion.includes(".") || !apiVersion.includes("/")
+      ? " (a custom resource needs its CustomResourceDefinition in the input)"
+      : "";
+  return {
+    object: objectName(entry),
+    place: positionText(entry.position),
+    message: `no matches for kind "${kind}" in version "${apiVersion}": the server does not serve it${hint}`,
+  };
+}
+
+/** The place of the first field that the server named, where the text has it. */
+function placeOf(entry: ManifestObject, fault: KubeFault): { readonly place: string } {
+  const field = fault.status?.details?.causes?.find((cause) => cause.field !== undefined && cause.field !== "")?.field;
+  const path = (field ?? "").split(/[.[\]]+/).filter((step) => step !== "");
+  return { place: positionText(entry.positionOf(path.map((step) => (/^\d+$/.test(step) ? Number(step) : step)))) };
+}
+
+function messageOf(fault: KubeFault): string {
+  return fault.message.replaceAll(/\s*\n\s*/g, " ");
+}
