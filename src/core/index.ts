@@ -9,6 +9,8 @@ export * from "./pods/do-not-disrupt.ts";
 export * from "./pods/eviction-cost.ts";
 export * from "./pods/host-ports.ts";
 export * from "./pods/ownership.ts";
+export * from "./pods/pod-class.ts";
+export * from "./pods/pod-shape.ts";
 export * from "./pods/predicates.ts";
 export * from "./pods/requests.ts";
 export * from "./pods/reschedulable.ts";

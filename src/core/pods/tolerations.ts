@@ -38,3 +38,11 @@ function tolerates(toleration: Toleration, taint: Taint): boolean {
   if (bound === undefined || actual === undefined) return false;
   return operator === "Lt" ? actual < bound : actual > bound;
 }
+
+/** Those that no toleration matches, in order. */
+export function untoleratedTaints(
+  taints: readonly Taint[],
+  tolerations: readonly Toleration[] | undefined,
+): readonly Taint[] {
+  return taints.filter((taint) => !isTolerated(taint, tolerations));
+}
