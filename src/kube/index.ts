@@ -1,3 +1,21 @@
 export * from "./client.ts";
+export * from "./controller/controller.ts";
+export * from "./events/event-recorder.ts";
 export * from "./fault.ts";
+export * from "./informers/informer-set.ts";
+export { defaultRateLimit, reasonableRateLimit } from "./queue/rate-limiter.ts";
 export * from "./runtime.ts";
+export * from "./token-bucket.ts";
+export * from "./writers/create-delete.ts";
+export { jsonEqual, mergeDiff } from "./writers/merge-diff.ts";
+export {
+  addFinalizer,
+  type MetadataChange,
+  patchLocked,
+  patchMetadata,
+  patchObject,
+  removeFinalizer,
+  type WriteTarget,
+} from "./writers/patches.ts";
+export * from "./writers/pods.ts";
+export { patchStatus, type StatusOptions } from "./writers/status.ts";

@@ -1,5 +1,6 @@
 /** Contracts of the client runtime (spec: operations 7.4): what controllers are written against. */
 import type { KubeObject, ResourceType } from "../api/index.ts";
+import type { Logger } from "../platform/index.ts";
 
 /** `namespace/name`, or `name` for cluster-scoped objects. */
 export type ObjectKey = string;
@@ -11,7 +12,10 @@ export function objectKey(object: {
   return namespace === undefined || namespace === "" ? name : `${namespace}/${name}`;
 }
 
-/** One change of a store. `previous` is the object before an update; a delete found by a relist is marked. */
+/**
+ * One change of a store. `previous` is the object before an update; a delete found by a relist is marked. Each ten hours
+ * every object is delivered again as an update to itself (`previous === object`).
+ */
 export type Delta<T extends KubeObject> =
   | { readonly type: "added"; readonly object: T; readonly initial: boolean }
   | { readonly type: "updated"; readonly object: T; readonly previous: T }
@@ -30,6 +34,8 @@ export type IndexFunction<T extends KubeObject> = (object: T) => readonly string
 
 export interface InformerOptions<T extends KubeObject> {
   readonly type: ResourceType<T>;
+  /** Only this namespace; all by default. */
+  readonly namespace?: string;
   readonly indexes?: Readonly<Record<string, IndexFunction<T>>>;
   readonly labelSelector?: string;
   readonly fieldSelector?: string;
@@ -53,6 +59,8 @@ export interface InformerSet {
   informer<T extends KubeObject>(options: InformerOptions<T>): Informer<T>;
   /** Resolves when every informer asked for so far has synced; rejects naming the kinds that have not after two minutes. */
   waitForSync(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Lists and watches for the informers asked for so far and each asked for later. Resolves after `signal` aborted. */
+  run(signal: AbortSignal): Promise<void>;
 }
 
 /** What a reconcile asks for: nothing (done), a repeat with backoff, or a repeat after a time. */
@@ -66,12 +74,37 @@ export class TerminalError extends Error {
   override readonly name = "TerminalError";
 }
 
+/** Backoff of failed keys: the longer of a delay per key, doubling with each failure, and a bucket for all keys. */
+export interface RateLimit {
+  readonly baseMilliseconds: number;
+  readonly maxMilliseconds: number;
+  readonly qps: number;
+  readonly burst: number;
+}
+
+/** What a reconcile is given beside its key. */
+export interface ReconcileContext {
+  readonly reconcileId: string;
+  /** Carries the fields that spec/operations.md 3.1 wants on lines written inside a reconcile. */
+  readonly log: Logger;
+}
+
 export interface ControllerOptions {
   /** Dotted name as in spec/operations.md 3.2; metric label and log field. */
   readonly name: string;
   readonly maxConcurrent?: number;
   /** One run per key at a time. An error means backoff; a `Conflict` fault means a silent requeue. */
-  readonly reconcile: (key: ObjectKey, signal: AbortSignal) => Promise<ReconcileResult | undefined | void>;
+  readonly reconcile: (
+    key: ObjectKey,
+    signal: AbortSignal,
+    context: ReconcileContext,
+  ) => Promise<ReconcileResult | undefined | void>;
+  /** 5 ms to 1000 s per key and 10 a second with a burst of 100, unless given (spec: operations 3.2). */
+  readonly rateLimit?: RateLimit;
+  /** A run that takes longer is aborted and counts as failed. */
+  readonly timeoutMilliseconds?: number;
+  /** The kind whose keys are reconciled, for log fields; absent for singletons. */
+  readonly type?: ResourceType;
 }
 
 /** A running reconcile loop with its work queue. */
@@ -96,5 +129,7 @@ export interface EventRecorder {
     readonly dedupeValues?: readonly string[];
     /** Window in which equal events are dropped, 2 minutes by default. */
     readonly dedupeMilliseconds?: number;
+    /** Shared by events of a kind; asked after the dedupe check, an event without a token is dropped. */
+    readonly limiter?: { take(): boolean };
   }): void;
 }
