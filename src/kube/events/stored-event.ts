@@ -4,10 +4,9 @@ import type { CorrelatedEvent } from "./correlator.ts";
 
 /** The stored form; events of cluster-scoped objects live in `default`. */
 export function eventOf(
-  writable: Writable,
+  event: CorrelatedEvent,
   { component, ids }: { readonly component: string; readonly ids: Ids },
 ): Event {
-  const { event } = writable;
   const { namespace = "default", name = "" } = event.involvedObject;
   const hash = ids.uuid().replaceAll("-", "").slice(0, 16);
   return {
