@@ -1,0 +1,60 @@
+/** POST pods/NAME/binding: assigns a pod to a node. */
+import type { Binding, Condition, Pod } from "../../api/index.ts";
+import { freezeJson, type ApiObject } from "../store/api-object.ts";
+import { tableKey } from "../store/object-table.ts";
+import { timestamp, type ApiCore } from "./api-core.ts";
+import { conflict, invalid, notSupported, required } from "./faults.ts";
+import type { Served } from "./registry.ts";
+import { storedObject } from "./stored.ts";
+
+export function bindPod(
+  core: ApiCore,
+  pods: Served,
+  target: { readonly name: string; readonly namespace?: string | undefined },
+  body: Binding,
+): void {
+  const causes = bindingCauses(body);
+  if (causes.length > 0) throw invalid({ group: "", name: "Binding" }, target.name, causes);
+  const stored = storedObject(pods, target.name, target.namespace);
+  const pod = stored as unknown as Pod;
+  const refusal = refusalOf(pod);
+  if (refusal !== undefined) throw conflict({ group: "", name: "pods/binding" }, target.name, refusal);
+  const { annotations, labels } = body.metadata;
+  const next = {
+    ...stored,
+    metadata: {
+      ...stored.metadata,
+      ...(annotations === undefined ? {} : { annotations: { ...stored.metadata.annotations, ...annotations } }),
+      ...(labels === undefined ? {} : { labels: { ...stored.metadata.labels, ...labels } }),
+    },
+    spec: { ...pod.spec, nodeName: body.target.name },
+    status: { ...pod.status, conditions: scheduled(pod.status?.conditions ?? [], timestamp(core.clock.now())) },
+  };
+  pods.table.put(tableKey(target.name, stored.metadata.namespace), freezeJson(next) as ApiObject);
+}
+
+function bindingCauses(body: Binding) {
+  const kind = body.target?.kind ?? "";
+  return [
+    ...(kind !== "" && kind !== "Node" ? [notSupported("target.kind", kind, ["Node", "<empty>"])] : []),
+    ...(body.target?.name ? [] : [required("target.name")]),
+  ];
+}
+
+function refusalOf(pod: Pod): string | undefined {
+  const name = pod.metadata.name ?? "";
+  if (pod.metadata.deletionTimestamp !== undefined) return `pod ${name} is being deleted, cannot be assigned to a host`;
+  if (pod.spec.nodeName) return `pod ${name} is already assigned to node ${JSON.stringify(pod.spec.nodeName)}`;
+  if ((pod.spec.schedulingGates ?? []).length > 0) return `pod ${name} has non-empty .spec.schedulingGates`;
+  return undefined;
+}
+
+function scheduled(conditions: readonly Condition[], now: string): readonly Condition[] {
+  const others = conditions.filter(({ type }) => type !== "PodScheduled");
+  const before = conditions.find(({ type }) => type === "PodScheduled");
+  const since = before?.status === "True" ? before.lastTransitionTime : now;
+  return [
+    ...others,
+    { type: "PodScheduled", status: "True", ...(since === undefined ? {} : { lastTransitionTime: since }) },
+  ];
+}

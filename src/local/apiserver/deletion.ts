@@ -1,0 +1,107 @@
+/** DELETE of an object: preconditions, grace periods, finalizers and propagation. */
+import type { DeleteOptions } from "../../kube/index.ts";
+import { freezeJson, type ApiObject } from "../store/api-object.ts";
+import { withMetadata } from "../store/field-path.ts";
+import { tableKey } from "../store/object-table.ts";
+import { present, timestamp, type ApiCore } from "./api-core.ts";
+import { conflict, forbidden } from "./faults.ts";
+import type { Served } from "./registry.ts";
+import { removeObject, foregroundFinalizer, holdsContent, orphanFinalizer, startCollection } from "./removal.ts";
+import { resourceName } from "./resource.ts";
+import { storedObject } from "./stored.ts";
+
+export type DeleteRequest = Omit<DeleteOptions, "signal">;
+
+export interface Deletion {
+  /** The object as it stands after the request. */
+  readonly object: ApiObject;
+  /** Whether it is out of the store. */
+  readonly gone: boolean;
+}
+
+const immortalNamespaces = new Set(["default", "kube-system", "kube-public"]);
+
+export function deleteObject(
+  core: ApiCore,
+  served: Served,
+  target: { readonly name: string; readonly namespace?: string | undefined },
+  request: DeleteRequest,
+): Deletion {
+  const object = storedObject(served, target.name, target.namespace);
+  checkPreconditions(served, object, request);
+  if (object.kind === "Namespace" && immortalNamespaces.has(target.name)) {
+    throw forbidden(resourceName(served.definition), target.name, "this namespace may not be deleted");
+  }
+  const deletion = beginDeletion(core, served, object, request);
+  return { ...deletion, object: present(served, deletion.object) };
+}
+
+function checkPreconditions(served: Served, object: ApiObject, request: DeleteRequest): void {
+  const { uid, resourceVersion, name = "" } = object.metadata;
+  if (request.uid !== undefined && request.uid !== uid) {
+    const why = `Precondition failed: UID in precondition: ${request.uid}, UID in object meta: ${uid}`;
+    throw conflict(resourceName(served.definition), name, why);
+  }
+  if (request.resourceVersion !== undefined && request.resourceVersion !== resourceVersion) {
+    const why = `Precondition failed: ResourceVersion in precondition: ${request.resourceVersion}, ResourceVersion in object meta: ${resourceVersion}`;
+    throw conflict(resourceName(served.definition), name, why);
+  }
+}
+
+/** Marks the object as going, or removes it at once when nothing holds it. */
+export function beginDeletion(core: ApiCore, served: Served, object: ApiObject, request: DeleteRequest): Deletion {
+  const next = freezeJson(markDeleted(core, served, object, request));
+  const { finalizers = [], deletionGracePeriodSeconds = 0 } = next.metadata;
+  const gone = finalizers.length === 0 && deletionGracePeriodSeconds === 0 && !holdsContent(next);
+  if (request.dryRun) return { object: next, gone };
+  const key = tableKey(next.metadata.name ?? "", next.metadata.namespace);
+  if (gone) {
+    // Only kinds with grace periods show a deletion time in their last state when they go at once.
+    const graceful =
+      served.definition.rules.graceSeconds !== undefined || object.metadata.deletionTimestamp !== undefined;
+    const last = graceful ? next : withMetadata(object, { finalizers: undefined });
+    return { object: removeObject(core, served.table, key, last), gone };
+  }
+  if (next === object) return { object, gone };
+  const stored = served.table.put(key, next);
+  startCollection(core, stored);
+  return { object: stored, gone };
+}
+
+function markDeleted(core: ApiCore, served: Served, object: ApiObject, request: DeleteRequest): ApiObject {
+  const finalizers = finalizersAfter(object, request.propagationPolicy);
+  const grace = served.definition.rules.graceSeconds?.(object, request.gracePeriodSeconds);
+  const { deletionTimestamp, deletionGracePeriodSeconds, generation } = object.metadata;
+  if (deletionTimestamp === undefined) {
+    const marked = withMetadata(object, {
+      finalizers: finalizers.length === 0 ? undefined : finalizers,
+      deletionTimestamp: timestamp(core.clock.now() + (grace ?? 0) * 1000),
+      deletionGracePeriodSeconds: grace ?? 0,
+      ...(generation === undefined ? {} : { generation: generation + 1 }),
+    });
+    return object.kind === "Namespace"
+      ? { ...marked, status: { ...(object["status"] as object), phase: "Terminating" } }
+      : marked;
+  }
+  const sooner = grace !== undefined && grace < (deletionGracePeriodSeconds ?? 0);
+  const sameFinalizers = finalizers.join() === (object.metadata.finalizers ?? []).join();
+  if (!sooner && sameFinalizers) return object;
+  return withMetadata(object, {
+    finalizers: finalizers.length === 0 ? undefined : finalizers,
+    ...(sooner ? shortened(deletionTimestamp, deletionGracePeriodSeconds ?? 0, grace) : {}),
+  });
+}
+
+/** A second delete with a shorter grace period counts from the first one. */
+function shortened(deletionTimestamp: string, old: number, grace: number): Readonly<Record<string, unknown>> {
+  const asked = Date.parse(deletionTimestamp) - old * 1000;
+  return { deletionTimestamp: timestamp(asked + grace * 1000), deletionGracePeriodSeconds: grace };
+}
+
+function finalizersAfter(object: ApiObject, policy: DeleteRequest["propagationPolicy"]): readonly string[] {
+  const current = object.metadata.finalizers ?? [];
+  if (policy === undefined) return current;
+  const others = current.filter((name) => name !== orphanFinalizer && name !== foregroundFinalizer);
+  if (policy === "Background") return others;
+  return [...others, policy === "Orphan" ? orphanFinalizer : foregroundFinalizer];
+}

@@ -1,0 +1,78 @@
+import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
+import { rulesOf } from "../admission/rules.ts";
+import { createApiCore, serveResource, type ApiCore } from "./api-core.ts";
+import { builtinDefinition, builtinRows } from "./builtin-resources.ts";
+import { followDefinitions } from "./custom-resources.ts";
+import { createInitialObjects } from "./initial-objects.ts";
+import { Collector } from "./garbage.ts";
+import { InProcessClient, type ClientOptions } from "./in-process-client.ts";
+
+export interface ApiServerOptions {
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random?: Random;
+  readonly log?: Logger;
+  /** Changes kept per kind for watches that resume, 4096 by default; older versions answer 410. */
+  readonly historySize?: number;
+}
+
+/** The embedded API server: an object store with the behaviour of kube-apiserver. */
+export interface ApiServer {
+  /** A client of this process: answers come without a wire. */
+  client(options?: ClientOptions): InProcessClient;
+  /** Resolves when garbage collection asked for so far is done. */
+  settled(): Promise<void>;
+  /** Forgets watch history, as an etcd compaction does: resumes from older versions answer 410. */
+  compact(): void;
+  close(): Promise<void>;
+}
+
+const bookmarkMilliseconds = 60_000;
+
+export function createApiServer(options: ApiServerOptions): ApiServer {
+  const core = coreOf(options);
+  const stopBookmarks = repeatBookmarks(core);
+  createInitialObjects(core.core);
+  return {
+    client: (clientOptions) => new InProcessClient(core.core, clientOptions),
+    settled: () => core.collector.idle(),
+    compact: () => {
+      for (const { table } of core.core.registry.all()) table.compact();
+    },
+    close: async () => {
+      stopBookmarks();
+      core.collector.close();
+      for (const { table } of core.core.registry.all()) table.endWatches();
+    },
+  };
+}
+
+interface Parts {
+  readonly core: ApiCore;
+  readonly collector: Collector;
+}
+
+function coreOf(options: ApiServerOptions): Parts {
+  const core: ApiCore = createApiCore({
+    clock: options.clock,
+    ids: options.ids,
+    log: options.log,
+    historySize: options.historySize ?? 4096,
+    collect: (task) => collector.enqueue(task),
+  });
+  const collector = new Collector(core);
+  for (const row of builtinRows) serveResource(core, builtinDefinition(row, rulesOf(row.kind)));
+  followDefinitions(core);
+  return { core, collector };
+}
+
+/** Quiet watches learn each minute how far they have seen, so that they can resume. */
+function repeatBookmarks({ core }: Parts): () => void {
+  let cancel = (): void => undefined;
+  const beat = (): void => {
+    for (const { table } of core.registry.all()) table.bookmark();
+    cancel = core.clock.after(bookmarkMilliseconds, beat);
+  };
+  cancel = core.clock.after(bookmarkMilliseconds, beat);
+  return () => cancel();
+}
