@@ -44,6 +44,7 @@ export function createConsistency(deps: ConsistencyDeps): Reconciler {
   };
   return {
     name: "nodeclaim.consistency",
+    type: nodeClaimType,
     workers: manyWorkers,
     reconcile: async (key, signal) => {
       const claim = deps.caches.nodeClaims.store.get(key);
@@ -103,16 +104,18 @@ async function scan(deps: ConsistencyDeps, claim: NodeClaim, node: Node, signal:
 export function findShapeIssues(claim: NodeClaim, node: Node): readonly string[] {
   if (claim.metadata.deletionTimestamp !== undefined || !isConditionTrue(claim, conditionTypes.initialized)) return [];
   const requests = Object.entries(claim.spec.resources?.requests ?? {}).toSorted(([a], [b]) => (a < b ? -1 : 1));
-  return requests.flatMap(([name, requested]) => {
-    const expected = amountOf(name, claim.status?.capacity?.[name]);
-    if (amountOf(name, requested) === 0 || expected === 0) return [];
-    const share = amountOf(name, node.status?.capacity?.[name]) / expected;
-    if (share >= leastShare) return [];
-    const found = node.status?.capacity?.[name] ?? 0;
-    return [
-      `expected ${claim.status?.capacity?.[name]} of resource ${name}, but found ${found} (${percent(share)} of expected)`,
-    ];
-  });
+  return requests.flatMap(([name, requested]) =>
+    amountOf(name, requested) === 0
+      ? []
+      : compare(name, claim.status?.capacity?.[name], node.status?.capacity?.[name] ?? 0),
+  );
+}
+
+function compare(name: string, wanted: QuantityText | undefined, found: QuantityText): readonly string[] {
+  const expected = amountOf(name, wanted);
+  const share = expected === 0 ? 1 : amountOf(name, found) / expected;
+  if (share >= leastShare) return [];
+  return [`expected ${wanted} of resource ${name}, but found ${found} (${percent(share)} of expected)`];
 }
 
 const percent = (share: number): string => `${(share * 100).toFixed(1)}%`;

@@ -33,6 +33,7 @@ const pauseMilliseconds = 1_000;
 export function createExpiration(deps: ExpirationDeps): Reconciler {
   return {
     name: "nodeclaim.expiration",
+    type: nodeClaimType,
     workers: oneWorker,
     reconcile: async (key, signal) => {
       const claim = deps.caches.nodeClaims.store.get(key);

@@ -22,6 +22,7 @@ const hydrationWorkers = Object.freeze({ min: 1000, max: 5000 });
 export function createNodeClaimHydration(deps: HydrationDeps): Reconciler {
   return {
     name: "nodeclaim.hydration",
+    type: nodeClaimType,
     workers: hydrationWorkers,
     retry: reasonableRetry,
     reconcile: async (key, signal) => {
@@ -42,6 +43,7 @@ export function createNodeClaimHydration(deps: HydrationDeps): Reconciler {
 export function createNodeHydration(deps: HydrationDeps): Reconciler {
   return {
     name: "node.hydration",
+    type: nodeType,
     workers: hydrationWorkers,
     retry: reasonableRetry,
     reconcile: async (key, signal) => {

@@ -56,32 +56,28 @@ async function react(
   failure: LaunchFailure,
   signal: AbortSignal,
 ): Promise<StepOutcome> {
-  switch (failure.kind) {
-    case "insufficient-capacity":
-      deps.events.publish({
-        object: claim,
-        type: "Warning",
-        reason: "InsufficientCapacityError",
-        message: `NodeClaim ${claim.metadata.name} event: ${truncateMessage(failure.message)}`,
-        dedupeValues: [claim.metadata.uid ?? ""],
-      });
-      return giveUp(deps, claim, { reason: "insufficient_capacity", message: failure.message, signal });
-    case "class-not-ready":
-      deps.events.publish({
-        object: claim,
-        type: "Warning",
-        reason: "NodeClassNotReady",
-        message: `NodeClaim ${claim.metadata.name} event: ${truncateMessage(failure.message)}`,
-        dedupeValues: [claim.metadata.uid ?? ""],
-      });
-      return giveUp(deps, claim, { reason: "nodeclass_not_ready", message: failure.message, signal });
-    case "create-failed":
-      return {
-        claim: launchPending(deps, claim, failure.reason, failure.message),
-        error: new Error(`launching nodeclaim ${claim.metadata.name}: ${failure.message}`),
-      };
+  if (failure.kind === "create-failed") {
+    return {
+      claim: launchPending(deps, claim, failure.reason, failure.message),
+      error: new Error(`launching nodeclaim ${claim.metadata.name}: ${failure.message}`),
+    };
   }
+  const { event, metric } = hopeless[failure.kind];
+  deps.events.publish({
+    object: claim,
+    type: "Warning",
+    reason: event,
+    message: `NodeClaim ${claim.metadata.name} event: ${truncateMessage(failure.message)}`,
+    dedupeValues: [claim.metadata.uid ?? ""],
+  });
+  return giveUp(deps, claim, { reason: metric, message: failure.message, signal });
 }
+
+/** Failures that trying again for this very claim does not cure: event reason, and reason of the disruption count. */
+const hopeless = Object.freeze({
+  "insufficient-capacity": { event: "InsufficientCapacityError", metric: "insufficient_capacity" },
+  "class-not-ready": { event: "NodeClassNotReady", metric: "nodeclass_not_ready" },
+});
 
 /** The pods of a deleted claim become pending again, and provisioning decides afresh. */
 async function giveUp(

@@ -31,6 +31,7 @@ export function createNodeClaimLifecycle(deps: LifecycleDeps): Reconciler {
   ];
   return {
     name: "nodeclaim.lifecycle",
+    type: nodeClaimType,
     workers: { min: 1000, max: 5000 },
     retry: { baseMilliseconds: 1_000, maxMilliseconds: 60_000, minPerSecond: 10 },
     reconcile: async (key, signal) => {

@@ -1,5 +1,4 @@
 import {
-  type ConditionUpdate,
   conditionMessages,
   conditionTypes,
   getCondition,
@@ -58,7 +57,7 @@ type RegisteredUpdate =
   | { readonly status: "False" | "Unknown"; readonly reason: string; readonly message: string };
 
 const setRegistered = (deps: LifecycleDeps, claim: NodeClaim, update: RegisteredUpdate): NodeClaim =>
-  setCondition(claim, { type: conditionTypes.registered, ...update } as ConditionUpdate, timestampOf(deps.clock));
+  setCondition(claim, { type: conditionTypes.registered, ...update }, timestampOf(deps.clock));
 
 async function defer(deps: LifecycleDeps, hooks: HookOutcome, node: Node, signal: AbortSignal): Promise<StepOutcome> {
   await writeNode(deps, { before: node, after: syncNode(node, hooks.claim) }, signal);

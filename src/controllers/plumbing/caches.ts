@@ -87,7 +87,7 @@ export function createCaches(options: {
       type: nodePoolType,
       indexes: { [indexes.nodeClass]: (pool) => [nodeClassIndexValue(pool.spec.template.spec.nodeClassRef)] },
     }),
-    nodeClasses: options.nodeClassTypes.map((type) => informers.informer({ type: type as ResourceType<NodeClass> })),
+    nodeClasses: options.nodeClassTypes.map((type) => informers.informer<NodeClass>({ type })),
     daemonSets: informers.informer({ type: daemonSetType }),
     podDisruptionBudgets: informers.informer({ type: podDisruptionBudgetType }),
     persistentVolumeClaims: informers.informer({ type: persistentVolumeClaimType }),

@@ -2,7 +2,6 @@ export * from "./caches.ts";
 export * from "./commit-signal.ts";
 export * from "./decision.ts";
 export * from "./instruments.ts";
-export * from "./merge-patch.ts";
 export * from "./object-writer.ts";
 export * from "./reconciler.ts";
 export * from "./node-claims.ts";

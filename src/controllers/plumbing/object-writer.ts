@@ -1,7 +1,13 @@
 import type { KubeObject, ResourceType } from "../../api/index.ts";
-import { type Informer, isKubeFault, type KubeClient, objectKey } from "../../kube/index.ts";
+import {
+  deleteIfPresent,
+  type Informer,
+  isKubeFault,
+  type KubeClient,
+  mergeDiff,
+  objectKey,
+} from "../../kube/index.ts";
 import type { Clock } from "../../platform/index.ts";
-import { computeMergePatch } from "./merge-patch.ts";
 
 /** A write of the difference between an object as read and as wanted (spec: lifecycle 0.5). */
 export interface ObjectChange<T extends KubeObject> {
@@ -54,7 +60,7 @@ export const patchObject = <T extends KubeObject>(
   change: ObjectChange<T>,
   signal: AbortSignal,
 ): Promise<T | undefined> =>
-  send(kube, change, computeMergePatch(withoutStatus(change.before), withoutStatus(change.after)), { signal });
+  send(kube, change, mergeDiff(withoutStatus(change.before), withoutStatus(change.after)), { signal });
 
 /** The same for `/status`. */
 export const patchStatus = <T extends KubeObject>(
@@ -62,7 +68,7 @@ export const patchStatus = <T extends KubeObject>(
   change: ObjectChange<T>,
   signal: AbortSignal,
 ): Promise<T | undefined> =>
-  send(kube, change, computeMergePatch(statusOnly(change.before), statusOnly(change.after)), {
+  send(kube, change, mergeDiff(statusOnly(change.before), statusOnly(change.after)), {
     subresource: "status",
     signal,
   });
@@ -74,15 +80,10 @@ export async function deleteObject<T extends KubeObject>(
   object: T,
   signal: AbortSignal,
 ): Promise<boolean> {
-  try {
-    const { uid } = object.metadata;
-    await kube.delete(type, nameOf(object), { signal, ...(uid === undefined ? {} : { uid }) });
-    return true;
-  } catch (error) {
-    // A conflict here is the UID precondition: the name now belongs to another object.
-    if (isKubeFault(error, "NotFound") || isKubeFault(error, "Conflict")) return false;
-    throw error;
-  }
+  const { uid } = object.metadata;
+  const preconditions = uid === undefined ? {} : { uid };
+  const outcome = await deleteIfPresent(kube, { type, name: nameOf(object) }, { signal, ...preconditions });
+  return outcome.kind === "deleting";
 }
 
 const digits = /^\d+$/;

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { computeWorkers, manyWorkers, mergeResults } from "./reconciler.ts";
+import { computeRateLimit, computeWorkers, manyWorkers, mergeResults, reasonableRetry } from "./reconciler.ts";
 
 describe("workers by CPU request", () => {
   test.each([
@@ -11,6 +11,15 @@ describe("workers by CPU request", () => {
     [100_000, 1000],
   ])("%i millicores give %i workers of 10 to 1000", (millicores, workers) => {
     expect(computeWorkers(manyWorkers, millicores)).toBe(workers);
+  });
+});
+
+test("the retry bucket grows with the workers", () => {
+  expect(computeRateLimit(reasonableRetry, manyWorkers, 100)).toEqual({
+    baseMilliseconds: 100,
+    maxMilliseconds: 60_000,
+    qps: 100,
+    burst: 1000,
   });
 });
 

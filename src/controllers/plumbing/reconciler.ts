@@ -1,4 +1,5 @@
-import type { Controller, ObjectKey, ReconcileResult } from "../../kube/index.ts";
+import type { ResourceType } from "../../api/index.ts";
+import type { Controller, ObjectKey, RateLimit, ReconcileResult } from "../../kube/index.ts";
 
 /** In-flight reconciles at one core and at sixty (spec: operations 3.2); the number in between grows with the CPU request. */
 export interface WorkerRange {
@@ -10,8 +11,8 @@ export interface WorkerRange {
 export interface RetryPolicy {
   readonly baseMilliseconds: number;
   readonly maxMilliseconds: number;
-  /** Retries a second over all keys at the least number of workers; grows with them. Absent: the queue's default. */
-  readonly minPerSecond?: number;
+  /** Retries a second over all keys at the least number of workers; grows with them. */
+  readonly minPerSecond: number;
 }
 
 /**
@@ -22,6 +23,8 @@ export interface Reconciler {
   /** Dotted name of operations 3.2: metric label and log field. */
   readonly name: string;
   readonly workers: WorkerRange;
+  /** The kind whose keys are reconciled; absent for those that run one at a time over everything. */
+  readonly type?: ResourceType;
   readonly retry?: RetryPolicy;
   reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult | undefined | void>;
   /** Subscribes the queue to the caches that the reconciler depends on. Called once, before the queue runs. */
@@ -54,6 +57,13 @@ export function computeWorkers(range: WorkerRange, cpuRequestMillicores: number)
   const cores = Math.ceil((cpuRequestMillicores <= 0 ? 1000 : cpuRequestMillicores) / 1000);
   const workers = Math.trunc(((range.max - range.min) / 59) * (cores - 1)) + range.min;
   return Math.min(range.max, Math.max(range.min, workers));
+}
+
+/** Rate = workers times the share at the least number of workers, burst ten times that (spec: lifecycle 0.4). */
+export function computeRateLimit(retry: RetryPolicy, range: WorkerRange, workers: number): RateLimit {
+  const qps = Math.ceil((workers * retry.minPerSecond) / range.min);
+  const { baseMilliseconds, maxMilliseconds } = retry;
+  return { baseMilliseconds, maxMilliseconds, qps, burst: 10 * qps };
 }
 
 /**

@@ -7,7 +7,7 @@ interface Window {
   readonly batcher: Batcher;
   readonly stop: AbortController;
   /** What `wait` gave and after how many milliseconds, once it did. */
-  result(): { readonly batch: boolean; readonly after: number } | undefined;
+  readonly result: () => { readonly batch: boolean; readonly after: number } | undefined;
 }
 
 function openWindow(): Window {
@@ -15,12 +15,10 @@ function openWindow(): Window {
   const batcher = createBatcher({ clock, idleMilliseconds: 1_000, maxMilliseconds: 10_000 });
   const stop = new AbortController();
   let result: { readonly batch: boolean; readonly after: number } | undefined;
-  batcher.wait(stop.signal).then(
-    (batch) => {
-      result = { batch, after: clock.monotonic() };
-    },
-    () => undefined,
-  );
+  const observe = async (): Promise<void> => {
+    result = { batch: await batcher.wait(stop.signal), after: clock.monotonic() };
+  };
+  void observe();
   return { clock, batcher, stop, result: () => result };
 }
 

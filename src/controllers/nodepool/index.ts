@@ -1,0 +1,4 @@
+export type { NodePoolDeps } from "./deps.ts";
+export { createNodePoolHash } from "./hash.ts";
+export { createNodePoolReadiness } from "./readiness.ts";
+export { createRegistrationHealth, type RegistrationHealth } from "./registration-health.ts";

@@ -1,0 +1,246 @@
+import { failed, ok, type Result } from "../core/index.ts";
+import {
+  booleanValue,
+  durationValue,
+  gatesValue,
+  integerValue,
+  oneOf,
+  shareValue,
+  textListValue,
+  textValue,
+  type ValueReader,
+} from "./option-values.ts";
+
+/** One option: flag, environment variable and default of operations 3.3. */
+interface OptionDefinition<T> {
+  readonly flag: string;
+  readonly env: string;
+  readonly value: ValueReader<T>;
+  readonly fallback: T;
+  readonly help: string;
+}
+
+const option = <T>(flag: string, value: ValueReader<T>, fallback: T, help: string): OptionDefinition<T> => ({
+  flag,
+  env: flag.toUpperCase().replaceAll("-", "_"),
+  value,
+  fallback,
+  help,
+});
+
+const port = integerValue({ min: 0, max: 65_535 });
+
+/** The schema of all options, in the order in which help prints them. */
+export const optionSchema = Object.freeze({
+  mode: option(
+    "mode",
+    oneOf("apply", "plan", "observe"),
+    "apply",
+    "apply, plan (writes events and its status) or observe (writes nothing)",
+  ),
+  karpenterService: option("karpenter-service", textValue, "", "name of the Service in front of this process"),
+  metricsPort: option("metrics-port", port, 8080, "port of /metrics and /decisions, 0 for a free one"),
+  healthProbePort: option("health-probe-port", port, 8081, "port of /healthz and /readyz, 0 for a free one"),
+  kubeClientQps: option("kube-client-qps", integerValue({ min: 1 }), 200, "API requests a second"),
+  kubeClientBurst: option("kube-client-burst", integerValue({ min: 1 }), 300, "API requests at once"),
+  enableProfiling: option("enable-profiling", booleanValue, false, "serve profiles on the metrics port"),
+  disableLeaderElection: option("disable-leader-election", booleanValue, false, "run without a lease"),
+  disableControllerWarmup: option("disable-controller-warmup", booleanValue, true, "followers start no controller"),
+  disableClusterStateObservability: option(
+    "disable-cluster-state-observability",
+    booleanValue,
+    false,
+    "turn off metrics of single pods, pools and nodes",
+  ),
+  leaderElectionName: option("leader-election-name", textValue, "karpenter-leader-election", "name of the Lease"),
+  leaderElectionNamespace: option(
+    "leader-election-namespace",
+    textValue,
+    "",
+    "namespace of the Lease, empty for our own",
+  ),
+  memoryLimit: option("memory-limit", integerValue({ min: -1 }), -1, "memory limit in bytes, -1 for none"),
+  cpuRequests: option(
+    "cpu-requests",
+    integerValue({ min: Number.MIN_SAFE_INTEGER }),
+    1000,
+    "CPU request in millicores",
+  ),
+  logLevel: option("log-level", oneOf("", "debug", "info", "error"), "info", "debug, info or error"),
+  logOutputPaths: option("log-output-paths", textListValue, ["stdout"], "where logs go: stdout, stderr or files"),
+  logErrorOutputPaths: option("log-error-output-paths", textListValue, ["stderr"], "where errors of the log itself go"),
+  batchMaxMilliseconds: option("batch-max-duration", durationValue(0), 10_000, "longest batching window"),
+  batchIdleMilliseconds: option("batch-idle-duration", durationValue(0), 1_000, "quiet time that ends the window"),
+  preferencePolicy: option(
+    "preference-policy",
+    oneOf("Respect", "Ignore"),
+    "Respect",
+    "Respect or Ignore preferences of pods",
+  ),
+  minValuesPolicy: option(
+    "min-values-policy",
+    oneOf("Strict", "BestEffort"),
+    "Strict",
+    "Strict or BestEffort minValues",
+  ),
+  ignoreDraRequests: option("ignore-dra-requests", booleanValue, true, "refuse pods with resource claims"),
+  featureGates: option(
+    "feature-gates",
+    gatesValue,
+    [] as readonly (readonly [string, boolean])[],
+    "Name=true|false,...",
+  ),
+  clusterName: option("cluster-name", textValue, "", "name of the cluster, as in the tags of its machines"),
+  clusterEndpoint: option("cluster-endpoint", textValue, "", "URL that nodes reach the API server at"),
+  clusterCaBundle: option("cluster-ca-bundle", textValue, "", "base64 of the API server's CA for user data"),
+  isolatedVpc: option("isolated-vpc", booleanValue, false, "no pricing API and no instance profile clean-up"),
+  eksControlPlane: option("eks-control-plane", booleanValue, false, "ask EKS for the Kubernetes version"),
+  vmMemoryOverheadPercent: option(
+    "vm-memory-overhead-percent",
+    shareValue,
+    0.075,
+    "share of memory lost to the hypervisor",
+  ),
+  interruptionQueue: option("interruption-queue", textValue, "", "name of the SQS queue with interruption notices"),
+  reservedEnis: option("reserved-enis", integerValue({ min: 0 }), 0, "network interfaces left out of the pod count"),
+  disableDryRun: option("disable-dry-run", booleanValue, false, "skip the dry runs of node class validation"),
+  enableZonalShift: option("enable-zonal-shift", booleanValue, false, "heed ARC zonal shifts"),
+  amiRefreshMilliseconds: option(
+    "ami-refresh-interval",
+    durationValue(60_000),
+    60_000,
+    "how often images are resolved",
+  ),
+  subnetRefreshMilliseconds: option(
+    "subnet-refresh-interval",
+    durationValue(60_000),
+    60_000,
+    "how often subnets are resolved",
+  ),
+});
+
+type Schema = typeof optionSchema;
+type Widen<T> = T extends boolean ? boolean : T;
+
+/** Feature gates and their defaults (spec: operations 3.4). */
+export const featureGateDefaults = Object.freeze({
+  ReservedCapacity: true,
+  SpotToSpotConsolidation: false,
+  NodeRepair: false,
+  NodeOverlay: false,
+  StaticCapacity: false,
+  CapacityBuffer: false,
+});
+
+export type FeatureGates = { readonly [Gate in keyof typeof featureGateDefaults]: boolean };
+
+type Values = {
+  readonly [Key in Exclude<keyof Schema, "featureGates">]: Schema[Key] extends OptionDefinition<infer T>
+    ? Widen<T>
+    : never;
+};
+
+/** Everything an operator can be told, read once; durations in milliseconds. */
+export type OperatorOptions = Values & { readonly featureGates: FeatureGates };
+
+export interface OptionsRefusal {
+  /** One line per bad option, each with the value found, where it came from and what was expected. */
+  readonly errors: readonly string[];
+}
+
+export interface ParsedOptions {
+  readonly options: OperatorOptions;
+  /** Things to say once at start: retired variables, unknown gates. */
+  readonly warnings: readonly string[];
+}
+
+type Text = string | undefined;
+
+/**
+ * Reads flags (`{"batch-idle-duration": "2s"}`, without dashes), then environment, then defaults. All refusals are
+ * collected and given together. An environment variable that is empty counts as unset.
+ */
+export function parseOptions(
+  flags: Readonly<Record<string, Text>>,
+  env: Readonly<Record<string, Text>>,
+): Result<ParsedOptions, OptionsRefusal> {
+  const errors: string[] = [];
+  const read = <T>({ flag, env: variable, value, fallback }: OptionDefinition<T>): T => {
+    const fromFlag = flags[flag];
+    const fromEnv = env[variable] === "" ? undefined : env[variable];
+    const text = fromFlag ?? fromEnv;
+    if (text === undefined) return fallback;
+    const result = value.read(text);
+    if (result.ok) return result.value;
+    errors.push(`${fromFlag === undefined ? variable : `--${flag}`} is "${text}", expected ${value.expected}`);
+    return fallback;
+  };
+  const values = Object.fromEntries(
+    Object.entries(optionSchema).map(([key, definition]) => [key, read(definition as OptionDefinition<unknown>)]),
+  ) as unknown as { readonly [Key in keyof Schema]: Schema[Key] extends OptionDefinition<infer T> ? T : never };
+  errors.push(...findContradictions(values));
+  if (errors.length > 0) return failed({ errors });
+  const gates = readGates(values.featureGates);
+  return ok({
+    options: { ...values, logLevel: values.logLevel === "" ? "info" : values.logLevel, featureGates: gates.gates },
+    warnings: [...gates.warnings, ...findRetiredVariables(env)],
+  });
+}
+
+export const defaultOptions: OperatorOptions = Object.freeze(
+  (() => {
+    const parsed = parseOptions({}, {});
+    if (!parsed.ok)
+      throw new Error(`the defaults of the options contradict themselves: ${parsed.failure.errors.join("; ")}`);
+    return parsed.value.options;
+  })(),
+);
+
+function findContradictions(values: {
+  readonly batchIdleMilliseconds: number;
+  readonly batchMaxMilliseconds: number;
+  readonly clusterEndpoint: string;
+}): readonly string[] {
+  const errors: string[] = [];
+  if (values.batchIdleMilliseconds > values.batchMaxMilliseconds) {
+    errors.push("--batch-idle-duration is longer than --batch-max-duration, expected at most as long");
+  }
+  if (values.clusterEndpoint !== "" && !URL.canParse(values.clusterEndpoint)) {
+    errors.push(`--cluster-endpoint is "${values.clusterEndpoint}", expected an absolute URL`);
+  }
+  return errors;
+}
+
+function readGates(pairs: readonly (readonly [string, boolean])[]): {
+  readonly gates: FeatureGates;
+  readonly warnings: readonly string[];
+} {
+  const known = new Set(Object.keys(featureGateDefaults));
+  return {
+    gates: Object.freeze({
+      ...featureGateDefaults,
+      ...Object.fromEntries(pairs.filter(([name]) => known.has(name))),
+    }),
+    warnings: pairs
+      .filter(([name]) => !known.has(name))
+      .map(([name]) => `feature gate ${name} is not known and has no effect`),
+  };
+}
+
+/** Settings of v0.31 under their old names (spec: operations 3.3). */
+const retiredVariables = Object.freeze([
+  "AWS_CLUSTER_NAME",
+  "AWS_CLUSTER_ENDPOINT",
+  "AWS_CLUSTER_CA_BUNDLE",
+  "AWS_ISOLATED_VPC",
+  "AWS_VM_MEMORY_OVERHEAD_PERCENT",
+  "AWS_INTERRUPTION_QUEUE_NAME",
+  "AWS_RESERVED_ENIS",
+  "AWS_ENABLE_POD_ENI",
+  "AWS_DEFAULT_INSTANCE_PROFILE",
+]);
+
+const findRetiredVariables = (env: Readonly<Record<string, Text>>): readonly string[] =>
+  retiredVariables
+    .filter((name) => (env[name] ?? "") !== "")
+    .map((name) => `environment variable ${name} is no longer read; its successor is the option without AWS_`);
