@@ -1,7 +1,6 @@
 import type { KubeObject } from "../../api/index.ts";
 import type { Clock, Logger, Random } from "../../platform/index.ts";
 import type { KubeClient, ListOptions } from "../client.ts";
-import { isKubeFault } from "../fault.ts";
 import { createReconnectBackoff, type ReconnectBackoff } from "./backoff.ts";
 import type { InformerMetrics } from "./informer-metrics.ts";
 import type { SharedInformer } from "./shared-informer.ts";
@@ -27,6 +26,8 @@ export class Reflector<T extends KubeObject> {
   readonly #backoff: ReconnectBackoff;
   readonly #labels: { readonly kind: string };
   #lists = 0;
+  /** Watches in a row that were refused as soon as they began. */
+  #refusals = 0;
   #freshAt: number;
   /** Why the last attempt failed, for the message of a start that does not come to an end. */
   lastError: unknown;
@@ -114,7 +115,7 @@ export class Reflector<T extends KubeObject> {
       from = end.version;
       failures = end.heard ? 0 : failures + 1;
       this.#context.metrics.restarts.increment({ ...this.#labels, cause: end.cause });
-      if (end.cause === "expired" || end.cause === "not-served") return;
+      if (end.cause === "expired" || end.cause === "not-served") return this.#beforeRelist(end, signal);
       if (end.cause === "error" || (end.cause === "closed" && end.tooShort)) {
         await this.#pause("watch failed", end.error, signal);
         if (failures >= failuresBeforeRelist) return;
@@ -143,10 +144,14 @@ export class Reflector<T extends KubeObject> {
     this.lastError = undefined;
   }
 
+  /** The first relist is due at once; a server that goes on refusing what it has just listed is given time. */
+  async #beforeRelist(end: WatchEnd, signal: AbortSignal): Promise<void> {
+    this.#refusals = end.tooShort ? this.#refusals + 1 : 0;
+    if (this.#refusals > 1) await this.#pause("watch refused", end.error, signal);
+  }
+
   async #pause(message: string, error: unknown, signal: AbortSignal): Promise<void> {
     this.lastError = error;
-    // An expired continue token or version is no fault of anyone; a fresh list is due at once.
-    if (isKubeFault(error, "Expired") || isKubeFault(error, "Gone")) return;
     const milliseconds = this.#backoff.next();
     this.#context.log.debug(message, { kind: this.#labels.kind, error, retryMilliseconds: Math.round(milliseconds) });
     await this.#sleep(milliseconds, signal);

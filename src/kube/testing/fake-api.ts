@@ -143,8 +143,11 @@ export class FakeApi implements KubeClient {
           const change = this.#history[next] as Change;
           if (change.type.plural === type.plural) yield change.event as WatchEvent<T>;
         }
-        if (watch.bookmark) yield { type: "BOOKMARK", resourceVersion: this.version };
-        watch.bookmark = false;
+        if (watch.bookmark) {
+          watch.bookmark = false;
+          yield { type: "BOOKMARK", resourceVersion: this.version };
+          continue;
+        }
         if (watch.ending?.error !== undefined) throw watch.ending.error;
         if (watch.ending !== undefined) return;
         await new Promise<void>((resolve) => (wake = resolve));
