@@ -1,3 +1,5 @@
+export * from "./catalogue/allocatable.ts";
+export { type CatalogueCache, createCatalogueCache } from "./catalogue/catalogue.ts";
 export * from "./catalogue/instance-type.ts";
 export * from "./cluster/keys.ts";
 export * from "./cluster/snapshot.ts";
@@ -17,7 +19,9 @@ export * from "./pods/reschedulable.ts";
 export * from "./pods/tolerations.ts";
 export * from "./pods/validation.ts";
 export * from "./pods/volumes.ts";
+export * from "./provisioning/options.ts";
 export * from "./provisioning/plan.ts";
+export * from "./provisioning/provision.ts";
 export * from "./quantity/arithmetic.ts";
 export * from "./quantity/format-resources.ts";
 export * from "./quantity/parse-resources.ts";

@@ -1,0 +1,124 @@
+import type { Requirements } from "../requirements/requirement.ts";
+import { requirementsSignature } from "../requirements/requirement-text.ts";
+import { allocatableGroupsOf } from "./allocatable.ts";
+import { type BitSet, bitSetOf, fullBitSet, setBit } from "./bit-set.ts";
+import type { InstanceType, Offering } from "./instance-type.ts";
+
+/**
+ * All instance types of all pools in columns. A *row* is one type with one way of being allocated (scheduling 2.3: the
+ * base, and one for each set of offering overrides); nearly always a type has one row. Rows are in order of type name.
+ */
+export interface Catalogue {
+  readonly types: readonly InstanceType[];
+  readonly rowCount: number;
+  /** Type index by row. */
+  readonly typeOfRow: Int32Array;
+  /** Names of the resources that types have, in order; columns below are in that order. */
+  readonly resources: readonly string[];
+  /** By resource, by row. */
+  readonly allocatable: readonly Float64Array[];
+  /** By resource, by type; limits and counting use it. */
+  readonly capacity: readonly Float64Array[];
+  /** Rows of which no amount is negative. */
+  readonly usable: BitSet;
+  readonly offerings: OfferingColumns;
+  /** Rows of the types in a pool's list; lists are known by identity. */
+  readonly rowsOf: (list: readonly InstanceType[]) => BitSet;
+}
+
+/** Available offerings of row `r` stand at `start[r]` up to `start[r + 1]`. */
+export interface OfferingColumns {
+  readonly start: Int32Array;
+  readonly price: Float64Array;
+  /** Index into `kinds`. */
+  readonly kind: Int32Array;
+  readonly list: readonly Offering[];
+  /** Distinct requirement sets of offerings: a few dozen at most (zone by capacity type). */
+  readonly kinds: readonly Requirements[];
+}
+
+/** Compiles the lists that pools offer. A type counts once, however many lists share the object. */
+export function compileCatalogue(lists: readonly (readonly InstanceType[])[]): Catalogue {
+  const types = [...new Set(lists.flat())].sort(byName);
+  const groups = types.flatMap((type, index) => allocatableGroupsOf(type).map((group) => ({ index, group })));
+  const resources = [...new Set(groups.flatMap(({ group }) => Object.keys(group.allocatable)))].sort();
+  const allocatable = resources.map((name) => Float64Array.from(groups, ({ group }) => group.allocatable[name] ?? 0));
+  const usable = fullBitSet(groups.length);
+  allocatable.forEach((column) => clearNegative(usable, column));
+  return {
+    types,
+    rowCount: groups.length,
+    typeOfRow: Int32Array.from(groups, ({ index }) => index),
+    resources,
+    allocatable,
+    capacity: resources.map((name) => Float64Array.from(types, (type) => type.capacity[name] ?? 0)),
+    usable,
+    offerings: offeringColumns(groups.map(({ group }) => group.offerings)),
+    rowsOf: rowsByList(lists, types, groups),
+  };
+}
+
+const byName = (a: InstanceType, b: InstanceType): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+function clearNegative(usable: BitSet, column: Float64Array): void {
+  for (let row = 0; row < column.length; row++)
+    if ((column[row] ?? 0) < 0) usable[row >>> 5] = (usable[row >>> 5] ?? 0) & ~(1 << (row & 31));
+}
+
+function rowsByList(
+  lists: readonly (readonly InstanceType[])[],
+  types: readonly InstanceType[],
+  groups: readonly { readonly index: number }[],
+): Catalogue["rowsOf"] {
+  const rows = new Map<readonly InstanceType[], BitSet>();
+  for (const list of lists) {
+    if (rows.has(list)) continue;
+    const members = new Set(list);
+    const set = bitSetOf(groups.length);
+    groups.forEach(({ index }, row) => {
+      const type = types[index];
+      if (type !== undefined && members.has(type)) setBit(set, row);
+    });
+    rows.set(list, set);
+  }
+  return (list) => rows.get(list) ?? bitSetOf(groups.length);
+}
+
+function offeringColumns(byRow: readonly (readonly Offering[])[]): OfferingColumns {
+  const list = byRow.flat();
+  const start = new Int32Array(byRow.length + 1);
+  byRow.forEach((offerings, row) => {
+    start[row + 1] = (start[row] ?? 0) + offerings.length;
+  });
+  const kinds: Requirements[] = [];
+  const indexOf = new Map<string, number>();
+  const kind = Int32Array.from(list, (offering) => {
+    const signature = requirementsSignature(offering.requirements);
+    const known = indexOf.get(signature);
+    if (known !== undefined) return known;
+    indexOf.set(signature, kinds.length);
+    return kinds.push(offering.requirements) - 1;
+  });
+  return { start, price: Float64Array.from(list, ({ price }) => price), kind, list, kinds };
+}
+
+/** Holds the last compiled catalogue of a caller, so that equal lists are compiled once. The caller owns it. */
+export interface CatalogueCache {
+  compiled(lists: readonly (readonly InstanceType[])[]): Catalogue;
+}
+
+/** Remembers one catalogue: the lists of a cluster change together, and an old one would only hold memory. */
+export function createCatalogueCache(): CatalogueCache {
+  let lists: readonly (readonly InstanceType[])[] = [];
+  let catalogue: Catalogue | undefined;
+  return {
+    compiled(wanted) {
+      const same = wanted.length === lists.length && wanted.every((list, i) => list === lists[i]);
+      if (catalogue === undefined || !same) {
+        lists = [...wanted];
+        catalogue = compileCatalogue(wanted);
+      }
+      return catalogue;
+    },
+  };
+}

@@ -1,0 +1,139 @@
+import { intersects, isCompatible } from "../requirements/compatible.ts";
+import { addRequirements } from "../requirements/requirements.ts";
+import type { Requirement, Requirements } from "../requirements/requirement.ts";
+import { requirementSignature, requirementsSignature } from "../requirements/requirement-text.ts";
+import { andInto, type BitSet, bitSetOf, fullBitSet, hasBit, membersOf, setBit } from "./bit-set.ts";
+import type { Catalogue } from "./catalogue.ts";
+
+/** Number of an interned set of requirements. Numbers say nothing about order and never decide anything. */
+export type SetId = number;
+
+/** What a set of requirements leaves of the catalogue. */
+export interface Selection {
+  /** Rows whose type meets the requirements. */
+  readonly met: BitSet;
+  /** Rows with an available offering that the requirements allow. */
+  readonly offered: BitSet;
+  /** Both. */
+  readonly rows: BitSet;
+  /** Cheapest allowed offering of each row, USD an hour; infinite where there is none. */
+  readonly price: Float64Array;
+  /** That offering's index in the catalogue's columns, -1 where there is none. */
+  readonly cheapest: Int32Array;
+}
+
+/**
+ * Interned requirement sets over one catalogue, with memos for everything that depends on sets alone. Pods of a cluster
+ * share few sets, so each question is worked out once (scheduling 11.3 items 26 and 27).
+ */
+export interface RequirementTable {
+  readonly catalogue: Catalogue;
+  intern(requirements: Requirements): SetId;
+  requirements(id: SetId): Requirements;
+  /** `base` narrowed to `incoming` (scheduling 3.4, base is the node side), or -1 when they are not compatible. */
+  narrow(base: SetId, incoming: SetId): SetId;
+  select(id: SetId): Selection;
+  /** Whether the set allows offerings of each kind of the catalogue. */
+  allowedKinds(id: SetId): readonly boolean[];
+}
+
+/** `wellKnown`: labels that a claim may leave undefined (scheduling 3.4). */
+export function createRequirementTable(catalogue: Catalogue, wellKnown: ReadonlySet<string>): RequirementTable {
+  const sets: Requirements[] = [];
+  const bySignature = new Map<string, SetId>();
+  const byObject = new Map<Requirements, SetId>();
+  const narrowed: Map<SetId, SetId>[] = [];
+  const selections: (Selection | undefined)[] = [];
+  const meeting = createMeetingTypes(catalogue);
+
+  function intern(requirements: Requirements): SetId {
+    const known = byObject.get(requirements);
+    if (known !== undefined) return known;
+    const signature = requirementsSignature(requirements);
+    let id = bySignature.get(signature);
+    if (id === undefined) {
+      id = sets.push(requirements) - 1;
+      bySignature.set(signature, id);
+      narrowed.push(new Map());
+    }
+    byObject.set(requirements, id);
+    return id;
+  }
+
+  const requirements = (id: SetId): Requirements => sets[id] ?? new Map();
+
+  function narrow(base: SetId, incoming: SetId): SetId {
+    const memo = narrowed[base];
+    const known = memo?.get(incoming);
+    if (known !== undefined) return known;
+    const [existing, more] = [requirements(base), requirements(incoming)];
+    const result = isCompatible(existing, more, wellKnown) ? intern(addRequirements(existing, more)) : -1;
+    memo?.set(incoming, result);
+    return result;
+  }
+
+  function select(id: SetId): Selection {
+    const known = selections[id];
+    if (known !== undefined) return known;
+    const made = withOfferings(catalogue, rowsMeeting(catalogue, requirements(id), meeting), allowedKinds(id));
+    selections[id] = made;
+    return made;
+  }
+
+  const allowedKinds = (id: SetId): readonly boolean[] =>
+    catalogue.offerings.kinds.map((kind) => isCompatible(requirements(id), kind, wellKnown));
+
+  return { catalogue, intern, requirements, narrow, select, allowedKinds };
+}
+
+type MeetingTypes = (requirement: Requirement) => BitSet;
+
+/** Types of which the label meets one requirement; worked out once for each distinct requirement. */
+function createMeetingTypes(catalogue: Catalogue): MeetingTypes {
+  const memo = new Map<string, BitSet>();
+  return (requirement) => {
+    const signature = requirementSignature(requirement);
+    const known = memo.get(signature);
+    if (known !== undefined) return known;
+    const single: Requirements = new Map([[requirement.key, requirement]]);
+    const set = bitSetOf(catalogue.types.length);
+    catalogue.types.forEach((type, index) => {
+      const own = type.requirements.get(requirement.key);
+      if (own === undefined || intersects(new Map([[requirement.key, own]]), single)) setBit(set, index);
+    });
+    memo.set(signature, set);
+    return set;
+  };
+}
+
+function rowsMeeting(catalogue: Catalogue, requirements: Requirements, meeting: MeetingTypes): BitSet {
+  const types = fullBitSet(catalogue.types.length);
+  for (const requirement of requirements.values()) andInto(types, meeting(requirement));
+  const met = bitSetOf(catalogue.rowCount);
+  for (let row = 0; row < catalogue.rowCount; row++) if (hasBit(types, catalogue.typeOfRow[row] ?? 0)) setBit(met, row);
+  return met;
+}
+
+function withOfferings(catalogue: Catalogue, met: BitSet, allowed: readonly boolean[]): Selection {
+  const { start, price, kind } = catalogue.offerings;
+  const prices = new Float64Array(catalogue.rowCount).fill(Infinity);
+  const cheapest = new Int32Array(catalogue.rowCount).fill(-1);
+  const offered = bitSetOf(catalogue.rowCount);
+  for (let row = 0; row < catalogue.rowCount; row++) {
+    for (let i = start[row] ?? 0; i < (start[row + 1] ?? 0); i++) {
+      if (allowed[kind[i] ?? 0] !== true) continue;
+      setBit(offered, row);
+      if ((price[i] ?? 0) >= (prices[row] ?? 0)) continue;
+      prices[row] = price[i] ?? 0;
+      cheapest[row] = i;
+    }
+  }
+  return { met, offered, rows: andInto(met.slice(), offered), price: prices, cheapest };
+}
+
+/** Row with the lowest price of those in `rows`, lower index first; -1 when there is none. */
+export function cheapestRow(rows: BitSet, price: Float64Array): number {
+  let best = -1;
+  for (const row of membersOf(rows)) if (best < 0 || (price[row] ?? Infinity) < (price[best] ?? Infinity)) best = row;
+  return best;
+}

@@ -1,0 +1,41 @@
+/** What the packer is asked: equal items in numbers, and machines of a price to put them on. No pods, labels or zones. */
+export interface PackingProblem {
+  /** How many resources each vector has. */
+  readonly width: number;
+  /** Item `i` needs `amounts[i * width + r]` of resource `r`. */
+  readonly amounts: Float64Array;
+  /** What one item is worth, USD an hour: its share of the cheapest fractional solution. */
+  readonly values: Float64Array;
+  readonly machines: readonly Machine[];
+}
+
+/** One kind of machine that may be opened any number of times. */
+export interface Machine {
+  /** Room for items by resource, after everything that is already on it. */
+  readonly room: Float64Array;
+  /** USD an hour. */
+  readonly price: number;
+  /** Indices of items that may go on it, rising. */
+  readonly members: Int32Array;
+  /** Worth of one unit of each resource on it, for balance. */
+  readonly weights: Float64Array;
+}
+
+/**
+ * Rules between items of one machine beyond room, asked while it is filled. The state is the caller's; `start` makes a
+ * fresh one for each try.
+ */
+export interface FillRules<State> {
+  start(machine: Machine): State;
+  /** How many more of the item the machine takes, room aside. */
+  allowance(state: State, item: number): number;
+  add(state: State, item: number, count: number): void;
+}
+
+export interface Filling {
+  /** Distinct items in the order in which they were first added, and how many of each. */
+  readonly items: readonly number[];
+  readonly counts: readonly number[];
+  readonly used: Float64Array;
+  readonly value: number;
+}

@@ -1,0 +1,76 @@
+import type { Pod } from "../../api/index.ts";
+import { createRequirementTable } from "../catalogue/requirement-table.ts";
+import { createResourceSpace } from "../catalogue/resource-space.ts";
+import { keyText } from "../cluster/keys.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { Pool } from "./claim.ts";
+import { buildDaemonGroups, buildTemplateRoom } from "./daemon-groups.ts";
+import { buildDaemons, type Daemon } from "./daemons.ts";
+import { buildNodeSlots } from "./node-slots.ts";
+import type { ResolvedOptions } from "./options.ts";
+import { poolLimits } from "./pool-limits.ts";
+import type { Session } from "./session.ts";
+import { buildTemplate, selectPools } from "./template.ts";
+import { askedKeysOf, groupWorkloads, type WorkloadContext } from "./workload.ts";
+
+/** Lays a snapshot out for solving (scheduling 4.1). `pods` are those that passed validation. */
+export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], options: ResolvedOptions): Session {
+  const views = selectPools(snapshot).filter(({ key }) => (snapshot.instanceTypes.get(keyText(key))?.length ?? 0) > 0);
+  const lists = [...new Set(views.flatMap(({ key }) => [snapshot.instanceTypes.get(keyText(key)) ?? []]))];
+  const catalogue = options.catalogueCache.compiled(lists);
+  const table = createRequirementTable(catalogue, options.labelRules.wellKnown);
+  const space = createResourceSpace(catalogue.resources);
+  const daemons = buildDaemons(snapshot, options);
+  const templates = views.map((view, index) => buildTemplate(view, index, { table, snapshot, options }));
+  const pools = templates.map((template): Pool => {
+    const groups = buildDaemonGroups(template, daemons, table);
+    return {
+      template,
+      room: buildTemplateRoom(template, groups, { table, space }),
+      limits: poolLimits(template.view, snapshot.nodes),
+    };
+  });
+  const workloadContext: WorkloadContext = {
+    table,
+    space,
+    relaxation: {
+      preferences: options.preferencePolicy === "Respect",
+      preferNoSchedule: templates.some(({ taints }) => taints.some(({ effect }) => effect === "PreferNoSchedule")),
+    },
+    volumesOf: () => [],
+  };
+  const workloads = groupWorkloads(pods, workloadContext);
+  const nodes = buildNodeSlots(snapshot, {
+    daemons,
+    space,
+    askedKeys: askedKeys(
+      workloads.map(({ pods: [pod] }) => pod),
+      daemons,
+    ),
+  });
+  return {
+    snapshot,
+    options,
+    table,
+    space,
+    daemons,
+    pools: pools.filter(({ template }) => template.excluded === undefined),
+    excluded: templates.filter(({ excluded }) => excluded !== undefined),
+    nodes,
+    workloads,
+    workloadContext,
+    claims: [],
+    placed: new Int32Array(workloads.length),
+    nominated: [],
+    work: { pods: pods.length, workloads: workloads.length, instanceTypeRows: catalogue.rowCount },
+    fits: templates.map(() => new Map()),
+  };
+}
+
+function askedKeys(pods: readonly (Pod | undefined)[], daemons: readonly Daemon[]): ReadonlySet<string> {
+  const keys = new Set<string>();
+  for (const pod of pods) if (pod !== undefined) askedKeysOf(pod, keys);
+  for (const { alternatives } of daemons)
+    for (const required of alternatives) for (const key of required.keys()) keys.add(key);
+  return keys;
+}

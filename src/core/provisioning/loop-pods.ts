@@ -1,0 +1,24 @@
+import type { Pod } from "../../api/index.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import { type DisruptionLimits, disruptionLimits } from "../pods/disruption-limits.ts";
+import { isProvisionable } from "../pods/predicates.ts";
+import { isCurrentlyReschedulable } from "../pods/reschedulable.ts";
+import { epochMillisOf } from "../time.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** Pods that a pass plans for (scheduling 1.1, 1.2): pending ones first, then those of nodes that go. */
+export function loopPods(snapshot: ClusterSnapshot, options: ResolvedOptions): readonly Pod[] {
+  return [...snapshot.pendingPods.filter(isProvisionable), ...displacedPods(snapshot, options)];
+}
+
+function displacedPods(snapshot: ClusterSnapshot, options: ResolvedOptions): readonly Pod[] {
+  const leaving = snapshot.nodes.filter(({ markedForDeletion }) => markedForDeletion);
+  if (leaving.length === 0) return [];
+  const limits = disruptionLimits(snapshot.podDisruptionBudgets);
+  // Without a clock every started protection still holds: capacity bought too late is cheaper than bought for nothing.
+  const moment = { now: options.now ?? epochMillisOf(0), limits: limits.ok ? limits.value : blockAll };
+  return leaving.flatMap(({ pods }) => pods.filter((pod) => isCurrentlyReschedulable(pod, moment)));
+}
+
+/** One budget that cannot be read must not lead to moves that it might forbid. */
+const blockAll: DisruptionLimits = { check: () => ({ kind: "several-budgets", budgets: [] }) };

@@ -1,0 +1,188 @@
+import { type BitSet, bitSetOf, hasBit, membersOf } from "../catalogue/bit-set.ts";
+import type { SetId } from "../catalogue/requirement-table.ts";
+import type { Machine, PackingProblem } from "../packing/problem.ts";
+import { computeResourcePrices } from "../packing/resource-prices.ts";
+import type { Pool } from "./claim.ts";
+import { type FreshFit, freshFit, type Session, waiting } from "./session.ts";
+import type { Stage, Workload } from "./workload.ts";
+
+/** Pods of one workload, in one stage, that look for new machines. */
+export interface Demand {
+  readonly workload: Workload;
+  readonly stage: Stage;
+}
+
+/** A machine that may be opened: a row of a pool under the requirements of some demand. */
+export interface MachineOption extends Machine {
+  readonly pool: Pool;
+  readonly seed: SetId;
+  readonly row: number;
+}
+
+export interface MachineProblem extends PackingProblem {
+  readonly machines: readonly MachineOption[];
+  readonly demands: readonly Demand[];
+}
+
+/** Prices closer than this are the same; catalogue prices have at most six decimals. */
+export const priceTolerance = 1e-9;
+
+interface Seed {
+  readonly pool: Pool;
+  readonly set: SetId;
+  readonly rows: BitSet;
+  /** Demands that started it. */
+  readonly own: number[];
+}
+
+/** All machines worth opening for the demands on one tier of pools, and what every pod is worth on them. */
+export function buildMachineProblem(
+  session: Session,
+  pools: readonly Pool[],
+  demands: readonly Demand[],
+): MachineProblem {
+  const width = session.space.names.length;
+  const amounts = new Float64Array(demands.length * width);
+  demands.forEach(({ workload }, item) => {
+    workload.need.places.forEach((place, i) => {
+      amounts[item * width + place] = workload.need.amounts[i] ?? 0;
+    });
+  });
+  const values = new Float64Array(demands.length);
+  const machines: MachineOption[] = [];
+  for (const pool of pools) {
+    const fits = demands.map((demand) => freshFit(session, pool, demand));
+    for (const seed of seedsOf(pool, fits))
+      machines.push(...seedMachines({ session, seed, fits, demands, amounts, values, width }));
+  }
+  return { width, amounts, values, machines: withoutRepeats(machines), demands };
+}
+
+function seedsOf(pool: Pool, fits: readonly (FreshFit | undefined)[]): readonly Seed[] {
+  const seeds = new Map<SetId, Seed>();
+  fits.forEach((fit, item) => {
+    if (fit === undefined) return;
+    const seed = seeds.get(fit.set) ?? { pool, set: fit.set, rows: bitSetOf(fit.rows.length * 32), own: [] };
+    for (let i = 0; i < seed.rows.length; i++) seed.rows[i] = (seed.rows[i] ?? 0) | (fit.rows[i] ?? 0);
+    seed.own.push(item);
+    seeds.set(fit.set, seed);
+  });
+  return [...seeds.values()];
+}
+
+interface SeedContext {
+  readonly session: Session;
+  readonly seed: Seed;
+  readonly fits: readonly (FreshFit | undefined)[];
+  readonly demands: readonly Demand[];
+  readonly amounts: Float64Array;
+  /** Written: worth of the demands that started the seed. */
+  readonly values: Float64Array;
+  readonly width: number;
+}
+
+function seedMachines(context: SeedContext): readonly MachineOption[] {
+  const { session, seed, demands, width } = context;
+  const rows = undominated(context, membersOf(seed.rows));
+  const price = pricesOf(session, seed.set);
+  const need = new Float64Array(width);
+  for (const item of seed.own) {
+    const { workload } = demands[item] as Demand;
+    workload.need.places.forEach((place, i) => {
+      need[place] = (need[place] ?? 0) + (workload.need.amounts[i] ?? 0) * waiting(session, workload);
+    });
+  }
+  const columns = seed.pool.room.room.map((column) => Float64Array.from(rows, (row) => column[row] ?? 0));
+  const prices = Float64Array.from(rows, (row) => price(row));
+  const weights = computeResourcePrices({ amounts: columns, prices }, need) ?? new Float64Array(width);
+  for (const item of seed.own) raiseValue(context, item, weights);
+  const members = compatibleItems(context);
+  return rows.map((row) => ({
+    pool: seed.pool,
+    seed: seed.set,
+    row,
+    price: price(row),
+    room: Float64Array.from({ length: width }, (_, place) => seed.pool.room.room[place]?.[row] ?? 0),
+    members: Int32Array.from(
+      members.filter(({ fit, prices: own }) => hasBit(fit.rows, row) && own(row) <= price(row) + priceTolerance),
+      ({ item }) => item,
+    ),
+    weights,
+  }));
+}
+
+/** A demand that several pools could take is worth what the cheapest of them would ask. */
+function raiseValue({ amounts, values, width }: SeedContext, item: number, weights: Float64Array): void {
+  let value = 0;
+  for (let place = 0; place < width; place++) value += (weights[place] ?? 0) * (amounts[item * width + place] ?? 0);
+  const known = values[item] ?? 0;
+  values[item] = known > 0 ? Math.min(known, value) : value;
+}
+
+function pricesOf({ table, options }: Session, set: SetId): (row: number) => number {
+  const { price } = table.select(set);
+  return (row) => (price[row] ?? Infinity) + options.nodeChargePerHour;
+}
+
+interface Member {
+  readonly item: number;
+  readonly fit: FreshFit;
+  /** Price of a row once the item is on a machine of the seed. */
+  readonly prices: (row: number) => number;
+}
+
+/** Demands whose requirements go together with the seed's. */
+function compatibleItems({ session, seed, fits, demands }: SeedContext): readonly Member[] {
+  return fits.flatMap((fit, item) => {
+    const set = fit === undefined ? -1 : narrowBy(session, seed.set, { stage: (demands[item] as Demand).stage, fit });
+    return fit === undefined || set < 0 ? [] : [{ item, fit, prices: pricesOf(session, set) }];
+  });
+}
+
+export function narrowBy({ table }: Session, set: SetId, by: { readonly stage: Stage; readonly fit: FreshFit }): SetId {
+  const own = table.narrow(set, by.stage.set);
+  return own < 0 ? -1 : table.narrow(own, by.fit.volume);
+}
+
+/**
+ * Rows without those that another row beats: no dearer, no smaller in anything that is asked for, and open to the same
+ * demands. What remains is a few dozen of hundreds.
+ */
+function undominated(context: SeedContext, rows: readonly number[]): readonly number[] {
+  const { session, seed, amounts, width } = context;
+  const price = pricesOf(session, seed.set);
+  const places = [...Array(width).keys()].filter((place) =>
+    amounts.some((amount, at) => amount > 0 && at % width === place),
+  );
+  const columns = places.map((place) => seed.pool.room.room[place] ?? new Float64Array(0));
+  const openTo = demandSignatures(context);
+  const kept: number[] = [];
+  const ordered = rows.toSorted((a, b) => price(a) - price(b) || a - b);
+  for (const row of ordered) {
+    const beaten = kept.some(
+      (other) => columns.every((column) => (column[other] ?? 0) >= (column[row] ?? 0)) && openTo(other, row),
+    );
+    if (!beaten) kept.push(row);
+  }
+  return kept.sort((a, b) => a - b);
+}
+
+/** Whether `other` is open to every requirement set that `row` is open to. */
+function demandSignatures({ session, seed, fits }: SeedContext): (other: number, row: number) => boolean {
+  const sets = [...new Set(fits.flatMap((fit) => (fit === undefined ? [] : [fit.set])))].filter(
+    (set) => set !== seed.set,
+  );
+  const rows = sets.map((set) => session.table.select(set).rows);
+  return (other, row) => rows.every((open) => hasBit(open, other) || !hasBit(open, row));
+}
+
+/** Of machines alike in pool, row and price the one that is open to most demands. */
+function withoutRepeats(machines: readonly MachineOption[]): readonly MachineOption[] {
+  const best = new Map<string, MachineOption>();
+  for (const machine of machines) {
+    const key = `${machine.pool.template.index}/${machine.row}/${machine.price}`;
+    const other = best.get(key);
+    if (other === undefined || other.members.length < machine.members.length) best.set(key, machine);
+  }
+  return [...best.values()];
+}

@@ -1,0 +1,185 @@
+import { andInto, hasBit, isEmptySet, membersOf } from "../catalogue/bit-set.ts";
+import { resourcesOf } from "../catalogue/resource-space.ts";
+import type { SetId } from "../catalogue/requirement-table.ts";
+import { keyText } from "../cluster/keys.ts";
+import { conflictingPorts } from "../pods/host-ports.ts";
+import { tolerationError } from "../pods/tolerations.ts";
+import { addResources, maxResources, minResources } from "../quantity/arithmetic.ts";
+import { formatResources } from "../quantity/format-resources.ts";
+import type { Resources } from "../quantity/resources.ts";
+import { compatibilityError } from "../requirements/compatible.ts";
+import { satisfiesMinValues } from "../requirements/min-values.ts";
+import { requirementsText } from "../requirements/requirement-text.ts";
+import type { Pool } from "./claim.ts";
+import type { DaemonGroup } from "./daemon-groups.ts";
+import type { Reason } from "./plan.ts";
+import { nodesExhausted, rowsWithinLimits } from "./pool-limits.ts";
+import type { Session } from "./session.ts";
+import { typesOf } from "./template.ts";
+import type { Stage, Workload } from "./workload.ts";
+
+interface Ask {
+  readonly workload: Workload;
+  readonly stage: Stage;
+}
+
+/** Why a new claim of the pool cannot hold the pod; the first check that says no, with its exact text (scheduling 4.5 to 4.7). */
+export function poolRefusal(session: Session, pool: Pool, ask: Ask): Reason {
+  const name = pool.template.name;
+  const object = keyText(pool.template.view.key);
+  const limited = limitRefusal(session, pool, name);
+  if (limited !== undefined) return { ...limited, object };
+  const taint = tolerationError(pool.template.taints, ask.stage.tolerations);
+  if (taint !== undefined) return { layer: "pool", code: "taint", text: taint, object };
+  const requirements = requirementRefusal(session, pool, ask);
+  return { ...requirements, object };
+}
+
+function limitRefusal(session: Session, pool: Pool, name: string): Reason | undefined {
+  if (nodesExhausted(pool.limits)) {
+    return { layer: "limits", code: "nodes", text: `node limits have been exhausted for nodepool (NodePool=${name})` };
+  }
+  if (!isEmptySet(rowsWithinLimits(pool.template.rows, pool.limits, session.table.catalogue))) return undefined;
+  return {
+    layer: "limits",
+    code: "resources",
+    text: `all available instance types exceed limits for nodepool (NodePool=${name})`,
+  };
+}
+
+function requirementRefusal(session: Session, pool: Pool, ask: Ask): Reason {
+  const { table, options } = session;
+  const { wellKnown } = options.labelRules;
+  const own = compatibilityError(pool.template.requirements, ask.stage.requirements, wellKnown);
+  if (own !== undefined) return { layer: "pool", code: "requirements", text: `incompatible requirements, ${own}` };
+  const narrowed = table.narrow(pool.template.set, ask.stage.set);
+  let last: Reason | undefined;
+  ask.stage.volumes.forEach((volume, i) => {
+    const clash = compatibilityError(table.requirements(narrowed), volume, wellKnown);
+    const set = table.narrow(narrowed, ask.stage.volumeSets[i] ?? -1);
+    last =
+      clash === undefined
+        ? instanceTypeRefusal(session, pool, { ...ask, set })
+        : { layer: "volumes", code: "requirements", text: `incompatible volume requirements, ${clash}` };
+  });
+  return last ?? instanceTypeRefusal(session, pool, { ...ask, set: narrowed });
+}
+
+/** What the types of the pool pass, over all of them (scheduling 4.6). */
+interface Flags {
+  met: boolean;
+  fits: boolean;
+  offered: boolean;
+  metAndFits: boolean;
+  fitsAndOffered: boolean;
+  metAndOffered: boolean;
+  all: boolean;
+}
+
+function instanceTypeRefusal(session: Session, pool: Pool, ask: Ask & { readonly set: SetId }): Reason {
+  const { table, space } = session;
+  const requirements = table.requirements(ask.set);
+  const groups = pool.room.groups.filter(({ ports }) => conflictingPorts(ports, ask.workload.ports) === undefined);
+  const total = session.space.vector(ask.workload.requests);
+  const flags = flagsOf(session, pool, { groups, set: ask.set, total });
+  const suffix = `, requirements=${requirementsText(requirements)}, resources=${totalsText(groups, resourcesOf(space, total))}`;
+  const minValues = flags.all
+    ? satisfiesMinValues(typesOf(table.catalogue, keptRows(session, pool, ask.set)), requirements)
+    : undefined;
+  if (minValues !== undefined && !minValues.ok)
+    return { layer: "instance-types", code: "min-values", text: minValues.text + suffix };
+  const hint = (ask.workload.requests["cpu"] ?? 0) >= 1e9 ? " (CPU request >= 1 Million, m vs M typo?)" : "";
+  const [code, text] = verdictOf(flags);
+  return { layer: "instance-types", code, text: text + suffix + (code === "none-fit" ? hint : "") };
+}
+
+function keptRows(session: Session, pool: Pool, set: SetId) {
+  return andInto(
+    rowsWithinLimits(pool.room.rows, pool.limits, session.table.catalogue),
+    session.table.select(set).rows,
+  );
+}
+
+function flagsOf(
+  { table }: Session,
+  pool: Pool,
+  ask: { readonly groups: readonly DaemonGroup[]; readonly set: SetId; readonly total: Float64Array },
+): Flags {
+  const flags: Flags = {
+    met: false,
+    fits: false,
+    offered: false,
+    metAndFits: false,
+    fitsAndOffered: false,
+    metAndOffered: false,
+    all: false,
+  };
+  const selection = table.select(ask.set);
+  const within = rowsWithinLimits(pool.template.rows, pool.limits, table.catalogue);
+  for (const group of ask.groups) {
+    for (const row of membersOf(group.rows)) {
+      if (!hasBit(within, row)) continue;
+      const met = hasBit(selection.met, row);
+      const offered = hasBit(selection.offered, row);
+      const fits = offered && hasBit(pool.room.rows, row) && fitsRow(pool, row, ask.total);
+      flags.met ||= met;
+      flags.fits ||= fits;
+      flags.offered ||= offered;
+      flags.metAndFits ||= met && fits && !offered;
+      flags.fitsAndOffered ||= fits && offered && !met;
+      flags.metAndOffered ||= met && offered && !fits;
+      flags.all ||= met && fits && offered;
+    }
+  }
+  return flags;
+}
+
+function fitsRow({ room }: Pool, row: number, total: Float64Array): boolean {
+  return total.every((amount, place) => amount === 0 || amount <= (room.room[place]?.[row] ?? 0));
+}
+
+function verdictOf({ met, fits, offered, ...flags }: Flags): readonly [code: string, text: string] {
+  if (!met && !fits && !offered)
+    return [
+      "none-met-fit-offered",
+      "no instance type met the scheduling requirements or had enough resources or had a required offering",
+    ];
+  if (!met && !fits)
+    return ["none-met-fit", "no instance type met the scheduling requirements or had enough resources"];
+  if (!met && !offered)
+    return ["none-met-offered", "no instance type met the scheduling requirements or had a required offering"];
+  if (!fits && !offered)
+    return ["none-fit-offered", "no instance type had enough resources or had a required offering"];
+  if (!met) return ["none-met", "no instance type met all requirements"];
+  if (!fits) return ["none-fit", "no instance type has enough resources"];
+  if (!offered) return ["none-offered", "no instance type has the required offering"];
+  if (flags.metAndFits)
+    return [
+      "some-not-offered",
+      "no instance type which met the scheduling requirements and had enough resources, had a required offering",
+    ];
+  if (flags.fitsAndOffered)
+    return [
+      "some-not-met",
+      "no instance type which had enough resources and the required offering met the scheduling requirements",
+    ];
+  if (flags.metAndOffered)
+    return [
+      "some-not-fit",
+      "no instance type which met the scheduling requirements and the required offering had the required resources",
+    ];
+  return ["none-all", "no instance type met the requirements/resources/offering tuple"];
+}
+
+/** Pod and daemons together as compact JSON; with several overheads the least and the most (scheduling 4.6). */
+function totalsText(groups: readonly DaemonGroup[], requests: Resources): string {
+  const overheads = groups.filter(({ daemons }) => daemons.length > 0).map(({ overhead }) => overhead);
+  const texts = new Set(overheads.map((overhead) => jsonOf(addResources(requests, overhead))));
+  if (texts.size === 0) return jsonOf(requests);
+  if (texts.size === 1 && overheads.length === groups.length) return [...texts][0] ?? "";
+  const least = addResources(requests, minResources(overheads));
+  const most = addResources(requests, overheads.reduce(maxResources));
+  return texts.size === 1 ? jsonOf(least) : `min=${jsonOf(least)}, max=${jsonOf(most)}`;
+}
+
+const jsonOf = (resources: Resources): string => JSON.stringify(formatResources(resources));

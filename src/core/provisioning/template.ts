@@ -1,0 +1,136 @@
+import { annotations, labels as labelKeys, nodeClassLabelKey, type Taint } from "../../api/index.ts";
+import { type BitSet, andInto, isEmptySet, membersOf } from "../catalogue/bit-set.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
+import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
+import { keyText, type PoolKey } from "../cluster/keys.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { PoolView } from "../cluster/views.ts";
+import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
+import { type Requirements, requirementIn } from "../requirements/requirement.ts";
+import { addRequirements, labelRequirements, requirementsOf, specRequirements } from "../requirements/requirements.ts";
+import type { ResolvedOptions } from "./options.ts";
+
+/** One dynamic pool as the solver sees it (scheduling 4.1). */
+export interface Template {
+  readonly index: number;
+  readonly view: PoolView;
+  readonly name: string;
+  readonly weight: number;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly taints: readonly Taint[];
+  /** Pool requirements, labels, and the two simulation keys. */
+  readonly set: SetId;
+  readonly requirements: Requirements;
+  /** Rows that a claim of this pool may be, before any pod; empty when the pool's requirements leave none. */
+  readonly rows: BitSet;
+  readonly excluded?: "requirements" | "min-values";
+  readonly hasMinValues: boolean;
+  readonly minValuesRelaxed: boolean;
+}
+
+/** Labels that exist in the simulation only, so that DaemonSets selecting them are counted (scheduling 2.5). */
+export const simulationKeys: ReadonlySet<string> = new Set([labelKeys.registered, labelKeys.initialized]);
+
+const ownerLabel: Readonly<Record<PoolKey["kind"], string>> = {
+  NodePool: labelKeys.nodePool,
+  Provisioner: labelKeys.provisionerName,
+};
+
+/** Pools that may get new claims now: dynamic, Ready, not deleting, with instance types (scheduling 1.8), in order. */
+export const selectPools = (snapshot: ClusterSnapshot): readonly PoolView[] =>
+  snapshot.pools.filter(isUsable).toSorted(byPrecedence);
+
+function isUsable({ pool }: PoolView): boolean {
+  if (pool.metadata.deletionTimestamp !== undefined || pool.spec.replicas !== undefined) return false;
+  return pool.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
+}
+
+/** Weight descending, then name descending; of one name the NodePool first (scheduling 1.8, v1alpha5 5.6). */
+function byPrecedence(a: PoolView, b: PoolView): number {
+  const weight = weightOf(b) - weightOf(a);
+  if (weight !== 0) return weight;
+  if (a.key.name !== b.key.name) return a.key.name < b.key.name ? 1 : -1;
+  return a.key.kind < b.key.kind ? -1 : 1;
+}
+
+export const weightOf = (view: PoolView): number => view.pool.spec.weight ?? 0;
+
+export function buildTemplate(
+  view: PoolView,
+  index: number,
+  context: {
+    readonly table: RequirementTable;
+    readonly snapshot: ClusterSnapshot;
+    readonly options: ResolvedOptions;
+  },
+): Template {
+  const { table, snapshot, options } = context;
+  const labels = templateLabels(view);
+  const requirements = templateRequirements(view, labels);
+  const list = snapshot.instanceTypes.get(keyText(view.key)) ?? [];
+  const filtered = filterTypes(
+    table,
+    requirements,
+    andInto(table.catalogue.rowsOf(list).slice(), table.catalogue.usable),
+  );
+  const outcome = minValuesOf(table, requirements, filtered, options);
+  return {
+    index,
+    view,
+    name: view.key.name,
+    weight: weightOf(view),
+    labels,
+    taints: view.pool.spec.template.spec.taints ?? [],
+    set: table.intern(outcome.requirements),
+    requirements: outcome.requirements,
+    rows: outcome.rows,
+    ...(isEmptySet(outcome.rows) ? { excluded: isEmptySet(filtered) ? "requirements" : "min-values" } : {}),
+    hasMinValues: [...outcome.requirements.values()].some(({ minValues }) => (minValues ?? 0) > 0),
+    minValuesRelaxed: outcome.relaxed,
+  };
+}
+
+function templateLabels(view: PoolView): Readonly<Record<string, string>> {
+  const { template } = view.pool.spec;
+  return {
+    ...template.metadata?.labels,
+    [ownerLabel[view.key.kind]]: view.key.name,
+    [nodeClassLabelKey(template.spec.nodeClassRef)]: template.spec.nodeClassRef.name,
+  };
+}
+
+function templateRequirements(view: PoolView, labels: Readonly<Record<string, string>>): Requirements {
+  const own = addRequirements(specRequirements(view.pool.spec.template.spec.requirements), labelRequirements(labels));
+  return addRequirements(own, requirementsOf([...simulationKeys].map((key) => requirementIn(key, "true"))));
+}
+
+function filterTypes(table: RequirementTable, requirements: Requirements, rows: BitSet): BitSet {
+  return andInto(rows.slice(), table.select(table.intern(requirements)).rows);
+}
+
+interface MinValuesResult {
+  readonly requirements: Requirements;
+  readonly rows: BitSet;
+  readonly relaxed: boolean;
+}
+
+function minValuesOf(
+  table: RequirementTable,
+  requirements: Requirements,
+  rows: BitSet,
+  options: ResolvedOptions,
+): MinValuesResult {
+  const outcome = satisfiesMinValues(typesOf(table.catalogue, rows), requirements);
+  if (outcome.ok) return { requirements, rows, relaxed: false };
+  if (options.minValuesPolicy === "Strict") return { requirements, rows: new Uint32Array(rows.length), relaxed: false };
+  return { requirements: relaxMinValues(requirements, outcome.achieved), rows, relaxed: true };
+}
+
+/** Distinct types of the rows, in order of name. */
+export const typesOf = (catalogue: Catalogue, rows: BitSet) =>
+  [...new Set(membersOf(rows).map((row) => catalogue.typeOfRow[row] ?? 0))].flatMap(
+    (type) => catalogue.types[type] ?? [],
+  );
+
+/** Names of annotations that every claim of a pool carries besides the pool's own (scheduling 4.1). */
+export const templateAnnotationKeys = [annotations.nodePoolHash, annotations.nodePoolHashVersion] as const;

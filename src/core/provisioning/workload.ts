@@ -1,0 +1,122 @@
+import type { Pod, Toleration } from "../../api/index.ts";
+import { type SparseAmounts, sparseOf } from "../catalogue/fit-rows.ts";
+import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
+import type { ResourceSpace } from "../catalogue/resource-space.ts";
+import type { HostPort } from "../pods/host-ports.ts";
+import { classifyPods } from "../pods/pod-class.ts";
+import type { Resources } from "../quantity/resources.ts";
+import {
+  podRequirements,
+  preferredTerms,
+  requiredTerms,
+  strictPodRequirements,
+} from "../requirements/pod-requirements.ts";
+import type { Requirements } from "../requirements/requirement.ts";
+import { noRequirements } from "../requirements/requirements.ts";
+import { type RelaxationRules, relaxPod } from "./relaxation.ts";
+
+/** Pods that are equal for every decision: one class, decided once (scheduling 11.3 item 24). */
+export interface Workload {
+  readonly index: number;
+  /** In queue order: oldest first, then by UID. Never empty. */
+  readonly pods: readonly Pod[];
+  readonly requests: Resources;
+  readonly need: SparseAmounts;
+  readonly ports: readonly HostPort[];
+  /** From the pod as written to the pod with everything relaxed; grows as it is asked for. */
+  readonly stages: Stage[];
+}
+
+/** A pod after some steps of relaxation (scheduling 3.6). */
+export interface Stage {
+  readonly pod: Pod;
+  readonly requirements: Requirements;
+  readonly set: SetId;
+  readonly tolerations: readonly Toleration[];
+  /** Requirements of its volumes, any of which will do; one empty set when there are none (scheduling 2.9). */
+  readonly volumes: readonly Requirements[];
+  readonly volumeSets: readonly SetId[];
+  /** Memo by node kind. */
+  readonly nodeKinds: Map<number, boolean>;
+}
+
+export interface WorkloadContext {
+  readonly table: RequirementTable;
+  readonly space: ResourceSpace;
+  readonly relaxation: RelaxationRules;
+  readonly volumesOf: (pod: Pod) => readonly Requirements[];
+}
+
+/**
+ * In queue order: cpu, then memory, largest first; then the class of the older pod (scheduling 4.2). `labelKeys`: labels
+ * that selectors of pods outside the list look at.
+ */
+export function groupWorkloads(
+  pods: readonly Pod[],
+  context: WorkloadContext,
+  labelKeys: Iterable<string> = [],
+): readonly Workload[] {
+  return classifyPods(pods, labelKeys)
+    .classes.map((podClass) => ({ podClass, pods: podClass.pods.toSorted(byAge) }))
+    .sort((a, b) => bySize(a.podClass.requests, b.podClass.requests) || byFirst(a.pods, b.pods))
+    .map(({ podClass, pods: ordered }, index) => ({
+      index,
+      pods: ordered,
+      requests: podClass.requests,
+      need: sparseOf(context.space.vector(podClass.requests)),
+      ports: podClass.hostPorts,
+      stages: [stageOf(ordered[0] ?? podClass.example, context)],
+    }));
+}
+
+function byFirst([a]: readonly Pod[], [b]: readonly Pod[]): number {
+  return a === undefined || b === undefined ? 0 : byAge(a, b);
+}
+
+function bySize(a: Resources, b: Resources): number {
+  return (b["cpu"] ?? 0) - (a["cpu"] ?? 0) || (b["memory"] ?? 0) - (a["memory"] ?? 0);
+}
+
+function byAge(a: Pod, b: Pod): number {
+  return (
+    compare(a.metadata.creationTimestamp ?? "", b.metadata.creationTimestamp ?? "") ||
+    compare(a.metadata.uid ?? "", b.metadata.uid ?? "") ||
+    compare(a.metadata.namespace ?? "", b.metadata.namespace ?? "") ||
+    compare(a.metadata.name ?? "", b.metadata.name ?? "")
+  );
+}
+
+const compare = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
+
+/** The stage at `index`, made when first asked for; undefined past the last. */
+export function stageAt(workload: Workload, index: number, context: WorkloadContext): Stage | undefined {
+  while (workload.stages.length <= index) {
+    const last = workload.stages.at(-1);
+    const relaxed = last === undefined ? undefined : relaxPod(last.pod, context.relaxation);
+    if (relaxed === undefined) return undefined;
+    workload.stages.push(stageOf(relaxed, context));
+  }
+  return workload.stages[index];
+}
+
+function stageOf(pod: Pod, { table, relaxation, volumesOf }: WorkloadContext): Stage {
+  const requirements = relaxation.preferences ? podRequirements(pod) : strictPodRequirements(pod);
+  const volumes = volumesOf(pod);
+  const alternatives = volumes.length === 0 ? [noRequirements] : volumes;
+  return {
+    pod,
+    requirements,
+    set: table.intern(requirements),
+    tolerations: pod.spec.tolerations ?? [],
+    volumes: alternatives,
+    volumeSets: alternatives.map((volume) => table.intern(volume)),
+    nodeKinds: new Map(),
+  };
+}
+
+/** Label keys that the pod may ask for in any stage. */
+export function askedKeysOf(pod: Pod, into: Set<string>): void {
+  for (const key of podRequirements(pod).keys()) into.add(key);
+  const terms = [...requiredTerms(pod), ...preferredTerms(pod).map(({ preference }) => preference)];
+  for (const term of terms) for (const { key } of term.matchExpressions ?? []) into.add(key);
+}
