@@ -23,17 +23,25 @@ interface Basis {
   readonly level: Float64Array;
 }
 
-/** Prices by resource row; zero where nothing is demanded. `undefined` when no machine mix covers the demand. */
-export function computeResourcePrices(machines: MachineColumns, demand: Float64Array): Float64Array | undefined {
+/**
+ * Prices by resource row; zero where nothing is demanded. `undefined` when no machine mix covers the demand.
+ *
+ * At the exact optimum a resource of which a little is left over costs nothing, and packing would waste it until it runs
+ * out. So the prices are the mean over the demand as it is and with each resource in turn raised by `skew`.
+ */
+export function computeResourcePrices(machines: MachineColumns, demand: Float64Array, skew = 1.5): Float64Array | undefined {
   const rows = [...demand.keys()].filter((row) => (demand[row] ?? 0) > 0);
-  const scaled = rows.map((row) => scaledRow(machines.amounts[row], demand[row] ?? 1));
-  const solved = solveCover(scaled, machines.prices);
-  if (solved === undefined) return undefined;
-  const prices = new Float64Array(demand.length);
-  rows.forEach((row, i) => {
-    prices[row] = Math.max(0, solved[i] ?? 0) / (demand[row] ?? 1);
-  });
-  return prices;
+  const mean = new Float64Array(demand.length);
+  for (const raised of [-1, ...rows]) {
+    const amounts = rows.map((row) => (demand[row] ?? 0) * (row === raised ? skew : 1));
+    const scaled = rows.map((row, i) => scaledRow(machines.amounts[row], amounts[i] ?? 1));
+    const solved = solveCover(scaled, machines.prices);
+    if (solved === undefined) return undefined;
+    rows.forEach((row, i) => {
+      mean[row] = (mean[row] ?? 0) + Math.max(0, solved[i] ?? 0) / (amounts[i] ?? 1) / (rows.length + 1);
+    });
+  }
+  return mean;
 }
 
 const scaledRow = (amounts: Float64Array | undefined, by: number): Float64Array =>

@@ -1,0 +1,17 @@
+import type { ProvisioningOptions, ClusterSnapshot, ProvisioningPlan } from "../../src/core/index.ts";
+
+/** A bench case as data: the input is made outside the timer, `solve` inside. */
+export interface BenchCase {
+  readonly name: string;
+  readonly make: () => BenchInput;
+}
+
+export interface BenchInput {
+  readonly snapshot: ClusterSnapshot;
+  readonly options: ProvisioningOptions;
+}
+
+export interface BenchOutcome {
+  readonly plan: ProvisioningPlan;
+  readonly seconds: number;
+}
