@@ -8,6 +8,8 @@ import type {
   StorageClass,
 } from "../../api/index.ts";
 import type { InstanceType } from "../catalogue/instance-type.ts";
+import type { Resources } from "../quantity/resources.ts";
+import type { EpochMillis } from "../time.ts";
 import type { KeyText } from "./keys.ts";
 import type { StateNode } from "./state-node.ts";
 import type { PoolView } from "./views.ts";
@@ -34,4 +36,8 @@ export interface ClusterSnapshot {
   readonly storageClasses: ReadonlyMap<string, StorageClass>;
   readonly csiNodes: ReadonlyMap<string, CSINode>;
   readonly namespaceLabels: ReadonlyMap<string, Readonly<Record<string, string>>>;
+  /** When it was taken; absent in snapshots made from files. */
+  readonly takenAt?: EpochMillis;
+  /** What each pool holds against its limits; ask by `poolUsageOf`, which counts it where it is absent. */
+  readonly poolUsage?: ReadonlyMap<KeyText, Resources>;
 }

@@ -2,7 +2,7 @@
  * What the engine sees of pools, claims and nodes, whatever era their objects are from (spec: v1alpha5 5.6 "Types").
  * A view is the v1 shape plus its key; views are made outside the solver and are immutable.
  */
-import type { NodeClaim, NodePool } from "../../api/index.ts";
+import { labels, type NodeClaim, type NodePool } from "../../api/index.ts";
 import type { ClaimKey, ClassKey, PoolKey } from "./keys.ts";
 
 export interface PoolView {
@@ -17,3 +17,27 @@ export interface ClaimView {
   readonly poolKey?: PoolKey;
   readonly claim: NodeClaim;
 }
+
+/** The view of a NodePool as it stands. */
+export function poolViewOf(pool: NodePool): PoolView {
+  const { kind, name } = pool.spec.template.spec.nodeClassRef;
+  return { key: { kind: "NodePool", name: pool.metadata.name ?? "" }, classKey: { kind, name }, pool };
+}
+
+/** The view of a NodeClaim as it stands. */
+export function claimViewOf(claim: NodeClaim): ClaimView {
+  const key: ClaimKey = { kind: "NodeClaim", name: claim.metadata.name ?? "" };
+  const poolKey = poolKeyOfLabels(claim.metadata.labels);
+  return poolKey === undefined ? { key, claim } : { key, poolKey, claim };
+}
+
+/** Owner of a node or claim: the NodePool's label if it is not empty, else the Provisioner's (v1alpha5 5.6 step 6). */
+export function poolKeyOfLabels(map: Readonly<Record<string, string>> | undefined): PoolKey | undefined {
+  const nodePool = map?.[labels.nodePool] ?? "";
+  if (nodePool !== "") return { kind: "NodePool", name: nodePool };
+  const provisioner = map?.[labels.provisionerName] ?? "";
+  return provisioner === "" ? undefined : { kind: "Provisioner", name: provisioner };
+}
+
+/** Pools of a fixed size take no part in provisioning or consolidation. */
+export const isStaticPool = (view: PoolView): boolean => view.pool.spec.replicas !== undefined;

@@ -1,0 +1,95 @@
+/** Pods of the picture: bound, unbound, and the newest of each DaemonSet. */
+import { type Pod, parseTimestamp } from "../../api/index.ts";
+import { controllingDaemonSet, isDaemonPod } from "../pods/ownership.ts";
+import { isTerminal } from "../pods/predicates.ts";
+import { podRequests } from "../pods/requests.ts";
+import { noResources } from "../quantity/resources.ts";
+import { boundTo } from "./build-state-node.ts";
+import { machineKeyOfNode, withStateNode } from "./reduce-machines.ts";
+import { SortedMap } from "./sorted-map.ts";
+import type { ClusterState, NodePods, PodEntry } from "./state.ts";
+import { tally } from "./tally.ts";
+
+/** Sorts by namespace, then name: NUL is below every character of either. */
+export const podSortKey = (namespace: string | undefined, name: string | undefined): string =>
+  `${namespace ?? "default"}\0${name ?? ""}`;
+
+export function withPod(state: ClusterState, key: string, pod: Pod | undefined): ClusterState {
+  const before = state.pods.get(key);
+  const after = pod === undefined ? undefined : entryOf(pod);
+  const unbound = pod !== undefined && (pod.spec.nodeName ?? "") === "";
+  let next: ClusterState = {
+    ...state,
+    pods: after === undefined ? state.pods.delete(key) : state.pods.set(key, after),
+    unboundPods: unbound ? state.unboundPods.set(key, pod) : state.unboundPods.delete(key),
+    daemonPods: pod === undefined ? state.daemonPods : withDaemonPod(state.daemonPods, pod),
+  };
+  if (before?.node !== undefined) next = withBound(next, before.node, { key, before });
+  if (after?.node !== undefined) next = withBound(next, after.node, { key, after });
+  const touched = new Set([before?.node, after?.node].filter((name) => name !== undefined));
+  for (const name of touched) next = withPodsOfNode(next, name);
+  return next;
+}
+
+function entryOf(pod: Pod): PodEntry {
+  const entry = { pod, requests: podRequests(pod), isDaemon: isDaemonPod(pod) };
+  const node = pod.spec.nodeName ?? "";
+  return node === "" || isTerminal(pod) ? entry : { ...entry, node };
+}
+
+function withBound(
+  state: ClusterState,
+  node: string,
+  change: { readonly key: string; readonly before?: PodEntry; readonly after?: PodEntry },
+): ClusterState {
+  const held = state.podsByNode.get(node) ?? nothingBound();
+  const { key, before, after } = change;
+  let next: NodePods = held;
+  if (before !== undefined) next = counted(next, next.entries.delete(key), { entry: before, sign: -1 });
+  if (after !== undefined) next = counted(next, next.entries.set(key, after), { entry: after, sign: 1 });
+  const podsByNode = next.entries.size === 0 ? state.podsByNode.delete(node) : state.podsByNode.set(node, next);
+  return { ...state, podsByNode };
+}
+
+function counted(
+  held: NodePods,
+  entries: NodePods["entries"],
+  change: { readonly entry: PodEntry; readonly sign: 1 | -1 },
+): NodePods {
+  const { entry, sign } = change;
+  return {
+    entries,
+    requests: tally(held.requests, entry.requests, sign),
+    daemonRequests: entry.isDaemon ? tally(held.daemonRequests, entry.requests, sign) : held.daemonRequests,
+  };
+}
+
+/** Only the pods of the state node change; the rest of it is kept as it is. */
+function withPodsOfNode(state: ClusterState, name: string): ClusterState {
+  const key = machineKeyOfNode(state.nodes.get(name));
+  const machine = key === undefined ? undefined : state.machines.get(key);
+  const stateNode = machine?.stateNode;
+  if (key === undefined || stateNode?.node?.metadata.name !== name) return state;
+  return withStateNode(state, key, { ...stateNode, ...boundTo(state.podsByNode.get(name)) });
+}
+
+/** The newest by creation, then by name; an update of the one that is held replaces it. A pod that has ended is no model. */
+function withDaemonPod(held: ClusterState["daemonPods"], pod: Pod): ClusterState["daemonPods"] {
+  const owner = controllingDaemonSet(pod);
+  if (owner === undefined || isTerminal(pod)) return held;
+  const current = held.get(owner.uid);
+  return current === undefined || !isNewer(current, pod) ? held.set(owner.uid, pod) : held;
+}
+
+function isNewer(pod: Pod, than: Pod): boolean {
+  const [one, other] = [createdAt(pod), createdAt(than)];
+  return one === other ? (pod.metadata.name ?? "") < (than.metadata.name ?? "") : one > other;
+}
+
+const createdAt = (pod: Pod): number => parseTimestamp(pod.metadata.creationTimestamp ?? "") ?? 0;
+
+const nothingBound = (): NodePods => ({
+  entries: SortedMap.empty(),
+  requests: noResources,
+  daemonRequests: noResources,
+});
