@@ -1,4 +1,4 @@
-import type { AmiFamily, EC2NodeClassSpec } from "../../api/index.ts";
+import { type AmiFamily, type EC2NodeClassSpec, resolveAmiFamily } from "../../api/index.ts";
 
 /** What a family of images decides for its nodes (spec: aws 2.4, 2.5, 3.7). */
 export interface AmiFamilyFacts {
@@ -46,30 +46,5 @@ export const amiFamilies: Readonly<Record<AmiFamily, AmiFamilyFacts>> = Object.f
   Windows2025: windows,
 });
 
-const aliasFamilies: Readonly<Record<string, AmiFamily>> = Object.freeze({
-  al2: "AL2",
-  al2023: "AL2023",
-  bottlerocket: "Bottlerocket",
-  windows2019: "Windows2019",
-  windows2022: "Windows2022",
-  windows2025: "Windows2025",
-});
-
-/** An image alias: `family@version`; `latest` is a moving version. */
-export interface ImageAlias {
-  readonly family: AmiFamily;
-  readonly version: string;
-}
-
-/** The alias of a class, if its terms have one; undefined also when the text is no alias. */
-export function imageAliasOf({ amiSelectorTerms }: Pick<EC2NodeClassSpec, "amiSelectorTerms">): ImageAlias | undefined {
-  const text = amiSelectorTerms.find((term) => term.alias !== undefined)?.alias;
-  const at = text?.indexOf("@") ?? -1;
-  if (text === undefined || at < 1) return undefined;
-  const family = aliasFamilies[text.slice(0, at).toLowerCase()];
-  return family === undefined ? undefined : { family, version: text.slice(at + 1) };
-}
-
 /** `spec.amiFamily`, else the alias' family, else `Custom` (spec: aws 0.2). */
-export const amiFamilyOf = (spec: EC2NodeClassSpec): AmiFamily =>
-  spec.amiFamily ?? imageAliasOf(spec)?.family ?? "Custom";
+export const amiFamilyOf = (spec: EC2NodeClassSpec): AmiFamily => resolveAmiFamily(spec) ?? "Custom";

@@ -41,7 +41,7 @@ export function nodeClassOf({
       ...spec,
     },
     status: {
-      subnets: [...zones].map((letter) => ({
+      subnets: zones.split("").map((letter) => ({
         id: `subnet-${letter}`,
         zone: `us-east-1${letter}`,
         zoneID: `use1-${letter}`,

@@ -1,0 +1,24 @@
+import { ProviderFault } from "../../provider/index.ts";
+import { awsErrorOf } from "./aws-error.ts";
+
+/** Turns what a client threw into a fault of the port, keeping code, request and cause. An abort passes as it is. */
+export function faultOf(service: string, operation: string, error: unknown, signal?: AbortSignal): Error {
+  if (signal?.aborted === true && error === signal.reason) return error as Error;
+  if (error instanceof ProviderFault) return error;
+  const { code, message, requestId } = awsErrorOf(error);
+  const request = requestId === undefined ? "" : ` (request ${requestId})`;
+  return new ProviderFault(code, `${service} ${operation}: ${code}: ${message}${request}`, { cause: error });
+}
+
+/** Runs one call and translates its failure. */
+export async function calling<T>(
+  service: string,
+  operation: string,
+  { signal, call }: { readonly signal?: AbortSignal; readonly call: () => Promise<T> },
+): Promise<T> {
+  try {
+    return await call();
+  } catch (error) {
+    throw faultOf(service, operation, error, signal);
+  }
+}

@@ -1,0 +1,3 @@
+export * from "./aws-error.ts";
+export * from "./fault.ts";
+export * from "./launch-reason.ts";

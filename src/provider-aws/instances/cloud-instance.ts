@@ -1,0 +1,84 @@
+import { awsAnnotations, awsLabels, awsResourceNames, cloudTags, type EC2NodeClass, labels } from "../../api/index.ts";
+import {
+  allocatableOf,
+  epochMillisOf,
+  formatResources,
+  type InstanceType,
+  type Resources,
+  singleValueOf,
+} from "../../core/index.ts";
+import type { CloudInstance } from "../../provider/index.ts";
+import { type Instance, isTerminating, providerIdOf } from "./instance.ts";
+
+export interface CloudInstanceDetails {
+  /** Absent when the class or the type is not known any more; labels and amounts are then few. */
+  readonly type?: InstanceType | undefined;
+  readonly nodeClass?: EC2NodeClass | undefined;
+  readonly annotations?: Readonly<Record<string, string>>;
+  readonly price?: number | undefined;
+}
+
+/** The port's view of an instance (spec: aws 3.0 "Instance → NodeClaim conversion"). */
+export function cloudInstanceOf(instance: Instance, details: CloudInstanceDetails): CloudInstance {
+  const poolName = instance.tags[cloudTags.nodePool];
+  const { type, price } = details;
+  return {
+    providerId: providerIdOf(instance),
+    instanceType: instance.instanceType,
+    zone: instance.zone,
+    capacityType: instance.capacityType,
+    imageId: instance.imageId,
+    launchedAt: epochMillisOf(instance.launchedAt),
+    terminating: isTerminating(instance),
+    labels: labelsOf(instance, details),
+    annotations: details.annotations ?? {},
+    capacity: type === undefined ? {} : formatResources(reported(type.capacity, instance)),
+    allocatable: type === undefined ? {} : formatResources(reported(allocatableOf(type), instance)),
+    ...(poolName === undefined || poolName === "" ? {} : { poolName }),
+    ...(price === undefined ? {} : { price }),
+  };
+}
+
+const reservationLabels: ReadonlySet<string> = new Set([
+  awsLabels.capacityReservationId,
+  awsLabels.capacityReservationType,
+  awsLabels.capacityReservationInterruptible,
+]);
+
+/** Every single-valued requirement of the type, then what the instance itself settles. */
+function labelsOf(instance: Instance, { type, nodeClass }: CloudInstanceDetails): Readonly<Record<string, string>> {
+  const result: Record<string, string> = {};
+  for (const [key, requirement] of type?.requirements ?? []) {
+    const value = singleValueOf(requirement);
+    if (value !== undefined && !reservationLabels.has(key)) result[key] = value;
+  }
+  const zoneId = instance.zoneId ?? nodeClass?.status?.subnets?.find(({ zone }) => zone === instance.zone)?.zoneID;
+  const pool = instance.tags[cloudTags.nodePool];
+  return {
+    ...result,
+    [labels.instanceType]: instance.instanceType,
+    [labels.zone]: instance.zone,
+    ...(zoneId === undefined ? {} : { [labels.zoneId]: zoneId }),
+    [labels.capacityType]: instance.capacityType,
+    [awsLabels.instanceTenancy]: instance.tenancy,
+    ...(pool === undefined || pool === "" ? {} : { [labels.nodePool]: pool }),
+  };
+}
+
+/** Without zeros; EFA only when the instance has such interfaces. */
+function reported(resources: Resources, { efaCount }: Instance): Resources {
+  return Object.fromEntries(
+    Object.entries(resources).filter(([name, amount]) => amount > 0 && (name !== awsResourceNames.efa || efaCount > 0)),
+  );
+}
+
+/** Annotations of a claim after its launch: what drift is measured against later. */
+export const launchAnnotations = (
+  hash: string,
+  version: string,
+  profile: string | undefined,
+): Readonly<Record<string, string>> => ({
+  [awsAnnotations.ec2NodeClassHash]: hash,
+  [awsAnnotations.ec2NodeClassHashVersion]: version,
+  ...(profile === undefined ? {} : { [awsAnnotations.instanceProfileName]: profile }),
+});

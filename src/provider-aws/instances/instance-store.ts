@@ -1,0 +1,113 @@
+import { awsLabels, cloudTags } from "../../api/index.ts";
+import { failed, ok, type Result } from "../../core/index.ts";
+import type { Clock, Counter, Logger } from "../../platform/index.ts";
+import type { BatcherMetrics } from "../batching/batcher.ts";
+import type { Ec2Client } from "../contract/index.ts";
+import { calling, faultOf, isNotFound } from "../errors/index.ts";
+import { allPages, pageToken } from "../paging.ts";
+import { createInstanceBatches, livingStates } from "./instance-batches.ts";
+import { type Instance, instanceOf, isTerminating } from "./instance.ts";
+
+export type InstanceMissing = { readonly kind: "not-found"; readonly message: string };
+
+/** Instances of this cluster (spec: aws 3.3 "Other operations"). Look-ups and terminations are coalesced. */
+export interface InstanceStore {
+  get(
+    id: string,
+    options: { readonly signal: AbortSignal; readonly fresh?: boolean },
+  ): Promise<Result<Instance, InstanceMissing>>;
+  /** By id; refills the cache that `get` answers from. */
+  list(options: { readonly signal: AbortSignal }): Promise<readonly Instance[]>;
+  /** `not-found` proves that the instance is gone. One that is already shutting down costs no call. */
+  delete(id: string, options: { readonly signal: AbortSignal }): Promise<Result<"terminating", InstanceMissing>>;
+  /** Remembers what a launch gave, before EC2 tells of it. */
+  remember(instance: Instance): void;
+}
+
+export function createInstanceStore(deps: {
+  readonly ec2: Ec2Client;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly clusterName: string;
+  readonly batcherMetrics: BatcherMetrics | undefined;
+  readonly terminationFailures?: Counter | undefined;
+}): InstanceStore {
+  const cache = new Map<string, Instance>();
+  const batches = createInstanceBatches({ ...deps, metrics: deps.batcherMetrics });
+
+  const get: InstanceStore["get"] = async (id, { signal, fresh = false }) => {
+    const known = fresh ? undefined : cache.get(id);
+    if (known !== undefined) return ok(known);
+    const found = await asked(deps.log, id, () => batches.describe.submit(id, { signal }), signal);
+    const instance = found.ok ? instanceOf(found.value) : undefined;
+    if (!found.ok || instance === undefined) {
+      cache.delete(id);
+      return failed(missing(id));
+    }
+    cache.set(id, instance);
+    return ok(instance);
+  };
+
+  return {
+    get,
+    list: async ({ signal }) => {
+      const instances = await listInstances(deps.ec2, deps.clusterName, signal);
+      cache.clear();
+      for (const instance of instances) cache.set(instance.id, instance);
+      return instances;
+    },
+    delete: async (id, { signal }) => {
+      const instance = await get(id, { signal, fresh: true });
+      if (!instance.ok) return instance;
+      if (isTerminating(instance.value)) return ok("terminating");
+      try {
+        await batches.terminate.submit(id, { signal });
+      } catch (error) {
+        if (isNotFound(error)) return failed(missing(id));
+        deps.terminationFailures?.increment({ zone: instance.value.zone, zone_id: instance.value.zoneId ?? "" });
+        throw faultOf("EC2", "TerminateInstances", error, signal);
+      }
+      cache.delete(id);
+      return ok("terminating");
+    },
+    remember: (instance) => void cache.set(instance.id, instance),
+  };
+}
+
+const missing = (id: string): InstanceMissing => ({ kind: "not-found", message: `instance ${id} not found` });
+
+async function asked<T>(
+  log: Logger,
+  id: string,
+  ask: () => Promise<T>,
+  signal: AbortSignal,
+): Promise<Result<T, InstanceMissing>> {
+  try {
+    return ok(await ask());
+  } catch (error) {
+    if (!isNotFound(error)) throw faultOf("EC2", "DescribeInstances", error, signal);
+    log.debug("instance not found", { id });
+    return failed(missing(id));
+  }
+}
+
+async function listInstances(ec2: Ec2Client, clusterName: string, signal: AbortSignal): Promise<readonly Instance[]> {
+  const Filters = [
+    { Name: "tag-key", Values: [cloudTags.nodePool] },
+    { Name: "tag-key", Values: [awsLabels.ec2NodeClass] },
+    { Name: `tag:${cloudTags.eksClusterName}`, Values: [clusterName] },
+    livingStates,
+  ];
+  const described = await allPages(
+    (token) =>
+      calling("EC2", "DescribeInstances", {
+        signal,
+        call: () => ec2.describeInstances({ Filters, MaxResults: 1000, ...pageToken(token) }, { signal }),
+      }),
+    (page) => page.Reservations?.flatMap(({ Instances = [] }) => Instances),
+  );
+  return described
+    .map(instanceOf)
+    .filter((instance) => instance !== undefined)
+    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}

@@ -1,0 +1,242 @@
+import { capacityTypes, type EC2NodeClass, labels, type NodeClaim } from "../../api/index.ts";
+import { failed, type InstanceType, ok, requirementFor, type Result, satisfiesMinValues } from "../../core/index.ts";
+import type { Clock, Counter, Logger } from "../../platform/index.ts";
+import type { LaunchFailure } from "../../provider/index.ts";
+import type { Batcher } from "../batching/batcher.ts";
+import type { CreateFleetRequest } from "../contract/index.ts";
+import { awsErrorOf, errorCodes, hasCode, launchReasonOf } from "../errors/index.ts";
+import type { Instance } from "../instances/instance.ts";
+import type { TemplateStore } from "../launch-templates/template-store.ts";
+import type { Subnets } from "../network/subnets.ts";
+import type { AwsProviderOptions } from "../options.ts";
+import type { UnavailableOfferings } from "../types/unavailable-offerings.ts";
+import { type Candidate, type LaunchDemand, launchDemandOf, podsOf, usable } from "./candidates.ts";
+import { launchCandidates } from "./filters.ts";
+import type { FleetShare } from "./fleet-batch.ts";
+import { failureOf, learnFromErrors } from "./fleet-errors.ts";
+import { type FleetPlan, fleetRequest, subnetsIn, templatesIn } from "./fleet-request.ts";
+import { ensureTemplates, tenancyOf } from "./template-groups.ts";
+
+export interface LaunchOrder {
+  readonly claim: NodeClaim;
+  readonly nodeClass: EC2NodeClass;
+  readonly types: readonly InstanceType[];
+  readonly tags: Readonly<Record<string, string>>;
+  readonly clusterCidr: string | undefined;
+}
+
+export interface Launched {
+  readonly instance: Instance;
+  readonly type: InstanceType;
+  /** USD an hour of the offering that was taken. */
+  readonly price: number | undefined;
+}
+
+export interface LauncherDeps {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly options: AwsProviderOptions;
+  readonly templates: TemplateStore;
+  readonly subnets: Subnets;
+  readonly unavailable: UnavailableOfferings;
+  readonly fleets: Batcher<CreateFleetRequest, FleetShare>;
+  readonly launchFailures: Counter | undefined;
+  /** Told which claim found that the account lacks the role for spot. */
+  readonly onSpotRoleMissing: (claim: NodeClaim) => void;
+}
+
+export type LaunchOutcome = Result<Launched, LaunchFailure>;
+
+const mostTypes = 60;
+/** With fewer types than this an on-demand launch that could have been spot is worth a remark (spec: aws 3.1). */
+const leastFlexibleTypes = 5;
+
+/** Launches one instance for a claim (spec: aws 3.1 to 3.3). A template that EC2 has lost is made again, once. */
+export function createLauncher(deps: LauncherDeps): {
+  launch(order: LaunchOrder, options: { readonly signal: AbortSignal }): Promise<LaunchOutcome>;
+} {
+  return {
+    launch: async (order, { signal }) => {
+      const first = await attempt(deps, order, signal);
+      return first === "template-lost" ? withoutRetry(await attempt(deps, order, signal)) : first;
+    },
+  };
+}
+
+const withoutRetry = (outcome: LaunchOutcome | "template-lost"): LaunchOutcome =>
+  outcome === "template-lost"
+    ? failed({
+        kind: "create-failed",
+        ...launchReasonOf(`${errorCodes.launchTemplateMissing}: a launch template vanished twice`),
+      })
+    : outcome;
+
+async function attempt(
+  deps: LauncherDeps,
+  order: LaunchOrder,
+  signal: AbortSignal,
+): Promise<LaunchOutcome | "template-lost"> {
+  const demand = launchDemandOf(order.claim);
+  const candidates = chooseCandidates(deps, order, demand);
+  if (!candidates.ok) return candidates;
+  const plan = await makePlan(deps, order, { demand, candidates: candidates.value, signal });
+  if (!plan.ok) return plan;
+  const { request, settle } = plan.value;
+  try {
+    const share = await deps.fleets.submit(request, { signal });
+    const subnetId = share.instance?.details.LaunchTemplateAndOverrides?.Overrides?.SubnetId;
+    settle(new Set(subnetId === undefined ? [] : [subnetId]));
+    return readShare(deps, { share, plan: plan.value, order });
+  } catch (error) {
+    settle(new Set());
+    signal.throwIfAborted();
+    if (hasCode(error, errorCodes.launchTemplateMissing)) {
+      for (const name of templatesIn(request)) deps.templates.forget(name);
+      return "template-lost";
+    }
+    const { code, message } = awsErrorOf(error);
+    return failed({ kind: "create-failed", ...launchReasonOf(`${code}: ${message}`) });
+  }
+}
+
+const noTypes = "all requested instance types were unavailable during launch";
+
+function chooseCandidates(
+  { log, options }: LauncherDeps,
+  { types }: LaunchOrder,
+  demand: LaunchDemand,
+): Result<readonly Candidate[], LaunchFailure> {
+  const all = launchCandidates(types, demand, log);
+  if (all.length === 0) return failed({ kind: "insufficient-capacity", message: noTypes });
+  const candidates = all.slice(0, mostTypes);
+  if (!demand.hasMinValues || options.minValuesPolicy === "BestEffort") return ok(candidates);
+  const flexible = satisfiesMinValues(
+    candidates.map(({ type }) => type),
+    demand.requirements,
+  );
+  if (flexible.ok) return ok(candidates);
+  return failed({
+    kind: "insufficient-capacity",
+    message: `truncating instance types to ${mostTypes}: ${flexible.text}`,
+  });
+}
+
+/** Reserved, then spot, if allowed and to be had; else on-demand. */
+function chooseCapacityType(candidates: readonly Candidate[], demand: LaunchDemand): string {
+  const had = new Set(
+    candidates.flatMap((candidate) => usable(candidate, demand)).map(({ capacityType }) => capacityType),
+  );
+  if (had.has(capacityTypes.reserved)) return capacityTypes.reserved;
+  return had.has(capacityTypes.spot) ? capacityTypes.spot : capacityTypes.onDemand;
+}
+
+interface ReadyPlan extends FleetPlan {
+  readonly request: CreateFleetRequest;
+  readonly settle: (used: ReadonlySet<string>) => void;
+}
+
+async function makePlan(
+  deps: LauncherDeps,
+  order: LaunchOrder,
+  context: { readonly demand: LaunchDemand; readonly candidates: readonly Candidate[]; readonly signal: AbortSignal },
+): Promise<Result<ReadyPlan, LaunchFailure>> {
+  const { demand, candidates, signal } = context;
+  const { claim, nodeClass, tags, clusterCidr } = order;
+  const capacityType = chooseCapacityType(candidates, demand);
+  remarkOnFlexibility(deps.log, { claim, candidates, demand, capacityType });
+  if ((nodeClass.status?.subnets ?? []).length === 0)
+    return failed({ kind: "create-failed", reason: "SubnetResolutionFailed", message: "no subnets matched selector" });
+  const groups = await ensureTemplates(
+    { claim, nodeClass, demand, candidates, capacityType, tags, clusterCidr },
+    { templates: deps.templates, options: deps.options, signal },
+  );
+  if (!groups.ok) return failed({ kind: "create-failed", ...launchReasonOf(groups.failure.message) });
+  const choice = deps.subnets.choose(nodeClass, podsByZone(candidates, demand, capacityType));
+  const plan = { claim, nodeClass, demand, capacityType, groups: groups.value, subnets: choice.byZone, tags };
+  const request = fleetRequest(plan);
+  if (request === undefined) {
+    choice.settle({ asked: new Set([...choice.byZone.values()].map(({ id }) => id)), used: new Set() });
+    const message = "no capacity offerings are currently available given the constraints";
+    return failed({ kind: "create-failed", reason: "LaunchFailed", message });
+  }
+  return ok({ ...plan, request, settle: (used) => choice.settle({ asked: subnetsIn(request), used }) });
+}
+
+/** Addresses to reckon with in each zone: those of the smallest machine that may come. */
+function podsByZone(
+  candidates: readonly Candidate[],
+  demand: LaunchDemand,
+  capacityType: string,
+): ReadonlyMap<string, number> {
+  const least = new Map<string, number>();
+  for (const candidate of candidates)
+    for (const offering of usable(candidate, demand))
+      if (offering.capacityType === capacityType)
+        least.set(offering.zone, Math.min(least.get(offering.zone) ?? Number.POSITIVE_INFINITY, podsOf(candidate)));
+  return least;
+}
+
+function remarkOnFlexibility(
+  log: Logger,
+  launch: { claim: NodeClaim; candidates: readonly Candidate[]; demand: LaunchDemand; capacityType: string },
+): void {
+  const { claim, candidates, demand, capacityType } = launch;
+  if (capacityType !== capacityTypes.onDemand || candidates.length >= leastFlexibleTypes) return;
+  const allowed = requirementFor(demand.requirements, labels.capacityType);
+  if (allowed.values.has(capacityTypes.spot) !== allowed.complement)
+    log.error("falling back to on-demand with few instance types; allow more types for spot", {
+      NodeClaim: claim.metadata.name,
+      count: candidates.length,
+    });
+}
+
+function readShare(
+  deps: LauncherDeps,
+  { share, plan, order }: { readonly share: FleetShare; readonly plan: ReadyPlan; readonly order: LaunchOrder },
+): LaunchOutcome {
+  learnFromErrors(share.errors, {
+    capacityType: plan.capacityType,
+    fleetId: share.fleetId,
+    chosen: plan.subnets,
+    unavailable: deps.unavailable,
+    subnets: deps.subnets,
+    launchFailures: deps.launchFailures,
+    onSpotRoleMissing: () => deps.onSpotRoleMissing(order.claim),
+  });
+  if (share.instance === undefined) return failed(failureOf(share.errors));
+  const instance = launchedInstance(deps, { share: share.instance, plan });
+  const type = order.types.find(({ name }) => name === instance.instanceType);
+  if (type === undefined)
+    return failed({
+      kind: "create-failed",
+      reason: "LaunchFailed",
+      message: `EC2 launched ${instance.id} as ${instance.instanceType || "an unnamed type"}, which was not asked for`,
+    });
+  const price = type.offerings.find(
+    ({ zone, capacityType }) => zone === instance.zone && capacityType === instance.capacityType,
+  )?.price;
+  return ok({ instance, type, price: price === Number.POSITIVE_INFINITY ? undefined : price });
+}
+
+function launchedInstance(
+  { clock }: LauncherDeps,
+  { share, plan }: { readonly share: NonNullable<FleetShare["instance"]>; readonly plan: ReadyPlan },
+): Instance {
+  const override = share.details.LaunchTemplateAndOverrides?.Overrides;
+  const subnet = [...plan.subnets.values()].find(({ id }) => id === override?.SubnetId);
+  return {
+    id: share.id,
+    instanceType: share.details.InstanceType ?? override?.InstanceType ?? "",
+    zone: override?.AvailabilityZone ?? subnet?.zone ?? "",
+    ...(subnet?.zoneId === undefined ? {} : { zoneId: subnet.zoneId }),
+    capacityType: plan.capacityType,
+    imageId: override?.ImageId ?? "",
+    subnetId: override?.SubnetId ?? "",
+    securityGroupIds: (plan.nodeClass.status?.securityGroups ?? []).map(({ id }) => id),
+    state: "pending",
+    launchedAt: clock.now(),
+    tags: plan.tags,
+    tenancy: tenancyOf(plan.demand),
+    efaCount: 0,
+  };
+}

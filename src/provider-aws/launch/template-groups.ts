@@ -1,0 +1,121 @@
+import {
+  awsResourceNames,
+  type EC2NodeClass,
+  type NodeClaim,
+  resourceNames,
+  tenancies,
+  awsLabels,
+} from "../../api/index.ts";
+import { failed, intersects, ok, requirementFor, type Result, specRequirements } from "../../core/index.ts";
+import { amiFamilyOf } from "../catalogue/index.ts";
+import type { TemplateInput } from "../launch-templates/template.ts";
+import type { TemplateStore } from "../launch-templates/template-store.ts";
+import type { AwsProviderOptions } from "../options.ts";
+import { kubeletFor, nodeLabels, nodeTaints } from "../user-data/input.ts";
+import type { Candidate, LaunchDemand } from "./candidates.ts";
+import type { TemplateGroup } from "./fleet-request.ts";
+
+export interface TemplatePlan {
+  readonly claim: NodeClaim;
+  readonly nodeClass: EC2NodeClass;
+  readonly demand: LaunchDemand;
+  readonly candidates: readonly Candidate[];
+  readonly capacityType: string;
+  readonly tags: Readonly<Record<string, string>>;
+  readonly clusterCidr: string | undefined;
+}
+
+/** Templates that a launch needs: one for each image, pod count and EFA count among its candidates (spec: aws 3.7). */
+export async function ensureTemplates(
+  plan: TemplatePlan,
+  deps: { readonly templates: TemplateStore; readonly options: AwsProviderOptions; readonly signal: AbortSignal },
+): Promise<Result<readonly TemplateGroup[], { readonly message: string }>> {
+  const { status } = plan.nodeClass;
+  if ((status?.securityGroups ?? []).length === 0)
+    return failed({ message: "no security groups are present in the status" });
+  if ((status?.amis ?? []).length === 0) return failed({ message: "no amis exist given constraints" });
+  const groups = groupCandidates(plan);
+  if (groups.size === 0) return failed({ message: "no instance types satisfy requirements of amis" });
+  const made: TemplateGroup[] = [];
+  for (const candidates of groups.values()) {
+    const input = templateInput(plan, candidates, deps.options);
+    const name = await deps.templates.ensure(input, { signal: deps.signal });
+    if (!name.ok) return name;
+    made.push({ templateName: name.value, imageId: input.imageId, candidates });
+  }
+  return ok(made);
+}
+
+function groupCandidates(plan: TemplatePlan): Map<string, readonly Candidate[]> {
+  const groups = new Map<string, readonly Candidate[]>();
+  for (const candidate of plan.candidates) {
+    const image = imageFor(plan.nodeClass, candidate);
+    if (image === undefined) continue;
+    const key = JSON.stringify([image, candidate.type.capacity[resourceNames.pods], efaCount(plan, candidate)]);
+    groups.set(key, [...(groups.get(key) ?? []), candidate]);
+  }
+  return groups;
+}
+
+/** The first image, in the order of the status, that serves the type (spec: aws 3.4). */
+export function imageFor({ status }: EC2NodeClass, { type }: Pick<Candidate, "type">): string | undefined {
+  return status?.amis?.find(({ requirements }) => intersects(type.requirements, specRequirements(requirements)))?.id;
+}
+
+function efaCount({ demand }: TemplatePlan, { type }: Candidate): number {
+  return (demand.requests[awsResourceNames.efa] ?? 0) > 0 ? (type.capacity[awsResourceNames.efa] ?? 0) : 0;
+}
+
+function templateInput(
+  plan: TemplatePlan,
+  candidates: readonly Candidate[],
+  options: AwsProviderOptions,
+): TemplateInput {
+  const [first] = candidates as readonly [Candidate, ...Candidate[]];
+  const { claim, nodeClass, capacityType } = plan;
+  const family = amiFamilyOf(nodeClass.spec);
+  return {
+    nodeClass,
+    region: options.region,
+    imageId: imageFor(nodeClass, first) ?? "",
+    capacityType,
+    tenancy: tenancyOf(plan.demand),
+    tags: plan.tags,
+    efaCount: efaCount(plan, first),
+    enclave: (plan.demand.requests[awsResourceNames.nitroSandbox] ?? 0) > 0,
+    bootstrap: {
+      family,
+      cluster: { ...options.cluster, ...(plan.clusterCidr === undefined ? {} : { cidr: plan.clusterCidr }) },
+      labels: nodeLabels(claim.metadata.labels ?? {}, { family, capacityType }),
+      taints: nodeTaints(claim.spec),
+      kubelet: kubeletFor(nodeClass.spec, {
+        maxPods: first.type.capacity[resourceNames.pods] ?? 0,
+        dns: options.cluster.dns,
+      }),
+      raid0: nodeClass.spec.instanceStorePolicy === "RAID0",
+      ...(nodeClass.spec.userData === undefined ? {} : { customUserData: nodeClass.spec.userData }),
+      ...imageVersionOf(nodeClass),
+    },
+  };
+}
+
+/** Shared machines if the claim allows them, else dedicated ones (spec: aws 3.1). */
+export function tenancyOf({ requirements }: LaunchDemand): "default" | "dedicated" {
+  const allowed = requirementFor(requirements, awsLabels.instanceTenancy);
+  const allows = (name: string): boolean => allowed.values.has(name) !== allowed.complement;
+  return !allows(tenancies.default) && allows(tenancies.dedicated) ? "dedicated" : "default";
+}
+
+const versionSegment = (name: string): string | undefined =>
+  name.split(/[-_/]/).find((segment) => /^v.*\./.test(segment));
+
+/** Version of Bottlerocket's image: from the alias, else from names of terms and images (spec: aws 3.6). */
+function imageVersionOf({ spec, status }: EC2NodeClass): { readonly imageVersion?: string } {
+  const alias = spec.amiSelectorTerms.find((term) => term.alias !== undefined)?.alias;
+  const terms = spec.amiSelectorTerms.flatMap(({ name }) => name ?? []);
+  const named = new Map((status?.amis ?? []).map(({ id, name = "" }) => [id, name]));
+  const byId = spec.amiSelectorTerms.flatMap(({ id }) => named.get(id ?? "") ?? []);
+  const images = [...byId, ...named.values()].filter((name) => name.includes("bottlerocket"));
+  const version = alias === undefined ? [...terms, ...images].map(versionSegment).find(Boolean) : alias.split("@")[1];
+  return version === undefined ? {} : { imageVersion: version };
+}

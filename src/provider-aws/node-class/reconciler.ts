@@ -1,0 +1,156 @@
+import {
+  awsTerminationFinalizer,
+  type EC2NodeClass,
+  ec2NodeClassType,
+  ensureConditions,
+  formatTimestamp,
+  type NodeClaim,
+  type ResourceType,
+} from "../../api/index.ts";
+import {
+  addFinalizer,
+  type Controller,
+  type EventRecorder,
+  type Informer,
+  type KubeClient,
+  type ObjectKey,
+  patchStatus,
+  type ReconcileResult,
+  removeFinalizer,
+} from "../../kube/index.ts";
+import type { Clock, Logger } from "../../platform/index.ts";
+import type { AwsParts } from "../parts.ts";
+import type { InstanceProfiles } from "./instance-profiles.ts";
+import { type StepContext, type StepResult, steps } from "./steps.ts";
+
+/** A reconciler without its loop, shaped like those of the controllers' room: the operator puts a queue around it. */
+export interface ProviderReconciler {
+  readonly name: string;
+  readonly type?: ResourceType;
+  readonly workers: { readonly min: number; readonly max: number };
+  readonly retry?: {
+    readonly baseMilliseconds: number;
+    readonly maxMilliseconds: number;
+    readonly minPerSecond: number;
+  };
+  reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult | undefined | void>;
+  watch(queue: Controller): void;
+}
+
+export interface NodeClassDeps {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly events: EventRecorder;
+  readonly nodeClasses: Informer<EC2NodeClass>;
+  readonly nodeClaims: Informer<NodeClaim>;
+  readonly parts: AwsParts;
+  readonly profiles: InstanceProfiles;
+}
+
+const tenMinutes = 600_000;
+
+/** Keeps `status` of EC2NodeClasses: what their selectors match, and whether they can be launched from (spec: aws 7.2). */
+export function createNodeClassReconciler(deps: NodeClassDeps): ProviderReconciler {
+  return {
+    name: "nodeclass",
+    type: ec2NodeClassType,
+    workers: { min: 10, max: 10 },
+    retry: { baseMilliseconds: 100, maxMilliseconds: 60_000, minPerSecond: 10 },
+    reconcile: async (key, signal) => {
+      const nodeClass = deps.nodeClasses.store.get(key);
+      if (nodeClass === undefined) return undefined;
+      return nodeClass.metadata.deletionTimestamp === undefined
+        ? await reconcileStatus(deps, nodeClass, signal)
+        : await finalize(deps, nodeClass, signal);
+    },
+    watch: (queue) => {
+      queue.watches(deps.nodeClasses);
+      queue.watches(deps.nodeClaims, (delta) =>
+        delta.type === "deleted" ? [delta.object.spec.nodeClassRef.name] : [],
+      );
+    },
+  };
+}
+
+async function reconcileStatus(
+  deps: NodeClassDeps,
+  read: EC2NodeClass,
+  signal: AbortSignal,
+): Promise<ReconcileResult | undefined> {
+  const target = { client: deps.kube, type: ec2NodeClassType };
+  const stored = await addFinalizer({ ...target, object: read }, awsTerminationFinalizer, { signal });
+  if (stored === undefined) return undefined;
+  const now = formatTimestamp(deps.clock.now());
+  const context: StepContext = { parts: deps.parts, profiles: deps.profiles, now, signal };
+  const outcome = await runSteps(ensureConditions(stored, now), context);
+  const { nodeClass } = outcome;
+  if (nodeClass.status !== undefined)
+    await patchStatus({ ...target, object: stored }, nodeClass.status, { clock: deps.clock, lock: true, signal });
+  if (outcome.errors.length > 0) throw combined(outcome.errors);
+  return outcome.requeueMilliseconds === undefined
+    ? undefined
+    : { requeueAfterMilliseconds: outcome.requeueMilliseconds };
+}
+
+/** Every step runs, whatever the others did; errors are kept for the end. */
+async function runSteps(
+  start: EC2NodeClass,
+  context: StepContext,
+): Promise<StepResult & { readonly errors: readonly unknown[] }> {
+  let nodeClass = start;
+  const errors: unknown[] = [];
+  const waits: number[] = [];
+  for (const step of steps) {
+    try {
+      const result = await step(nodeClass, context);
+      nodeClass = result.nodeClass;
+      if (result.requeueMilliseconds !== undefined) waits.push(result.requeueMilliseconds);
+    } catch (error) {
+      context.signal.throwIfAborted();
+      errors.push(error);
+    }
+  }
+  return { nodeClass, errors, ...(waits.length === 0 ? {} : { requeueMilliseconds: Math.min(...waits) }) };
+}
+
+const combined = (errors: readonly unknown[]): unknown =>
+  errors.length === 1
+    ? errors[0]
+    : new AggregateError(
+        errors,
+        errors.map((error) => (error instanceof Error ? error.message : String(error))).join("; "),
+      );
+
+async function finalize(
+  deps: NodeClassDeps,
+  nodeClass: EC2NodeClass,
+  signal: AbortSignal,
+): Promise<ReconcileResult | undefined> {
+  if (nodeClass.metadata.finalizers?.includes(awsTerminationFinalizer) !== true) return undefined;
+  const { name = "" } = nodeClass.metadata;
+  const users = deps.nodeClaims.store.list().filter(({ spec }) => spec.nodeClassRef.name === name);
+  if (users.length > 0) {
+    publishWaiting(deps, nodeClass, users);
+    return { requeueAfterMilliseconds: tenMinutes };
+  }
+  if (!deps.parts.options.isolatedVpc) await deps.profiles.deleteAll(nodeClass, { signal });
+  await deps.parts.templates.deleteForClass(name, { signal });
+  await removeFinalizer({ client: deps.kube, type: ec2NodeClassType, object: nodeClass }, awsTerminationFinalizer, {
+    signal,
+  });
+  deps.log.info("deleted what belonged to the node class", { EC2NodeClass: name });
+  return undefined;
+}
+
+function publishWaiting({ events }: NodeClassDeps, nodeClass: EC2NodeClass, users: readonly NodeClaim[]): void {
+  const names = users.map(({ metadata }) => metadata.name ?? "");
+  const shown = names.slice(0, 5).join(", ");
+  const more = names.length > 5 ? ` and ${names.length - 5} other(s)` : "";
+  events.publish({
+    object: nodeClass,
+    type: "Normal",
+    reason: "WaitingOnNodeClaimTermination",
+    message: `Waiting on NodeClaim termination for ${shown}${more}`,
+  });
+}

@@ -1,0 +1,81 @@
+import type { Clock, Logger } from "../../platform/index.ts";
+import { createExpiringMap } from "../caching/expiring-map.ts";
+
+export interface OfferingPlace {
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly capacityType: string;
+}
+
+/** What EC2 had none of a short while ago (spec: aws 2.8). Every mark lasts three minutes; marking again starts anew. */
+export interface UnavailableOfferings {
+  markOffering(place: OfferingPlace, details: { readonly reason: string; readonly fleetId?: string | undefined }): void;
+  markCapacityType(capacityType: string): void;
+  markSubnet(subnetId: string): void;
+  isUnavailable(place: OfferingPlace & { readonly subnetIds: readonly string[] }): boolean;
+  /** Changes whenever a mark on the type, on a capacity type or on a subnet comes or goes. */
+  sequenceOf(instanceType: string): number;
+  /** Changes whenever any mark comes or goes. */
+  readonly version: number;
+  /** Forgets marks that have ended; called before each use of the version. */
+  sweep(): void;
+}
+
+export const unavailableMilliseconds = 3 * 60_000;
+
+export function createUnavailableOfferings(deps: {
+  readonly clock: Clock;
+  readonly log: Logger;
+}): UnavailableOfferings {
+  const { clock, log } = deps;
+  const byType = new Map<string, number>();
+  let shared = 0;
+  let version = 0;
+  const changed = (instanceType?: string): void => {
+    version += 1;
+    if (instanceType === undefined) shared += 1;
+    else byType.set(instanceType, (byType.get(instanceType) ?? 0) + 1);
+  };
+  const ttl = { clock, ttlMilliseconds: unavailableMilliseconds };
+  const offerings = createExpiringMap<string>({ ...ttl, onEvict: (_, instanceType) => changed(instanceType) });
+  const capacityTypes = createExpiringMap<true>({ ...ttl, onEvict: () => changed() });
+  const subnets = createExpiringMap<true>({ ...ttl, onEvict: () => changed() });
+  return {
+    markOffering: (place, { reason, fleetId }) => {
+      offerings.set(keyOf(place), place.instanceType);
+      changed(place.instanceType);
+      log.debug("removing offering from offerings", {
+        reason,
+        "instance-type": place.instanceType,
+        zone: place.zone,
+        "capacity-type": place.capacityType,
+        "ttl-seconds": unavailableMilliseconds / 1000,
+        ...(fleetId === undefined ? {} : { "fleet-id": fleetId }),
+      });
+    },
+    markCapacityType: (capacityType) => {
+      capacityTypes.set(capacityType, true);
+      changed();
+    },
+    markSubnet: (subnetId) => {
+      subnets.set(subnetId, true);
+      changed();
+    },
+    isUnavailable: (place) =>
+      offerings.get(keyOf(place)) !== undefined ||
+      capacityTypes.get(place.capacityType) !== undefined ||
+      (place.subnetIds.length > 0 && place.subnetIds.every((id) => subnets.get(id) !== undefined)),
+    sequenceOf: (instanceType) => (byType.get(instanceType) ?? 0) + shared,
+    get version() {
+      return version;
+    },
+    sweep: () => {
+      offerings.sweep();
+      capacityTypes.sweep();
+      subnets.sweep();
+    },
+  };
+}
+
+const keyOf = ({ capacityType, instanceType, zone }: OfferingPlace): string =>
+  `${capacityType}:${instanceType}:${zone}`;
