@@ -1,3 +1,13 @@
 export * from "./machines.ts";
 export { createApiServer, type ApiServer, type ApiServerOptions } from "./apiserver/server.ts";
 export type { ClientOptions, InProcessClient } from "./apiserver/in-process-client.ts";
+export { defaultStorageClass } from "./volumes/default-storage-class.ts";
+export { podAnnotations } from "./kubelets/timings.ts";
+export type { KubeletTimings } from "./kubelets/timings.ts";
+export type { KubeletOptions } from "./kubelets/kubelets.ts";
+export type { StartupAgent } from "./kubelets/startup-agents.ts";
+export type { SchedulerOptions } from "./scheduler/scheduler.ts";
+export { startStandIns } from "./stand-ins/start-stand-ins.ts";
+export type { RunningStandIns, StandInOptions, StandInPart } from "./stand-ins/start-stand-ins.ts";
+export type { VolumeOptions } from "./volumes/volumes.ts";
+export type { WorkloadOptions } from "./workloads/workloads.ts";

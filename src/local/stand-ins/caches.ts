@@ -16,7 +16,7 @@ import {
   storageClassType,
   volumeAttachmentType,
 } from "../../api/index.ts";
-import type { KubeObject, PersistentVolumeClaim, Pod, ReplicaSet, VolumeAttachment } from "../../api/index.ts";
+import type { Job, KubeObject, PersistentVolumeClaim, Pod, ReplicaSet, VolumeAttachment } from "../../api/index.ts";
 import type { InformerSet } from "../../kube/index.ts";
 import { claimNamesOf } from "./pod-claims.ts";
 import { controllerOf } from "./ownership.ts";
@@ -43,38 +43,33 @@ const byController = (object: KubeObject): readonly string[] => {
 const byOrphanNamespace = (object: KubeObject): readonly string[] =>
   controllerOf(object) === undefined ? [object.metadata.namespace ?? ""] : [];
 
-/** One informer per kind with all indexes that any stand-in needs, so that whoever asks first asks for all. */
+/** The same functions for whoever asks: a shared store refuses another function under a known name. */
+const podIndexes = Object.freeze({
+  [indexes.node]: (pod: Pod) => [pod.spec.nodeName ?? ""],
+  [indexes.controller]: byController,
+  [indexes.orphan]: byOrphanNamespace,
+  [indexes.claim]: (pod: Pod) => claimNamesOf(pod).map((name) => `${pod.metadata.namespace ?? ""}/${name}`),
+});
+
+const ownedIndexes = Object.freeze({ [indexes.controller]: byController, [indexes.orphan]: byOrphanNamespace });
+
+const claimIndexes = Object.freeze({
+  [indexes.volume]: (claim: PersistentVolumeClaim) => (claim.spec.volumeName ? [claim.spec.volumeName] : []),
+});
+
+const attachmentIndexes = Object.freeze({
+  [indexes.node]: (attachment: VolumeAttachment) => [attachment.spec.nodeName],
+  [indexes.volume]: (attachment: VolumeAttachment) => [attachment.spec.source.persistentVolumeName ?? ""],
+});
+
+/** One informer per kind with all indexes that any stand-in needs. */
 export function openCaches(informers: InformerSet) {
   return {
-    pods: () =>
-      informers.informer<Pod>({
-        type: podType,
-        indexes: {
-          [indexes.node]: (pod) => [pod.spec.nodeName ?? ""],
-          [indexes.controller]: byController,
-          [indexes.orphan]: byOrphanNamespace,
-          [indexes.claim]: (pod) => claimNamesOf(pod).map((name) => `${pod.metadata.namespace ?? ""}/${name}`),
-        },
-      }),
-    replicaSets: () =>
-      informers.informer<ReplicaSet>({
-        type: replicaSetType,
-        indexes: { [indexes.controller]: byController, [indexes.orphan]: byOrphanNamespace },
-      }),
-    claims: () =>
-      informers.informer<PersistentVolumeClaim>({
-        type: persistentVolumeClaimType,
-        indexes: { [indexes.volume]: (claim) => (claim.spec.volumeName ? [claim.spec.volumeName] : []) },
-      }),
-    attachments: () =>
-      informers.informer<VolumeAttachment>({
-        type: volumeAttachmentType,
-        indexes: {
-          [indexes.node]: (attachment) => [attachment.spec.nodeName],
-          [indexes.volume]: (attachment) => [attachment.spec.source.persistentVolumeName ?? ""],
-        },
-      }),
-    jobs: () => informers.informer({ type: jobType, indexes: { [indexes.controller]: byController } }),
+    pods: () => informers.informer<Pod>({ type: podType, indexes: podIndexes }),
+    replicaSets: () => informers.informer<ReplicaSet>({ type: replicaSetType, indexes: ownedIndexes }),
+    claims: () => informers.informer({ type: persistentVolumeClaimType, indexes: claimIndexes }),
+    attachments: () => informers.informer({ type: volumeAttachmentType, indexes: attachmentIndexes }),
+    jobs: () => informers.informer<Job>({ type: jobType, indexes: ownedIndexes }),
     nodes: () => informers.informer({ type: nodeType }),
     namespaces: () => informers.informer({ type: namespaceType }),
     volumes: () => informers.informer({ type: persistentVolumeType }),

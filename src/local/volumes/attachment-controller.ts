@@ -1,0 +1,96 @@
+import type { PersistentVolume, VolumeAttachment } from "../../api/index.ts";
+import { volumeAttachmentType } from "../../api/index.ts";
+import { isKubeFault } from "../../kube/index.ts";
+import type { Controller } from "../../kube/index.ts";
+import { attachmentNameOf } from "../scheduler/volume-rules.ts";
+import type { Caches } from "../stand-ins/caches.ts";
+import { indexes } from "../stand-ins/caches.ts";
+import type { StandInContext } from "../stand-ins/context.ts";
+import { claimNamesOf } from "../stand-ins/pod-claims.ts";
+import { isTerminal } from "../stand-ins/pod-state.ts";
+
+function attacherOf(volume: PersistentVolume): string | undefined {
+  return volume.spec.awsElasticBlockStore === undefined ? volume.spec.csi?.driver : "ebs.csi.aws.com";
+}
+
+export function computeAttachment(volume: PersistentVolume, attacher: string, nodeName: string): VolumeAttachment {
+  const persistentVolumeName = volume.metadata.name ?? "";
+  return {
+    apiVersion: "storage.k8s.io/v1",
+    kind: "VolumeAttachment",
+    metadata: { name: attachmentNameOf(volume.spec.csi?.volumeHandle ?? persistentVolumeName, attacher, nodeName) },
+    spec: { attacher, nodeName, source: { persistentVolumeName } },
+  };
+}
+
+/** Attaches volumes to the nodes whose pods use them, and detaches them when the last such pod is gone. */
+export function createAttachmentController(context: StandInContext, parts: { readonly caches: Caches }): Controller {
+  const { kube } = context;
+  const pods = parts.caches.pods();
+  const claims = parts.caches.claims();
+  const volumes = parts.caches.volumes();
+  const attachments = parts.caches.attachments();
+  const nodes = parts.caches.nodes();
+
+  const wantedOn = (nodeName: string): ReadonlyMap<string, VolumeAttachment> => {
+    const wanted = new Map<string, VolumeAttachment>();
+    if (nodes.store.get(nodeName) === undefined) return wanted;
+    for (const pod of pods.store.byIndex(indexes.node, nodeName)) {
+      if (isTerminal(pod)) continue;
+      for (const name of claimNamesOf(pod)) {
+        const claim = claims.store.get(`${pod.metadata.namespace ?? ""}/${name}`);
+        const volume = volumes.store.get(claim?.spec.volumeName ?? "");
+        const attacher = volume === undefined ? undefined : attacherOf(volume);
+        if (volume === undefined || attacher === undefined) continue;
+        const attachment = computeAttachment(volume, attacher, nodeName);
+        wanted.set(attachment.metadata.name ?? "", attachment);
+      }
+    }
+    return wanted;
+  };
+
+  const attach = async (attachment: VolumeAttachment, signal: AbortSignal): Promise<void> => {
+    const name = attachment.metadata.name ?? "";
+    try {
+      await kube.create(volumeAttachmentType, attachment, { signal });
+    } catch (error) {
+      if (!isKubeFault(error, "AlreadyExists")) throw error;
+    }
+    const body = { status: { attached: true } };
+    await kube.patch(volumeAttachmentType, { name }, { type: "merge", subresource: "status", body, signal });
+  };
+
+  const detach = async (attachment: VolumeAttachment, signal: AbortSignal): Promise<void> => {
+    const { name = "", uid = "" } = attachment.metadata;
+    try {
+      await kube.delete(volumeAttachmentType, { name }, { uid, signal });
+    } catch (error) {
+      if (!isKubeFault(error, "NotFound") && !isKubeFault(error, "Conflict")) throw error;
+    }
+  };
+
+  const reconcile = async (nodeName: string, signal: AbortSignal): Promise<void> => {
+    const wanted = wantedOn(nodeName);
+    const current = attachments.store.byIndex(indexes.node, nodeName);
+    const attached = new Set(
+      current.filter(({ status }) => status?.attached === true).map(({ metadata }) => metadata.name),
+    );
+    for (const [name, attachment] of wanted) if (!attached.has(name)) await attach(attachment, signal);
+    for (const attachment of current) if (!wanted.has(attachment.metadata.name ?? "")) await detach(attachment, signal);
+  };
+
+  const controller = context.createController({ name: "local.attachment", maxConcurrent: 8, reconcile });
+  controller.watches(pods, (delta) => {
+    const { nodeName } = delta.object.spec;
+    return nodeName && claimNamesOf(delta.object).length > 0 ? [nodeName] : [];
+  });
+  controller.watches(nodes, (delta) => (delta.type === "updated" ? [] : [delta.object.metadata.name ?? ""]));
+  controller.watches(attachments, (delta) => [delta.object.spec.nodeName]);
+  // A claim that binds after its pod was bound, as on a real control plane, attaches then.
+  controller.watches(claims, (delta) =>
+    pods.store
+      .byIndex(indexes.claim, `${delta.object.metadata.namespace ?? ""}/${delta.object.metadata.name ?? ""}`)
+      .flatMap(({ spec }) => (spec.nodeName ? [spec.nodeName] : [])),
+  );
+  return controller;
+}
