@@ -39,7 +39,10 @@ function defaultedObject(
   }
   const { additionalProperties } = node;
   if (additionalProperties !== undefined) {
-    for (const [name, member] of Object.entries(next)) next[name] = defaulted(additionalProperties, member);
+    for (const [name, member] of Object.entries(next)) {
+      if (member === null && additionalProperties.nullable !== true) delete next[name];
+      else next[name] = defaulted(additionalProperties, member);
+    }
   }
   const names = Object.keys(next);
   const unchanged = names.length === Object.keys(value).length && names.every((name) => next[name] === value[name]);

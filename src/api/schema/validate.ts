@@ -65,7 +65,10 @@ function textCauses(node: SchemaNode, value: string, field: string): readonly Va
     causes.push(outOfBounds(field, value, `should match '${node.pattern}'`));
   }
   if (node.format === "date-time" && !dateTime.test(value)) {
-    causes.push(outOfBounds(field, value, `must be of type date-time: ${JSON.stringify(value)}`));
+    causes.push({
+      ...outOfBounds(field, value, `must be of type date-time: ${JSON.stringify(value)}`),
+      reason: "FieldValueTypeInvalid",
+    });
   }
   return causes;
 }
@@ -106,16 +109,23 @@ function listCauses(node: SchemaNode, value: readonly unknown[], field: string):
 function uniqueness(node: SchemaNode, value: readonly unknown[], field: string): readonly ValidationCause[] {
   const listType = node["x-kubernetes-list-type"];
   if (listType !== "set" && listType !== "map") return [];
-  const keys = node["x-kubernetes-list-map-keys"] ?? [];
-  const identity = (item: unknown): unknown =>
-    listType === "set" ? item : Object.fromEntries(keys.map((key) => [key, (item as Record<string, unknown>)[key]]));
-  const seen = new Set<string>();
+  const keys = listType === "map" ? (node["x-kubernetes-list-map-keys"] ?? []) : undefined;
+  const seen = new Map<string, number>();
   return value.flatMap((item, index) => {
-    const text = JSON.stringify(identity(item));
-    if (seen.has(text)) return [duplicate(atIndex(field, index), identity(item))];
-    seen.add(text);
-    return [];
+    const id = identity(item, keys);
+    const text = JSON.stringify(id);
+    const count = (seen.get(text) ?? 0) + 1;
+    seen.set(text, count);
+    // The second one tells it; a third would say the same.
+    return count === 2 ? [duplicate(atIndex(field, index), id)] : [];
   });
+}
+
+/** What must be unique of an element: itself in a set, its key members in a keyed list. */
+function identity(item: unknown, keys: readonly string[] | undefined): unknown {
+  if (keys === undefined || typeof item !== "object" || item === null) return item;
+  const members = new Map<string, unknown>(Object.entries(item));
+  return Object.fromEntries(keys.map((key) => [key, members.get(key)]));
 }
 
 function objectCauses(node: SchemaNode, value: object, field: string): readonly ValidationCause[] {
@@ -130,7 +140,8 @@ function objectCauses(node: SchemaNode, value: object, field: string): readonly 
     const property = node.properties?.[name];
     if (property !== undefined) causes.push(...structure(property, member, at(field, name)));
     else if (node.additionalProperties !== undefined) {
-      causes.push(...structure(node.additionalProperties, member, atKey(field, name)));
+      // The structural part writes keys of maps like fields; only rules put them in brackets.
+      causes.push(...structure(node.additionalProperties, member, at(field, name)));
     }
   }
   return causes;

@@ -1,0 +1,105 @@
+/** Rules of NodeClaim outside of its lists (spec: api 2.2 and 2.3). */
+import { bareNodeClaim, claimStatus, nodeClaim, nodeClassRef } from "./manifests.ts";
+import type { RuleRow } from "./rule-case.ts";
+
+const immutable = { field: "spec", message: "spec is immutable" };
+
+export const nodeClaimRows: readonly RuleRow[] = [
+  {
+    id: "nodeclaim-spec-required",
+    section: "2.2",
+    rule: "spec must be there",
+    accepted: nodeClaim(),
+    refused: bareNodeClaim({}),
+    cause: { field: "spec", message: "Required value" },
+  },
+  {
+    id: "nodeclaim-requirements-required",
+    section: "2.2",
+    rule: "requirements must be there, and may be empty",
+    accepted: nodeClaim(),
+    refused: bareNodeClaim({ spec: { nodeClassRef } }),
+    cause: { field: "spec.requirements", message: "Required value" },
+  },
+  {
+    id: "nodeclaim-nodeclassref-required",
+    section: "2.2",
+    rule: "nodeClassRef must be there",
+    accepted: nodeClaim(),
+    refused: bareNodeClaim({ spec: { requirements: [] } }),
+    cause: { field: "spec.nodeClassRef", message: "Required value" },
+  },
+  ...["group", "kind", "name"].map(
+    (member): RuleRow => ({
+      id: `nodeclaim-nodeclassref-${member}-not-empty`,
+      section: "2.2",
+      rule: `nodeClassRef.${member} may not be empty`,
+      accepted: nodeClaim(),
+      refused: nodeClaim({ nodeClassRef: { ...nodeClassRef, [member]: "" } }),
+      cause: { field: `spec.nodeClassRef.${member}`, message: `${member} may not be empty` },
+    }),
+  ),
+  {
+    id: "nodeclaim-nodeclassref-group-without-slash",
+    section: "2.2",
+    rule: "nodeClassRef.group is a group, not an apiVersion",
+    accepted: nodeClaim(),
+    refused: nodeClaim({ nodeClassRef: { ...nodeClassRef, group: "a/b" } }),
+    cause: { field: "spec.nodeClassRef.group", message: "should match" },
+  },
+  {
+    id: "nodeclaim-spec-immutable",
+    section: "2.2",
+    rule: "labels and annotations can be changed, the spec cannot",
+    stored: nodeClaim(),
+    accepted: nodeClaim({}, { labels: { team: "a" }, annotations: { note: "b" } }),
+    refused: nodeClaim({ expireAfter: "1h" }),
+    cause: immutable,
+  },
+  {
+    id: "nodeclaim-spec-immutable-reference",
+    section: "2.2",
+    rule: "unlike a pool's, the name of a claim's node class is fixed",
+    stored: nodeClaim(),
+    accepted: nodeClaim({}, { labels: { team: "b" } }),
+    refused: nodeClaim({ nodeClassRef: { ...nodeClassRef, name: "other" } }),
+    cause: immutable,
+  },
+  {
+    id: "nodeclaim-spec-immutable-requests",
+    section: "2.2",
+    rule: "a default that is written out is no change, an added request is",
+    stored: nodeClaim(),
+    accepted: nodeClaim({ expireAfter: "720h" }),
+    refused: nodeClaim({ resources: { requests: { cpu: "1" } } }),
+    cause: immutable,
+  },
+  {
+    id: "nodeclaim-requests-quantity",
+    section: "2.2",
+    rule: "requests are quantities",
+    accepted: nodeClaim({ resources: { requests: { cpu: "1500m", memory: "1Gi", pods: 3 } } }),
+    refused: nodeClaim({ resources: { requests: { cpu: "1.5.0" } } }),
+    cause: { field: "spec.resources.requests.cpu", message: "should match" },
+  },
+  {
+    id: "nodeclaim-capacity-quantity",
+    section: "2.3",
+    rule: "capacity is in quantities",
+    stored: nodeClaim(),
+    subresource: "status",
+    accepted: claimStatus({ capacity: { cpu: "4" }, allocatable: { cpu: "3920m" } }),
+    refused: claimStatus({ capacity: { cpu: "four" } }),
+    cause: { field: "status.capacity.cpu", message: "should match" },
+  },
+  {
+    id: "nodeclaim-lastpodeventtime",
+    section: "2.3",
+    rule: "lastPodEventTime is a date and time",
+    stored: nodeClaim(),
+    subresource: "status",
+    accepted: claimStatus({ lastPodEventTime: "2026-08-20T10:00:00Z" }),
+    refused: claimStatus({ lastPodEventTime: "10 minutes ago" }),
+    cause: { field: "status.lastPodEventTime", message: "date-time" },
+  },
+];
