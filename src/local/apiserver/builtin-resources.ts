@@ -3,7 +3,10 @@ import { resourceType } from "../../api/index.ts";
 import type { ApiObject } from "../store/api-object.ts";
 import type { FieldReader } from "../store/field-selector.ts";
 import { fieldText, valueAt } from "../store/field-path.ts";
-import type { ResourceDefinition, ResourceRules, ScalePaths } from "./resource.ts";
+import { decodeBuiltin } from "../schema/builtin-decoding.ts";
+import { modelOfKind } from "../schema/field-table.ts";
+import { badRequest } from "./faults.ts";
+import type { DecodeResult, ResourceDefinition, ResourceRules, ScalePaths } from "./resource.ts";
 
 export interface BuiltinRow {
   readonly apiVersion: string;
@@ -67,7 +70,14 @@ export const builtinRows: readonly BuiltinRow[] = Object.freeze([
   row("v1", "Node", "nodes", { cluster: true, short: ["no"], status: true, fields: ["spec.unschedulable"] }),
   row("v1", "PersistentVolumeClaim", "persistentvolumeclaims", { short: ["pvc"], status: true }),
   row("v1", "PersistentVolume", "persistentvolumes", { cluster: true, short: ["pv"], status: true }),
-  row("v1", "Pod", "pods", { short: ["po"], all: true, status: true, fields: podFields, indexed: "spec.nodeName" }),
+  row("v1", "Pod", "pods", {
+    short: ["po"],
+    all: true,
+    status: true,
+    generation: true,
+    fields: podFields,
+    indexed: "spec.nodeName",
+  }),
   row("v1", "PodTemplate", "podtemplates"),
   row("v1", "ReplicationController", "replicationcontrollers", {
     short: ["rc"],
@@ -204,7 +214,19 @@ export function builtinDefinition(source: BuiltinRow, rules: ResourceRules): Res
     selectableFields: readers(source.fields ?? []),
     rules: { ...(source.generation ? { generationFields: "all-but-status" as const } : {}), ...rules },
     custom: false,
+    decode: (object) => decoded(object, source),
     ...(source.scale ? { scale: scalePaths } : {}),
     ...(source.indexed === undefined ? {} : { indexedField: source.indexed }),
   };
+}
+
+function decoded(object: ApiObject, { apiVersion, kind }: BuiltinRow): DecodeResult {
+  const model = modelOfKind(apiVersion, kind);
+  if (model === undefined) return { object, unknownFields: [], causes: [] };
+  const result = decodeBuiltin(object, model);
+  if (result.failure !== undefined) {
+    const version = apiVersion.slice(apiVersion.lastIndexOf("/") + 1);
+    throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${result.failure}`);
+  }
+  return { ...result, causes: [] };
 }

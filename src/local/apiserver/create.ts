@@ -60,7 +60,7 @@ function admitted(
   const named = newMetadata(core, served, decoded.object, request.namespace);
   checkNamespace(core, definition, named.metadata);
   if (decoded.causes.length > 0) throw invalidDecoded(definition, named, decoded.causes);
-  const bare = definition.hasStatus ? withoutStatus(named) : named;
+  const bare = definition.hasStatus && !definition.rules.keepsStatusAtCreate ? withoutStatus(named) : named;
   const defaulted = definition.rules.applyDefaults?.(bare) ?? bare;
   return definition.rules.prepareCreate?.(defaulted, core.context) ?? defaulted;
 }

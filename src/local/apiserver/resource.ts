@@ -20,6 +20,8 @@ export interface WriteContext {
 export interface ResourceRules {
   /** Fills defaults; runs on every write, so it must be idempotent. */
   readonly applyDefaults?: (object: ApiObject) => ApiObject;
+  /** Keeps the status given at create, as kubelets give it for their nodes; others begin without one. */
+  readonly keepsStatusAtCreate?: boolean;
   /** Admission at create: fields that depend on other objects, and initial status. */
   readonly prepareCreate?: (object: ApiObject, context: WriteContext) => ApiObject;
   readonly validateCreate?: (object: ApiObject, context: WriteContext) => readonly Cause[];

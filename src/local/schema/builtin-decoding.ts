@@ -1,0 +1,200 @@
+/** Reads objects of built-in kinds: unknown fields are dropped and told, wrong types are refused, quantities canonical. */
+import type { ApiObject, JsonObject } from "../store/api-object.ts";
+import { isRecord, setOwn } from "../store/api-object.ts";
+import { canonicalQuantity } from "./canonical-quantity.ts";
+import { modelFields, shortModelName, type FieldType, type ScalarName } from "./field-table.ts";
+
+export interface Decoded {
+  readonly object: ApiObject;
+  readonly unknownFields: readonly string[];
+  /** Set when a value has the wrong type; in the words of the Go decoder. */
+  readonly failure?: string;
+}
+
+interface Place {
+  /** Go's path: members only, no indexes. */
+  readonly path: string;
+  /** Path with indexes, for unknown fields. */
+  readonly shown: string;
+  readonly struct: string;
+}
+
+class TypeMismatch extends Error {}
+
+/** Parts of stored objects that were read before; they are frozen, so they need no second look. */
+const known = new WeakMap<object, string>();
+
+export function decodeBuiltin(object: ApiObject, model: string): Decoded {
+  const unknown: string[] = [];
+  try {
+    const place = { path: "", shown: "", struct: shortModelName(model) };
+    const decoded = decodeStruct(object, model, { place, unknown });
+    return { object: decoded as unknown as ApiObject, unknownFields: unknown };
+  } catch (error) {
+    if (error instanceof TypeMismatch) return { object, unknownFields: [], failure: error.message };
+    throw error;
+  }
+}
+
+interface Context {
+  readonly place: Place;
+  readonly unknown: string[];
+}
+
+function decodeStruct(value: JsonObject, model: string, { place, unknown }: Context): JsonObject {
+  const fields = modelFields(model);
+  const top = place.path === "";
+  let copy: Record<string, unknown> | undefined;
+  for (const [name, member] of Object.entries(value)) {
+    const shown = place.shown === "" ? name : `${place.shown}.${name}`;
+    const field = fields.get(name);
+    let next: unknown;
+    if (field === undefined) unknown.push(shown);
+    else if (member !== null) {
+      const inner = { path: top ? name : `${place.path}.${name}`, shown, struct: shortModelName(model) };
+      next = top
+        ? decodeTop(member, field.type, { place: inner, unknown })
+        : decodeValue(member, field.type, { place: inner, unknown });
+    }
+    if (next === member) continue;
+    copy ??= { ...value };
+    if (next === undefined) delete copy[name];
+    else setOwn(copy, name, next);
+  }
+  return copy ?? value;
+}
+
+function decodeTop(value: unknown, type: FieldType, context: Context): unknown {
+  const model = type.kind === "struct" ? type.model : undefined;
+  if (model === undefined || !isRecord(value)) return decodeValue(value, type, context);
+  if (known.get(value) === model) return value;
+  const before = context.unknown.length;
+  const decoded = decodeValue(value, type, context);
+  if (decoded === value && Object.isFrozen(value) && context.unknown.length === before) known.set(value, model);
+  return decoded;
+}
+
+function decodeValue(value: unknown, type: FieldType, context: Context): unknown {
+  const { place } = context;
+  switch (type.kind) {
+    case "scalar":
+      return decodeScalar(value, type.name, place);
+    case "struct":
+      if (!isRecord(value)) throw mismatch(value, place, shortModelName(type.model));
+      return decodeStruct(value, type.model, context);
+    case "list":
+      if (!Array.isArray(value)) throw mismatch(value, place, `[]${goType(type.item)}`);
+      return decodeList(value, type.item, context);
+    case "map":
+      if (!isRecord(value)) throw mismatch(value, place, `map[string]${goType(type.item)}`);
+      return decodeMap(value, type.item, context);
+  }
+}
+
+function decodeList(value: readonly unknown[], type: FieldType, { place, unknown }: Context): readonly unknown[] {
+  let changed = false;
+  const decoded = value.map((item, index) => {
+    const inner = { ...place, shown: `${place.shown}[${index}]` };
+    const next = item === null ? emptyOf(type) : decodeValue(item, type, { place: inner, unknown });
+    if (next !== item) changed = true;
+    return next;
+  });
+  return changed ? decoded : value;
+}
+
+function decodeMap(value: JsonObject, type: FieldType, { place, unknown }: Context): JsonObject {
+  let copy: Record<string, unknown> | undefined;
+  for (const [key, item] of Object.entries(value)) {
+    const inner = { ...place, shown: `${place.shown}.${key}` };
+    const next = item === null ? emptyOf(type) : decodeValue(item, type, { place: inner, unknown });
+    if (next === item) continue;
+    copy ??= { ...value };
+    setOwn(copy, key, next);
+  }
+  return copy ?? value;
+}
+
+/** What Go makes of a null in a list or map: the zero value. */
+function emptyOf(type: FieldType): unknown {
+  if (type.kind === "scalar")
+    return type.name === "string" ? "" : type.name === "boolean" ? false : type.name === "any" ? null : 0;
+  return type.kind === "list" ? [] : {};
+}
+
+const int32Limit = 2 ** 31;
+
+function decodeScalar(value: unknown, name: ScalarName, place: Place): unknown {
+  switch (name) {
+    case "any":
+      return value;
+    case "string":
+      if (typeof value !== "string") throw mismatch(value, place, "string");
+      return value;
+    case "boolean":
+      if (typeof value !== "boolean") throw mismatch(value, place, "bool");
+      return value;
+    case "double":
+      if (typeof value !== "number") throw mismatch(value, place, "float64");
+      return value;
+    case "int32":
+    case "int64":
+      return decodeInteger(value, name, place);
+    case "intOrString":
+      if (typeof value === "string" || Number.isInteger(value)) return value;
+      throw mismatch(value, place, "intstr.IntOrString");
+    case "quantity":
+      return decodeQuantity(value, place);
+    case "date":
+    case "microdate":
+      return decodeDate(value);
+  }
+}
+
+function decodeInteger(value: unknown, name: "int32" | "int64", place: Place): number {
+  const fits = Number.isInteger(value) && (name === "int64" || Math.abs(value as number) < int32Limit);
+  if (fits) return value as number;
+  throw typeof value === "number" ? mismatch(value, place, name, `number ${value}`) : mismatch(value, place, name);
+}
+
+const quantityText = "quantities must match the regular expression '^([+-]?[0-9.]+)([eEinumkKMGTP]*[-+]?[0-9]*)$'";
+
+function decodeQuantity(value: unknown, place: Place): string {
+  if (typeof value !== "string" && typeof value !== "number") throw mismatch(value, place, "resource.Quantity");
+  const canonical = canonicalQuantity(value);
+  if (canonical === undefined) {
+    throw new TypeMismatch(`${quantityText}: ${place.shown}: ${JSON.stringify(value)} is not a quantity`);
+  }
+  return canonical;
+}
+
+function decodeDate(value: unknown): string {
+  if (typeof value === "string" && !Number.isNaN(Date.parse(value))) return value;
+  throw new TypeMismatch(
+    `parsing time ${JSON.stringify(JSON.stringify(value))} as "2006-01-02T15:04:05Z07:00": cannot parse ${JSON.stringify(value)} as "2006"`,
+  );
+}
+
+function mismatch(value: unknown, place: Place, expected: string, found = jsonTypeOf(value)): TypeMismatch {
+  return new TypeMismatch(
+    `json: cannot unmarshal ${found} into Go struct field ${place.struct}.${place.path} of type ${expected}`,
+  );
+}
+
+function jsonTypeOf(value: unknown): string {
+  if (Array.isArray(value)) return "array";
+  if (typeof value === "boolean") return "bool";
+  return typeof value === "object" ? "object" : typeof value;
+}
+
+function goType(type: FieldType): string {
+  switch (type.kind) {
+    case "struct":
+      return shortModelName(type.model);
+    case "list":
+      return `[]${goType(type.item)}`;
+    case "map":
+      return `map[string]${goType(type.item)}`;
+    case "scalar":
+      return type.name === "boolean" ? "bool" : type.name;
+  }
+}
