@@ -1,5 +1,12 @@
 export * from "./client.ts";
 export * from "./controller/controller.ts";
+export {
+  defaultLeaseDurations,
+  type LeaderElectionOptions,
+  LeadershipLost,
+  type LeaseDurations,
+  leadWithLease,
+} from "./election/leader-election.ts";
 export * from "./events/event-recorder.ts";
 export * from "./fault.ts";
 export * from "./informers/informer-set.ts";
