@@ -74,7 +74,7 @@ export function createMachineYard(now: () => EpochMillis): MachineYard {
   };
 }
 
-export interface StandInFixture extends AsyncDisposable {
+export interface StandInFixture {
   readonly clock: ManualClock;
   readonly kube: KubeClient;
   readonly yard: MachineYard;
@@ -86,7 +86,11 @@ export interface StandInFixture extends AsyncDisposable {
   until(reached: () => Promise<boolean>, limit?: number): Promise<void>;
 }
 
-export async function standInFixture(options: Partial<StandInOptions> = {}): Promise<StandInFixture> {
+/** Runs `test` on a cluster of its own with all stand-ins (or those named), and stops it afterwards. */
+export async function withStandIns(
+  options: Partial<StandInOptions>,
+  test: (cluster: StandInFixture) => Promise<void>,
+): Promise<void> {
   const clock = createManualClock({ start: Date.parse("2026-11-01T10:00:00Z") });
   const random = createSeededRandom(11);
   const ids = createIds(createSeededRandom(12));
@@ -104,7 +108,7 @@ export async function standInFixture(options: Partial<StandInOptions> = {}): Pro
   await running.started;
   const list = async <T extends KubeObject>(type: ResourceType<T>): Promise<readonly T[]> =>
     (await kube.list(type)).items;
-  return {
+  const cluster: StandInFixture = {
     clock,
     kube,
     yard,
@@ -119,13 +123,15 @@ export async function standInFixture(options: Partial<StandInOptions> = {}): Pro
         await clock.advance(100);
       }
     },
-    async [Symbol.asyncDispose]() {
-      stop.abort(new Error("test is over"));
-      await clock.advance(10_000);
-      await running.done;
-      await server.close();
-    },
   };
+  try {
+    await test(cluster);
+  } finally {
+    stop.abort(new Error("test is over"));
+    await clock.advance(10_000);
+    await running.done;
+    await server.close();
+  }
 }
 
 /** A pod of the default namespace with one container. */
