@@ -8,9 +8,9 @@ import {
   nodeClaimReasons,
   setCondition,
 } from "../../api/index.ts";
-import type { EpochMillis } from "../../core/index.ts";
+import { claimViewOf, type EpochMillis } from "../../core/index.ts";
 import type { ReconcileResult } from "../../kube/index.ts";
-import { claimViewOf, indexes, millisOf, requeueAfter, timestampOf } from "../plumbing/index.ts";
+import { indexes, millisOf, requeueAfter, timestampOf } from "../plumbing/index.ts";
 import type { PodEvictions, TerminationDeps } from "./deps.ts";
 import { computeDrain } from "./drain.ts";
 import { computePendingAttachments } from "./volumes.ts";

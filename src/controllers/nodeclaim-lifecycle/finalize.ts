@@ -12,10 +12,10 @@ import {
   setCondition,
   terminationFinalizer,
 } from "../../api/index.ts";
+import { claimViewOf } from "../../core/index.ts";
 import type { ReconcileResult } from "../../kube/index.ts";
 import { mapLimit } from "../../platform/index.ts";
 import {
-  claimViewOf,
   deleteObject,
   durationMillisOf,
   millisOf,

@@ -8,15 +8,9 @@ import {
   refreshCondition,
   setCondition,
 } from "../../api/index.ts";
+import { claimViewOf } from "../../core/index.ts";
 import type { CloudInstance, LaunchFailure } from "../../provider/index.ts";
-import {
-  claimViewOf,
-  countDisrupted,
-  deleteObject,
-  poolNameOf,
-  timestampOf,
-  truncateMessage,
-} from "../plumbing/index.ts";
+import { countDisrupted, deleteObject, poolNameOf, timestampOf, truncateMessage } from "../plumbing/index.ts";
 import type { LaunchCache } from "./launch-cache.ts";
 import type { LifecycleDeps, Step, StepOutcome } from "./step.ts";
 

@@ -8,7 +8,6 @@ import {
   parseTimestamp,
   type Timestamp,
 } from "../../api/index.ts";
-import type { ClaimView, PoolKey, PoolView } from "../../core/index.ts";
 import type { Clock } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import type { Instruments } from "./instruments.ts";
@@ -36,25 +35,6 @@ export const isManagedPool = (provider: CloudProvider, pool: NodePool): boolean 
 
 export const poolNameOf = (object: { readonly metadata: NodeClaim["metadata"] }): string =>
   object.metadata.labels?.[labels.nodePool] ?? "";
-
-export const poolKeyOf = (object: { readonly metadata: NodeClaim["metadata"] }): PoolKey | undefined => {
-  const name = poolNameOf(object);
-  return name === "" ? undefined : { kind: "NodePool", name };
-};
-
-export function claimViewOf(claim: NodeClaim): ClaimView {
-  const poolKey = poolKeyOf(claim);
-  return {
-    key: { kind: "NodeClaim", name: claim.metadata.name ?? "" },
-    ...(poolKey === undefined ? {} : { poolKey }),
-    claim,
-  };
-}
-
-export function poolViewOf(pool: NodePool): PoolView {
-  const { kind, name } = pool.spec.template.spec.nodeClassRef;
-  return { key: { kind: "NodePool", name: pool.metadata.name ?? "" }, classKey: { kind, name }, pool };
-}
 
 const mostMessageCharacters = 300;
 

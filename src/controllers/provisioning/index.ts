@@ -1,0 +1,3 @@
+export { type Batcher, type BatcherOptions, createBatcher } from "./batcher.ts";
+export type { ProvisioningDeps } from "./deps.ts";
+export { createProvisioning, type Provisioning } from "./provisioner.ts";

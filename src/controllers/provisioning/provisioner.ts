@@ -1,0 +1,98 @@
+import {
+  createCatalogueCache,
+  epochMillisOf,
+  isProvisionable,
+  type ProvisioningPlan,
+  type ClusterSnapshot,
+} from "../../core/index.ts";
+import { oneWorker, type Reconciler, requeueNow, singletonKey } from "../plumbing/index.ts";
+import { createClaims } from "./create-claims.ts";
+import { createDecisionClock } from "./decision-clock.ts";
+import type { ProvisioningDeps } from "./deps.ts";
+import { planInSlices } from "./plan-in-slices.ts";
+import { createPlanReporter, type PlanReporter } from "./report.ts";
+import { createNodeTrigger, createPodTrigger } from "./triggers.ts";
+
+const leastNominationMilliseconds = 10_000;
+
+export interface Provisioning {
+  readonly loop: Reconciler;
+  readonly podTrigger: Reconciler;
+  readonly nodeTrigger: Reconciler;
+}
+
+/** Finds machines for pods that have none (spec: scheduling 1): one batch at a time, gathered, planned, created. */
+export function createProvisioning(deps: ProvisioningDeps): Provisioning {
+  const decisionClock = createDecisionClock(deps.clock);
+  const reporter = createPlanReporter(deps, decisionClock);
+  const pass = createPass(deps, reporter);
+  // A batch that met an unsynced picture is not lost: it is planned as soon as the launches of the last one are through.
+  let owed = false;
+  return {
+    podTrigger: createPodTrigger({ ...deps, acknowledge: (uid) => decisionClock.acknowledge(uid) }),
+    nodeTrigger: createNodeTrigger(deps),
+    loop: {
+      name: "provisioner",
+      workers: oneWorker,
+      reconcile: async (_key, signal) => {
+        owed = (await deps.batcher.wait(signal)) || owed;
+        if (!owed || !deps.model.isSynced()) return requeueNow;
+        owed = false;
+        await pass(signal);
+        return requeueNow;
+      },
+      watch: (queue) => {
+        queue.enqueue(singletonKey);
+        deps.caches.pods.subscribe(({ type, object }) => {
+          const bound = (object.spec.nodeName ?? "") !== "";
+          if (type === "deleted" || bound) decisionClock.forget(object.metadata.uid ?? "");
+        });
+      },
+    },
+  };
+}
+
+type Pass = (signal: AbortSignal) => Promise<void>;
+
+function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
+  const catalogueCache = createCatalogueCache();
+  return async (signal) => {
+    await deps.model.refreshInstanceTypes(signal);
+    const snapshot = deps.model.snapshot();
+    if (!hasWork(snapshot)) return;
+    const started = deps.clock.monotonic();
+    const options = { ...deps.planning, catalogueCache, now: deps.clock.now() };
+    const plan = await observed(deps, snapshot, () => planInSlices(snapshot, options, { clock: deps.clock, signal }));
+    reporter.planned(plan, deps.clock.monotonic() - started);
+    nominate(deps, plan);
+    const outcomes = await createClaims(deps, plan.claims, { reason: "provisioned", signal });
+    for (const outcome of outcomes) reporter.created(outcome);
+  };
+}
+
+const hasWork = (snapshot: ClusterSnapshot): boolean =>
+  snapshot.pendingPods.some(isProvisionable) ||
+  snapshot.nodes.some(({ markedForDeletion, pods }) => markedForDeletion && pods.length > 0);
+
+/** The series of the run carry an id; they must go when it ends, or they would live for ever. */
+async function observed<T>(deps: ProvisioningDeps, snapshot: ClusterSnapshot, plan: () => Promise<T>): Promise<T> {
+  const { schedulerQueueDepth, schedulerUnfinishedWork, schedulingDuration } = deps.instruments;
+  const labels = { controller: "provisioner", scheduling_id: deps.ids.uuid() };
+  const started = deps.clock.monotonic();
+  schedulerQueueDepth.set(snapshot.pendingPods.length, labels);
+  schedulerUnfinishedWork.set(0, labels);
+  try {
+    return await plan();
+  } finally {
+    schedulerQueueDepth.remove(labels);
+    schedulerUnfinishedWork.remove(labels);
+    schedulingDuration.observe((deps.clock.monotonic() - started) / 1000, { controller: "provisioner" });
+  }
+}
+
+/** Nodes that a pod is expected on are not taken for empty meanwhile (spec: scheduling 8.1). */
+function nominate(deps: ProvisioningDeps, plan: ProvisioningPlan): void {
+  const window = Math.max(2 * deps.batchMaxMilliseconds, leastNominationMilliseconds);
+  const nodes = [...new Set(plan.nominations.map(({ node }) => node))];
+  deps.model.nominate(nodes, epochMillisOf(deps.clock.now() + window));
+}
