@@ -1,4 +1,5 @@
 import type { Pod } from "../../api/index.ts";
+import { classifyPods } from "../pods/pod-class.ts";
 import { createRequirementTable } from "../catalogue/requirement-table.ts";
 import { createResourceSpace } from "../catalogue/resource-space.ts";
 import { keyText } from "../cluster/keys.ts";
@@ -7,6 +8,7 @@ import type { Pool } from "./claim.ts";
 import { buildDaemonGroups, buildTemplateRoom } from "./daemon-groups.ts";
 import { buildDaemons, type Daemon } from "./daemons.ts";
 import { buildNodeSlots } from "./node-slots.ts";
+import { boundSelectorKeys, buildTopology } from "./build-topology.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { poolLimits } from "./pool-limits.ts";
 import type { Session } from "./session.ts";
@@ -30,16 +32,18 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
       limits: poolLimits(template.view, snapshot.nodes),
     };
   });
+  const classes = classifyPods(pods, boundSelectorKeys(snapshot)).classes;
   const workloadContext: WorkloadContext = {
     table,
     space,
+    topology: buildTopology({ snapshot, options, classes, templates }),
     relaxation: {
       preferences: options.preferencePolicy === "Respect",
       preferNoSchedule: templates.some(({ taints }) => taints.some(({ effect }) => effect === "PreferNoSchedule")),
     },
     volumesOf: () => [],
   };
-  const workloads = groupWorkloads(pods, workloadContext);
+  const workloads = groupWorkloads(classes, workloadContext);
   const nodes = buildNodeSlots(snapshot, {
     daemons,
     space,

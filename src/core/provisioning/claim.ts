@@ -19,6 +19,8 @@ export interface Pool {
 /** A machine being planned (scheduling 4.5). Replaced parts are never changed in place, so that copies share them. */
 export interface Claim {
   readonly pool: Pool;
+  /** Its host domain, before there is a host. */
+  readonly host: string;
   set: SetId;
   /** Rows that it may still be. */
   rows: BitSet;
@@ -45,6 +47,7 @@ export interface Addition {
 
 export const newClaim = (pool: Pool, rows: BitSet, width: number): Claim => ({
   pool,
+  host: "",
   set: pool.template.set,
   rows,
   total: new Float64Array(width),
@@ -56,13 +59,13 @@ export const newClaim = (pool: Pool, rows: BitSet, width: number): Claim => ({
 /** The claim with one pod more of the workload, or undefined when it cannot take one (scheduling 4.5, in that order). */
 export function tryAdd(
   claim: Claim,
-  ask: { readonly workload: Workload; readonly stage: Stage },
+  ask: { readonly workload: Workload; readonly stage: Stage; readonly set: SetId },
   table: RequirementTable,
-) {
+): Addition | undefined {
   const { workload, stage } = ask;
   if (!toleratesAll(claim.pool.template.taints, stage.tolerations)) return undefined;
   if (conflictingPorts(claim.ports, workload.ports) !== undefined) return undefined;
-  const own = table.narrow(claim.set, stage.set);
+  const own = table.narrow(claim.set, ask.set);
   if (own < 0) return undefined;
   for (const volume of stage.volumeSets) {
     const set = table.narrow(own, volume);

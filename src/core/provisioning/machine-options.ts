@@ -3,14 +3,7 @@ import type { SetId } from "../catalogue/requirement-table.ts";
 import type { Machine, PackingProblem } from "../packing/problem.ts";
 import { computeResourcePrices } from "../packing/resource-prices.ts";
 import type { Pool } from "./claim.ts";
-import { type FreshFit, freshFit, type Session, waiting } from "./session.ts";
-import type { Stage, Workload } from "./workload.ts";
-
-/** Pods of one workload, in one stage, that look for new machines. */
-export interface Demand {
-  readonly workload: Workload;
-  readonly stage: Stage;
-}
+import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
 
 /** A machine that may be opened: a row of a pool under the requirements of some demand. */
 export interface MachineOption extends Machine {
@@ -87,9 +80,9 @@ function seedMachines(context: SeedContext): readonly MachineOption[] {
   const price = pricesOf(session, seed.set);
   const need = new Float64Array(width);
   for (const item of seed.own) {
-    const { workload } = demands[item] as Demand;
+    const { workload, count } = demands[item] as Demand;
     workload.need.places.forEach((place, i) => {
-      need[place] = (need[place] ?? 0) + (workload.need.amounts[i] ?? 0) * waiting(session, workload);
+      need[place] = (need[place] ?? 0) + (workload.need.amounts[i] ?? 0) * count;
     });
   }
   const columns = seed.pool.room.room.map((column) => Float64Array.from(rows, (row) => column[row] ?? 0));
@@ -134,13 +127,13 @@ interface Member {
 /** Demands whose requirements go together with the seed's. */
 function compatibleItems({ session, seed, fits, demands }: SeedContext): readonly Member[] {
   return fits.flatMap((fit, item) => {
-    const set = fit === undefined ? -1 : narrowBy(session, seed.set, { stage: (demands[item] as Demand).stage, fit });
+    const set = fit === undefined ? -1 : narrowBy(session, seed.set, { set: (demands[item] as Demand).set, fit });
     return fit === undefined || set < 0 ? [] : [{ item, fit, prices: pricesOf(session, set) }];
   });
 }
 
-export function narrowBy({ table }: Session, set: SetId, by: { readonly stage: Stage; readonly fit: FreshFit }): SetId {
-  const own = table.narrow(set, by.stage.set);
+export function narrowBy({ table }: Session, set: SetId, by: { readonly set: SetId; readonly fit: FreshFit }): SetId {
+  const own = table.narrow(set, by.set);
   return own < 0 ? -1 : table.narrow(own, by.fit.volume);
 }
 
@@ -176,13 +169,25 @@ function demandSignatures({ session, seed, fits }: SeedContext): (other: number,
   return (other, row) => rows.every((open) => hasBit(open, other) || !hasBit(open, row));
 }
 
-/** Of machines alike in pool, row and price the one that is open to most demands. */
+/** Of machines alike in pool, row and price those whose demands another one takes as well are left out. */
 function withoutRepeats(machines: readonly MachineOption[]): readonly MachineOption[] {
-  const best = new Map<string, MachineOption>();
-  for (const machine of machines) {
+  const kept = new Map<string, MachineOption[]>();
+  for (const machine of machines.toSorted((a, b) => b.members.length - a.members.length)) {
     const key = `${machine.pool.template.index}/${machine.row}/${machine.price}`;
-    const other = best.get(key);
-    if (other === undefined || other.members.length < machine.members.length) best.set(key, machine);
+    const alike = kept.get(key);
+    if (alike === undefined) kept.set(key, [machine]);
+    else if (!alike.some((other) => includesAll(other.members, machine.members))) alike.push(machine);
   }
-  return [...best.values()];
+  const survivors = new Set([...kept.values()].flat());
+  return machines.filter((machine) => survivors.has(machine));
+}
+
+/** Both are in rising order. */
+function includesAll(all: Int32Array, some: Int32Array): boolean {
+  let at = 0;
+  for (const item of some) {
+    while (at < all.length && (all[at] ?? 0) < item) at++;
+    if (all[at] !== item) return false;
+  }
+  return true;
 }

@@ -1,104 +1,36 @@
 import { andInto } from "../catalogue/bit-set.ts";
 import { keepFitting } from "../catalogue/fit-rows.ts";
-import type { SetId } from "../catalogue/requirement-table.ts";
 import { openMachines, type Opening } from "../packing/open-machines.ts";
-import type { FillRules, Filling } from "../packing/problem.ts";
-import { conflictingPorts, type HostPort } from "../pods/host-ports.ts";
-import { addNeed, type Claim, dropPortConflicts, meetsMinValues, newClaim, type Pool, type Share } from "./claim.ts";
-import {
-  buildMachineProblem,
-  type Demand,
-  type MachineOption,
-  type MachineProblem,
-  narrowBy,
-  priceTolerance,
-} from "./machine-options.ts";
+import type { Filling } from "../packing/problem.ts";
+import { countOnClaim } from "./claim-hosts.ts";
+import { addNeed, type Claim, dropPortConflicts, newClaim, type Pool, type Share } from "./claim.ts";
+import { fillRules, placesOf } from "./fill-rules.ts";
+import { buildMachineProblem, type MachineOption, type MachineProblem, narrowBy } from "./machine-options.ts";
 import { copiesWithin, largestUse, nodesExhausted, rowsWithinUse, takeLimits } from "./pool-limits.ts";
-import { type FreshFit, freshFit, type Session, waiting } from "./session.ts";
+import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
 
-/** Opens claims for the demands on pools of one weight, cheapest for what they hold first. Yields work done. */
+/** Opens at most `most` claims for the demands on pools of one weight, cheapest for what they hold first. Yields work done; returns
+ * how many pods of each demand are left. */
 export function* openClaims(
   session: Session,
   pools: readonly Pool[],
   demands: readonly Demand[],
-): Generator<number, void> {
+  most = Number.MAX_SAFE_INTEGER,
+): Generator<number, Int32Array> {
   const problem = buildMachineProblem(session, pools, demands);
   yield problem.machines.length * (demands.length + 1);
-  const left = Int32Array.from(demands, ({ workload }) => waiting(session, workload));
+  const before = session.claims.length;
+  const left = Int32Array.from(demands, ({ count }) => count);
   yield* openMachines(problem, {
     left,
     rules: fillRules(session, problem),
-    open: (opening) => openCopies(session, problem, opening),
+    open: (opening) => {
+      const copies = Math.min(opening.copies, most - (session.claims.length - before));
+      return copies <= 0 ? 0 : openCopies(session, problem, { ...opening, copies });
+    },
   });
+  return left;
 }
-
-interface FillState {
-  readonly machine: MachineOption;
-  set: SetId;
-  readonly ports: HostPort[];
-  readonly total: Float64Array;
-}
-
-/** Requirements, ports and minValues between the pods of one machine. */
-function fillRules(session: Session, problem: MachineProblem): FillRules<FillState> {
-  const demandOf = (item: number): Demand => problem.demands[item] as Demand;
-  const narrowed = (state: FillState, item: number): SetId => {
-    const demand = demandOf(item);
-    const fit = freshFit(session, state.machine.pool, demand);
-    return fit === undefined ? -1 : narrowBy(session, state.set, { stage: demand.stage, fit });
-  };
-  return {
-    start: (machine) => {
-      const option = machine as MachineOption;
-      return { machine: option, set: option.seed, ports: [], total: new Float64Array(problem.width) };
-    },
-    allowance: (state, item) => {
-      const set = narrowed(state, item);
-      if (set < 0 || !keepsPrice(session, state.machine, set)) return 0;
-      const { workload } = demandOf(item);
-      if (conflictingPorts(state.ports, workload.ports) !== undefined) return 0;
-      const most = workload.ports.length > 0 ? 1 : waiting(session, workload);
-      return state.machine.pool.template.hasMinValues
-        ? flexibleCount(session, state, { set, demand: demandOf(item), most })
-        : most;
-    },
-    add: (state, item, count) => {
-      state.set = narrowed(state, item);
-      const { workload } = demandOf(item);
-      state.ports.push(...workload.ports);
-      addNeed(state.total, workload.need, count);
-    },
-  };
-}
-
-function keepsPrice({ table, options }: Session, machine: MachineOption, set: SetId): boolean {
-  const price = (table.select(set).price[machine.row] ?? Infinity) + options.nodeChargePerHour;
-  return price <= machine.price + priceTolerance;
-}
-
-/** Most pods that leave the claim with as many values as the pool's minValues ask for. */
-function flexibleCount(
-  session: Session,
-  state: FillState,
-  ask: { readonly set: SetId; readonly demand: Demand; readonly most: number },
-): number {
-  const { pool } = state.machine;
-  const { workload } = ask.demand;
-  let count = 0;
-  const total = state.total.slice();
-  while (count < ask.most) {
-    addNeed(total, workload.need, 1);
-    const rows = andInto(pool.room.rows.slice(), session.table.select(ask.set).rows);
-    keepFitting(rows, pool.room.room, { total, places: placesOf(total) });
-    if (!meetsMinValues(pool.template, { set: ask.set, rows }, session.table)) break;
-    if (((rows[state.machine.row >>> 5] ?? 0) & (1 << (state.machine.row & 31))) === 0) break;
-    count++;
-  }
-  return count;
-}
-
-const placesOf = (total: Float64Array): Int32Array =>
-  Int32Array.from([...total.keys()].filter((place) => (total[place] ?? 0) > 0));
 
 function openCopies(session: Session, problem: MachineProblem, opening: Opening): number {
   const option = problem.machines[opening.machine];
@@ -106,12 +38,15 @@ function openCopies(session: Session, problem: MachineProblem, opening: Opening)
   const model = modelClaim(session, problem, { option, filling: opening.filling });
   const copies = takeFromLimits(session, { option, model, most: opening.copies });
   for (let copy = 0; copy < copies; copy++) {
-    session.claims.push({
+    const claim: Claim = {
       ...model,
+      host: hostPlaceholder(session.claims.length),
       total: model.total.slice(),
       ports: [...model.ports],
       contents: takePods(session, problem, opening.filling),
-    });
+    };
+    session.claims.push(claim);
+    for (const share of claim.contents) countOnClaim(claim, share);
   }
   return copies;
 }
@@ -143,7 +78,7 @@ function modelClaim(
   filling.items.forEach((item, i) => {
     const demand = problem.demands[item] as Demand;
     const fit = freshFit(session, option.pool, demand) as FreshFit;
-    claim.set = narrowBy(session, claim.set, { stage: demand.stage, fit });
+    claim.set = narrowBy(session, claim.set, { set: demand.set, fit });
     addNeed(claim.total, demand.workload.need, filling.counts[i] ?? 0);
     claim.ports.push(...demand.workload.ports);
     claim.podCount += filling.counts[i] ?? 0;
@@ -153,6 +88,9 @@ function modelClaim(
   keepFitting(claim.rows, option.pool.room.room, { total: claim.total, places: placesOf(claim.total) });
   return claim;
 }
+
+/** A host domain of its own for each claim (scheduling 4.5). */
+const hostPlaceholder = (index: number): string => `hostname-placeholder-${String(index + 1).padStart(4, "0")}`;
 
 function takePods(session: Session, problem: MachineProblem, filling: Filling): Share[] {
   return filling.items.map((item, i) => {

@@ -5,6 +5,8 @@ import type { ResourceSpace } from "../catalogue/resource-space.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { toleratesAll } from "../pods/tolerations.ts";
 import { type Claim, dropPortConflicts, meetsMinValues, type Pool } from "./claim.ts";
+import type { NodeFacts } from "../topology/groups.ts";
+import type { Pin } from "../topology/pinning.ts";
 import type { Daemon } from "./daemons.ts";
 import type { NodeSlots } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -31,7 +33,7 @@ export interface Session {
   readonly nominated: NodePlacement[];
   readonly work: Record<string, number>;
   /** Memo of `freshFit`, by pool, by stage. */
-  readonly fits: Map<Stage, FreshFit | null>[];
+  readonly fits: Map<Stage, Map<SetId, FreshFit | null>>[];
 }
 
 export interface NodePlacement {
@@ -52,29 +54,46 @@ export interface FreshFit {
 export const waiting = (session: Session, workload: Workload): number =>
   workload.pods.length - (session.placed[workload.index] ?? 0);
 
+/** Pods of one workload, in one stage, that look for new machines. */
+export interface Demand {
+  readonly workload: Workload;
+  readonly stage: Stage;
+  /** The stage's requirements, narrowed to the domains that were chosen for these pods. */
+  readonly set: SetId;
+  /** How many of the pods that wait. */
+  readonly count: number;
+  /** Where they count in topology groups, when domains were chosen for them. */
+  readonly pinned?: { readonly pin: Pin; readonly machine: NodeFacts };
+}
+
+export type Fresh = Pick<Demand, "workload" | "stage" | "set">;
+
 /** Whether and how a new claim of the pool can hold one pod, limits aside; the first volume alternative that works. */
-export function freshFit(
-  session: Session,
-  pool: Pool,
-  ask: { workload: Workload; stage: Stage },
-): FreshFit | undefined {
-  const memo = session.fits[pool.template.index];
-  const known = memo?.get(ask.stage);
+export function freshFit(session: Session, pool: Pool, ask: Fresh): FreshFit | undefined {
+  const memo = memoOf(session, pool, ask.stage);
+  const known = memo.get(ask.set);
   if (known !== undefined) return known ?? undefined;
   const fit = computeFreshFit(session, pool, ask);
-  memo?.set(ask.stage, fit ?? null);
+  memo.set(ask.set, fit ?? null);
   return fit;
+}
+
+function memoOf({ fits }: Session, pool: Pool, stage: Stage): Map<SetId, FreshFit | null> {
+  const byStage = fits[pool.template.index] ?? new Map<Stage, Map<SetId, FreshFit | null>>();
+  const known = byStage.get(stage) ?? new Map<SetId, FreshFit | null>();
+  byStage.set(stage, known);
+  return known;
 }
 
 function computeFreshFit(
   { table, space, work }: Session,
   pool: Pool,
-  { workload, stage }: { readonly workload: Workload; readonly stage: Stage },
+  { workload, stage, set: asked }: Fresh,
 ): FreshFit | undefined {
   work["fitTests"] = (work["fitTests"] ?? 0) + 1;
   const { template, room } = pool;
   if (!toleratesAll(template.taints, stage.tolerations)) return undefined;
-  const own = table.narrow(template.set, stage.set);
+  const own = table.narrow(template.set, asked);
   if (own < 0) return undefined;
   for (const volume of stage.volumeSets) {
     const set = table.narrow(own, volume);

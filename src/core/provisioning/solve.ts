@@ -1,60 +1,85 @@
+import { followsHosts } from "../topology/hosts.ts";
+import { countPinned } from "../topology/pinning.ts";
 import type { Pool } from "./claim.ts";
-import { acceptance, takeRoom } from "./node-slots.ts";
+import { joinClaims } from "./join-claims.ts";
 import { openClaims } from "./open-claims.ts";
-import type { Demand } from "./machine-options.ts";
-import { freshFit, type Session, waiting } from "./session.ts";
-import { type Stage, stageAt, type Workload } from "./workload.ts";
+import { bindsDomains, keysToSettle, pinDemands } from "./pin-demands.ts";
+import { placeOnNodes } from "./place-on-nodes.ts";
+import { type Demand, freshFit, type Session, waiting } from "./session.ts";
+import { stageAt } from "./workload.ts";
 
 /**
  * The whole placement: every stage of relaxation tries existing nodes first, then new claims of the heaviest pools that
  * can host the pod (scheduling 3.6, 4.7, 4.8). Yields units of work; pausing there cannot change the answer.
  */
 export function* solve(session: Session): Generator<number, void> {
+  const tiers = tiersOf(session);
   for (let stage = 0; ; stage++) {
     const demands = demandsAt(session, stage);
     if (demands.length === 0) return;
-    for (const demand of demands) yield placeOnNodes(session, demand);
-    yield* openOnPools(session, demands);
+    yield* placeOnNodes(session, demands);
+    const left = demands.flatMap((demand) => stillWaiting(session, demand));
+    yield* placeOnClaims(session, left, tiers);
   }
 }
 
 /** Workloads with pods left that have a stage of this number. */
 function demandsAt(session: Session, index: number): readonly Demand[] {
   return session.workloads.flatMap((workload) => {
-    if (waiting(session, workload) === 0) return [];
+    const count = waiting(session, workload);
+    if (count === 0) return [];
     const stage = stageAt(workload, index, session.workloadContext);
-    return stage === undefined ? [] : [{ workload, stage }];
+    return stage === undefined ? [] : [{ workload, stage, set: stage.set, count }];
   });
 }
 
-/** First fit in the order of the nodes: initialised ones first, so that capacity that is there is used (scheduling 4.8). */
-function placeOnNodes(session: Session, { workload, stage }: Demand): number {
-  const { slots, kinds } = session.nodes;
-  let looked = 1;
-  for (const slot of slots) {
-    const wanted = waiting(session, workload);
-    if (wanted === 0) break;
-    looked++;
-    const kind = kinds[slot.kind];
-    const count = kind === undefined ? 0 : acceptance(slot, kind, { workload, stage, wanted });
-    if (count === 0) continue;
-    takeRoom(slot, workload, count);
-    const from = session.placed[workload.index] ?? 0;
-    session.nominated.push({ node: slot.state.name, workload, from, count });
-    session.placed[workload.index] = from + count;
-  }
-  return looked;
+function stillWaiting(session: Session, demand: Demand): readonly Demand[] {
+  const count = waiting(session, demand.workload);
+  return count === 0 ? [] : [{ ...demand, count }];
+}
+
+/** Domains first, then machines for all in bulk, then the pods that follow others to their host. */
+function* placeOnClaims(
+  session: Session,
+  demands: readonly Demand[],
+  tiers: readonly (readonly Pool[])[],
+): Generator<number, void> {
+  const followers = demands.filter(({ stage }) => followsHosts(stage.topology));
+  const others = demands.filter(({ stage }) => !followsHosts(stage.topology));
+  const settling = others.map((demand) => ({ demand, keys: keysToSettle(demand.stage.topology) }));
+  const asks = settling.filter(({ demand, keys }) => keys.size > 0 || bindsDomains(demand.stage.topology));
+  const pinned = yield* pinDemands(
+    session,
+    asks.map(({ demand, keys }) => ({ ...demand, wanted: demand.count, alsoSettle: keys })),
+    tiers,
+  );
+  const asked = new Set(asks.map(({ demand }) => demand));
+  const free = others.filter((demand) => !asked.has(demand));
+  yield* openOnPools(session, [...pinned, ...free], tiers);
+  yield* joinClaims(session, followers, tiers);
 }
 
 /** Pools of equal weight compete on price; a lighter pool sees only what the heavier ones could not take. */
-function* openOnPools(session: Session, demands: readonly Demand[]): Generator<number, void> {
-  for (const tier of tiersOf(session)) {
-    const open = demands.filter((demand) => waiting(session, demand.workload) > 0 && isHosted(session, tier, demand));
-    if (open.length > 0) yield* openClaims(session, tier, open);
+function* openOnPools(
+  session: Session,
+  demands: readonly Demand[],
+  tiers: readonly (readonly Pool[])[],
+): Generator<number, void> {
+  let open = demands;
+  for (const tier of tiers) {
+    const here = open.filter((demand) => isHosted(session, tier, demand));
+    if (here.length === 0) continue;
+    const left = yield* openClaims(session, tier, here);
+    const leftOf = new Map(here.map((demand, i) => [demand, left[i] ?? 0]));
+    open = open.flatMap((demand) => {
+      const count = leftOf.get(demand) ?? demand.count;
+      return count === 0 ? [] : [{ ...demand, count }];
+    });
   }
+  for (const { stage, pinned, count } of open) if (pinned !== undefined) countPinned(stage.topology, pinned, -count);
 }
 
-const isHosted = (session: Session, tier: readonly Pool[], demand: { workload: Workload; stage: Stage }): boolean =>
+const isHosted = (session: Session, tier: readonly Pool[], demand: Demand): boolean =>
   tier.some((pool) => freshFit(session, pool, demand) !== undefined);
 
 function tiersOf({ pools, options }: Session): readonly (readonly Pool[])[] {

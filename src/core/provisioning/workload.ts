@@ -3,7 +3,7 @@ import { type SparseAmounts, sparseOf } from "../catalogue/fit-rows.ts";
 import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
 import type { ResourceSpace } from "../catalogue/resource-space.ts";
 import type { HostPort } from "../pods/host-ports.ts";
-import { classifyPods } from "../pods/pod-class.ts";
+import type { PodClass } from "../pods/pod-class.ts";
 import type { Resources } from "../quantity/resources.ts";
 import {
   podRequirements,
@@ -13,6 +13,7 @@ import {
 } from "../requirements/pod-requirements.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import { noRequirements } from "../requirements/requirements.ts";
+import type { Topology, TopologyView } from "../topology/topology.ts";
 import { type RelaxationRules, relaxPod } from "./relaxation.ts";
 
 /** Pods that are equal for every decision: one class, decided once (scheduling 11.3 item 24). */
@@ -31,7 +32,10 @@ export interface Workload {
 export interface Stage {
   readonly pod: Pod;
   readonly requirements: Requirements;
+  /** Without preferences: the pod's own domains are judged by these. */
+  readonly strict: Requirements;
   readonly set: SetId;
+  readonly topology: TopologyView;
   readonly tolerations: readonly Toleration[];
   /** Requirements of its volumes, any of which will do; one empty set when there are none (scheduling 2.9). */
   readonly volumes: readonly Requirements[];
@@ -44,28 +48,22 @@ export interface WorkloadContext {
   readonly table: RequirementTable;
   readonly space: ResourceSpace;
   readonly relaxation: RelaxationRules;
+  readonly topology: Topology;
   readonly volumesOf: (pod: Pod) => readonly Requirements[];
 }
 
-/**
- * In queue order: cpu, then memory, largest first; then the class of the older pod (scheduling 4.2). `labelKeys`: labels
- * that selectors of pods outside the list look at.
- */
-export function groupWorkloads(
-  pods: readonly Pod[],
-  context: WorkloadContext,
-  labelKeys: Iterable<string> = [],
-): readonly Workload[] {
-  return classifyPods(pods, labelKeys)
-    .classes.map((podClass) => ({ podClass, pods: podClass.pods.toSorted(byAge) }))
+/** In queue order: cpu, then memory, largest first; then the class of the older pod (scheduling 4.2). */
+export function groupWorkloads(classes: readonly PodClass[], context: WorkloadContext): readonly Workload[] {
+  return classes
+    .map((podClass) => ({ podClass, pods: podClass.pods.toSorted(byAge) }))
     .sort((a, b) => bySize(a.podClass.requests, b.podClass.requests) || byFirst(a.pods, b.pods))
-    .map(({ podClass, pods: ordered }, index) => ({
+    .map(({ podClass, pods }, index) => ({
       index,
-      pods: ordered,
+      pods,
       requests: podClass.requests,
       need: sparseOf(context.space.vector(podClass.requests)),
       ports: podClass.hostPorts,
-      stages: [stageOf(ordered[0] ?? podClass.example, context)],
+      stages: [stageOf(pods[0] ?? podClass.example, context)],
     }));
 }
 
@@ -99,14 +97,17 @@ export function stageAt(workload: Workload, index: number, context: WorkloadCont
   return workload.stages[index];
 }
 
-function stageOf(pod: Pod, { table, relaxation, volumesOf }: WorkloadContext): Stage {
-  const requirements = relaxation.preferences ? podRequirements(pod) : strictPodRequirements(pod);
+function stageOf(pod: Pod, { table, relaxation, topology, volumesOf }: WorkloadContext): Stage {
+  const strict = strictPodRequirements(pod);
+  const requirements = relaxation.preferences ? podRequirements(pod) : strict;
   const volumes = volumesOf(pod);
   const alternatives = volumes.length === 0 ? [noRequirements] : volumes;
   return {
     pod,
     requirements,
+    strict,
     set: table.intern(requirements),
+    topology: topology.view(pod),
     tolerations: pod.spec.tolerations ?? [],
     volumes: alternatives,
     volumeSets: alternatives.map((volume) => table.intern(volume)),

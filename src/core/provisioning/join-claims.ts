@@ -1,0 +1,90 @@
+import { labels as labelKeys } from "../../api/index.ts";
+import { cheapestRow } from "../catalogue/requirement-table.ts";
+import { singleValueOf } from "../requirements/requirement.ts";
+import { countPinned, type Pin } from "../topology/pinning.ts";
+import { allowsDomain, mayStart } from "../topology/topology.ts";
+import { type Addition, applyAddition, type Claim, type Pool, tryAdd } from "./claim.ts";
+import { countOnClaim, machineFacts } from "./claim-hosts.ts";
+import { openClaims } from "./open-claims.ts";
+import { pinnedSet } from "./pin-demands.ts";
+import { type Demand, freshFit, type Session, waiting } from "./session.ts";
+
+/**
+ * Pods that want to share a host with others: they join claims where their company is, whichever grows dearer by least;
+ * pods that are their own company may start a claim when there is none (scheduling 5.5).
+ */
+export function* joinClaims(
+  session: Session,
+  demands: readonly Demand[],
+  tiers: readonly (readonly Pool[])[],
+): Generator<number, void> {
+  for (let progress = true; progress; ) {
+    progress = false;
+    for (const demand of demands) {
+      const before = waiting(session, demand.workload);
+      while (waiting(session, demand.workload) > 0 && joinBest(session, demand)) yield session.claims.length + 1;
+      if (waiting(session, demand.workload) > 0 && startsCompany(demand)) yield* startClaim(session, demand, tiers);
+      if (waiting(session, demand.workload) < before) progress = true;
+    }
+  }
+}
+
+const startsCompany = ({ stage: { topology: view, strict } }: Demand): boolean =>
+  view.owned
+    .filter(({ term }) => term.kind === "affinity" && term.key === labelKeys.hostname)
+    .every((group) => mayStart(group, { view, strict }));
+
+function* startClaim(session: Session, demand: Demand, tiers: readonly (readonly Pool[])[]): Generator<number, void> {
+  const { workload } = demand;
+  for (const tier of tiers) {
+    if (!tier.some((pool) => freshFit(session, pool, demand) !== undefined)) continue;
+    const before = session.claims.length;
+    yield* openClaims(session, tier, [{ ...demand, count: waiting(session, workload) }], 1);
+    if (session.claims.length > before) return;
+  }
+}
+
+interface Join {
+  readonly claim: Claim;
+  readonly addition: Addition;
+  readonly pin: Pin;
+  readonly dearer: number;
+}
+
+function joinBest(session: Session, demand: Demand): boolean {
+  let best: Join | undefined;
+  for (const claim of session.claims) {
+    const join = tryJoin(session, claim, demand);
+    if (join !== undefined && (best === undefined || join.dearer < best.dearer)) best = join;
+  }
+  if (best === undefined) return false;
+  const { workload, stage } = demand;
+  const share = { workload, stage, from: session.placed[workload.index] ?? 0, count: 1 };
+  applyAddition(best.claim, share, best.addition);
+  session.placed[workload.index] = share.from + 1;
+  const machine = machineFacts(best.claim.pool.template, session.table.requirements(best.claim.set), best.claim.host);
+  countPinned(stage.topology, { pin: best.pin, machine }, 1);
+  countOnClaim(best.claim, share);
+  return true;
+}
+
+function tryJoin(session: Session, claim: Claim, { workload, stage }: Demand): Join | undefined {
+  const pin = new Map<string, string>();
+  const requirements = session.table.requirements(claim.set);
+  for (const group of stage.topology.binding) {
+    const { key } = group.term;
+    const domain = key === labelKeys.hostname ? claim.host : singleValueOf(requirements.get(key));
+    if (domain === undefined || !allowsDomain(group, domain, { view: stage.topology, strict: stage.strict }))
+      return undefined;
+    if (key !== labelKeys.hostname) pin.set(key, domain);
+  }
+  const set = pinnedSet(session, stage, pin);
+  const addition = set === undefined ? undefined : tryAdd(claim, { workload, stage, set }, session.table);
+  if (addition === undefined) return undefined;
+  return { claim, addition, pin, dearer: priceOf(session, addition) - priceOf(session, claim) };
+}
+
+function priceOf({ table }: Session, { set, rows }: Addition): number {
+  const { price } = table.select(set);
+  return price[cheapestRow(rows, price)] ?? Infinity;
+}

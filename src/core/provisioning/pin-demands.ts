@@ -1,0 +1,141 @@
+import { labels as labelKeys } from "../../api/index.ts";
+import type { SetId } from "../catalogue/requirement-table.ts";
+import { membersOf } from "../catalogue/bit-set.ts";
+import { hasValue, requirementIn } from "../requirements/requirement.ts";
+import { addRequirement } from "../requirements/requirements.ts";
+import { choosePin, countPinned, type Pin, type PinOffer } from "../topology/pinning.ts";
+import type { TopologyView } from "../topology/topology.ts";
+import type { Pool } from "./claim.ts";
+import { machineFacts } from "./claim-hosts.ts";
+import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
+import type { Stage, Workload } from "./workload.ts";
+
+/** Splits the waiting pods of workloads by the domains that topology leaves them (scheduling 5.5), and counts them there. */
+export function* pinDemands(
+  session: Session,
+  asks: readonly PinAsk[],
+  tiers: readonly (readonly Pool[])[],
+): Generator<number, readonly Demand[]> {
+  const made = new Map<string, Demand>();
+  let open = asks.map((ask) => ({ ...ask }));
+  for (let before = -1; before !== open.length && open.length > 0; ) {
+    before = open.length;
+    for (const ask of open) {
+      pinWorkload({ session, tiers, made }, ask);
+      yield 1 + ask.wanted;
+    }
+    open = open.filter(({ wanted }) => wanted > 0);
+  }
+  return [...made.values()];
+}
+
+export interface PinAsk {
+  readonly workload: Workload;
+  readonly stage: Stage;
+  /** Counted down. */
+  wanted: number;
+  readonly alsoSettle: ReadonlySet<string>;
+}
+
+interface PinContext {
+  readonly session: Session;
+  readonly tiers: readonly (readonly Pool[])[];
+  readonly made: Map<string, Demand>;
+}
+
+interface Offer extends PinOffer {
+  readonly set: SetId;
+  readonly pool: Pool;
+  readonly fit: FreshFit;
+}
+
+function pinWorkload(context: PinContext, ask: PinAsk): void {
+  const offers = new Map<string, Offer | undefined>();
+  const offerFor = (pin: Pin): Offer | undefined => {
+    const key = JSON.stringify([...pin]);
+    if (!offers.has(key)) offers.set(key, bestOffer(context, ask, pin));
+    return offers.get(key);
+  };
+  const { topology: view, strict } = ask.stage;
+  for (; ask.wanted > 0; ask.wanted--) {
+    const pin = choosePin({ view, strict, offerFor, alsoSettle: ask.alsoSettle });
+    const offer = pin === undefined ? undefined : offerFor(pin);
+    if (pin === undefined || offer === undefined) return;
+    const machine = machineFacts(offer.pool.template, context.session.table.requirements(offer.fit.set));
+    countPinned(view, { pin, machine }, 1);
+    addDemand(context.made, ask, { pin, machine, set: offer.set });
+  }
+}
+
+function addDemand(
+  made: Map<string, Demand>,
+  { workload, stage }: PinAsk,
+  at: { pin: Pin; machine: ReturnType<typeof machineFacts>; set: SetId },
+): void {
+  const key = `${workload.index}/${JSON.stringify([...at.pin])}`;
+  const known = made.get(key);
+  made.set(key, {
+    workload,
+    stage,
+    set: at.set,
+    count: (known?.count ?? 0) + 1,
+    pinned: { pin: at.pin, machine: at.machine },
+  });
+}
+
+/** The first tier of pools that can host the pod under the pin, and what it would cost there. */
+function bestOffer({ session, tiers }: PinContext, { workload, stage }: PinAsk, pin: Pin): Offer | undefined {
+  const set = pinnedSet(session, stage, pin);
+  if (set === undefined) return undefined;
+  for (const [tier, pools] of tiers.entries()) {
+    let best: Offer | undefined;
+    for (const pool of pools) {
+      const fit = freshFit(session, pool, { workload, stage, set });
+      if (fit === undefined) continue;
+      const price = pricePerPod(session, pool, { workload, fit });
+      if (best === undefined || price < best.price) best = { tier, price, set, pool, fit };
+    }
+    if (best !== undefined) return best;
+  }
+  return undefined;
+}
+
+export function pinnedSet({ table }: Session, stage: Stage, pin: Pin): SetId | undefined {
+  let { requirements } = stage;
+  for (const [key, value] of pin) {
+    const own = requirements.get(key);
+    if (own !== undefined && !hasValue(own, value)) return undefined;
+    requirements = addRequirement(requirements, requirementIn(key, value));
+  }
+  return table.intern(requirements);
+}
+
+/** Price of the pod's share of the machine that suits it best. */
+function pricePerPod(
+  { table }: Session,
+  pool: Pool,
+  { workload, fit }: { readonly workload: Workload; readonly fit: FreshFit },
+): number {
+  const { price } = table.select(fit.set);
+  let best = Infinity;
+  for (const row of membersOf(fit.rows)) {
+    let share = 0;
+    workload.need.places.forEach((place, i) => {
+      share = Math.max(share, (workload.need.amounts[i] ?? 0) / (pool.room.room[place]?.[row] ?? 1));
+    });
+    best = Math.min(best, share * (price[row] ?? Infinity));
+  }
+  return best;
+}
+
+/** Keys other than the host name on which some constraint binds the pod. */
+export const bindsDomains = ({ binding }: TopologyView): boolean =>
+  binding.some(({ term }) => term.key !== labelKeys.hostname);
+
+/** Keys on which other pods want to join this one: it should settle, so that they can follow in the same pass. */
+export function keysToSettle(view: TopologyView): ReadonlySet<string> {
+  const keys = view.counted
+    .filter(({ term }) => term.kind === "affinity" && term.key !== labelKeys.hostname)
+    .map(({ term }) => term.key);
+  return new Set(keys);
+}

@@ -1,0 +1,127 @@
+import type { Pod } from "../../api/index.ts";
+import { labels as labelKeys } from "../../api/index.ts";
+import type { Requirements } from "../requirements/requirement.ts";
+import { hasValue } from "../requirements/requirement.ts";
+import {
+  count,
+  createGroupRegistry,
+  domainOf,
+  type GroupContext,
+  type NodeFacts,
+  type TopologyGroup,
+} from "./groups.ts";
+import { repellingTerms, type TermScope, topologyTerms } from "./terms.ts";
+
+/** A pod as topology sees it: what binds it and what it changes. */
+export interface TopologyView {
+  /** Forward groups whose constraint it declares. */
+  readonly owned: readonly TopologyGroup[];
+  /** Inverse groups of its own required anti-affinity. */
+  readonly repels: readonly TopologyGroup[];
+  /** Forward groups whose selector matches it: placing it counts there. */
+  readonly counted: readonly TopologyGroup[];
+  /** Inverse groups that match it: it may not join their owners. */
+  readonly repelledBy: readonly TopologyGroup[];
+  /** Both lists that bind it. */
+  readonly binding: readonly TopologyGroup[];
+}
+
+export interface Topology {
+  /** The view of a pod; equal pods in equal stages may share one (the caller's memo). */
+  view(pod: Pod): TopologyView;
+  readonly groups: readonly TopologyGroup[];
+}
+
+export const isBound = ({ binding }: TopologyView): boolean => binding.length > 0;
+
+/** Registers the constraints of `pods` (examples of all classes) and of pods bound to nodes. */
+export function createTopology(pods: readonly Pod[], context: GroupContext, scope: TermScope): Topology {
+  const registry = createGroupRegistry(context);
+  for (const node of context.nodes) {
+    for (const pod of node.pods) {
+      if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") continue;
+      for (const term of repellingTerms(pod, scope)) countAt(registry.inverse(term, pod), node, 1);
+    }
+  }
+  const declare = (pod: Pod) => ({
+    owned: topologyTerms(pod, scope).map((term) => registry.forward(term, pod)),
+    repels: repellingTerms(pod, scope).map((term) => registry.inverse(term, pod)),
+  });
+  for (const pod of pods) declare(pod);
+  return {
+    groups: registry.groups,
+    view(pod) {
+      const { owned, repels } = declare(pod);
+      const matching = registry.groups.filter((group) => group.matches(pod));
+      const repelledBy = matching.filter(({ inverse }) => inverse);
+      return {
+        owned,
+        repels,
+        counted: matching.filter(({ inverse }) => !inverse),
+        repelledBy,
+        binding: [...owned, ...repelledBy],
+      };
+    },
+  };
+}
+
+/** Pods of the view now stand on the node. */
+export function countOnNode(view: TopologyView, node: NodeFacts, pods: number): void {
+  for (const group of view.counted) if (group.countsNode(node)) countAt(group, node, pods);
+  for (const group of view.repels) countAt(group, node, pods);
+}
+
+function countAt(group: TopologyGroup, node: NodeFacts, pods: number): void {
+  const domain = domainOf(node, group.term.key);
+  if (domain !== undefined) count(group, domain, pods);
+}
+
+/** Whether one more pod may stand on an existing node, as far as topology goes (scheduling 5.5). */
+export function allowedOnNode(view: TopologyView, node: NodeFacts, strict: Requirements): boolean {
+  return view.binding.every((group) => {
+    const domain = domainOf(node, group.term.key);
+    return domain !== undefined && allowsDomain(group, domain, { view, strict });
+  });
+}
+
+export interface DomainAsk {
+  readonly view: TopologyView;
+  /** Node selector and required terms of the pod: its own domains are those that these admit. */
+  readonly strict: Requirements;
+}
+
+/** Whether the group lets one more pod of the view into the domain. */
+export function allowsDomain(group: TopologyGroup, domain: string, ask: DomainAsk): boolean {
+  const here = group.counts.get(domain) ?? 0;
+  if (group.inverse || group.term.kind === "anti-affinity") return here === 0;
+  if (group.term.kind === "affinity") return here > 0 || mayStart(group, ask);
+  const own = ask.view.counted.includes(group) ? 1 : 0;
+  return here + own - leastCount(group, ask.strict) <= group.term.maxSkew;
+}
+
+/** The first of pods that want each other's company may go anywhere (scheduling 5.5, bootstrap). */
+export function mayStart(group: TopologyGroup, { view, strict }: DomainAsk): boolean {
+  if (!view.counted.includes(group)) return false;
+  const own = strict.get(group.term.key);
+  let any = false;
+  for (const [domain, pods] of group.counts) {
+    if (pods === 0) continue;
+    any = true;
+    if (own === undefined || hasValue(own, domain)) return false;
+  }
+  return !any || own !== undefined;
+}
+
+/** What the skew is measured from; a new host can always be made, so there it is zero. */
+function leastCount({ term, counts }: TopologyGroup, strict: Requirements): number {
+  if (term.key === labelKeys.hostname) return 0;
+  const own = strict.get(term.key);
+  let least = Infinity;
+  let domains = 0;
+  for (const [domain, pods] of counts) {
+    if (own !== undefined && !hasValue(own, domain)) continue;
+    domains++;
+    least = Math.min(least, pods);
+  }
+  return domains === 0 || domains < (term.minDomains ?? 0) ? 0 : least;
+}
