@@ -1,113 +1,133 @@
 import type { FillRules, Filling, Machine, PackingProblem } from "./problem.ts";
 
-/** Amounts are integers, so half a unit is enough to absorb nothing and forgive nothing. */
-const slack = 0;
-
+/** One machine being filled. */
 interface Fill {
   readonly problem: PackingProblem;
   readonly machine: Machine;
-  readonly left: Int32Array;
   readonly room: Float64Array;
-  /** Price share of each resource left, from all of it (its weight) down to 0. */
+  /** Price share of each resource that is left, from all of it (its weight) down to 0. */
   readonly pull: Float64Array;
   readonly items: number[];
   readonly counts: number[];
-  readonly position: Map<number, number>;
   value: number;
 }
 
+/** Members of one shape that still have items to give: positions `at` up to `end` in the machine's members. */
+interface Run {
+  readonly shape: number;
+  at: number;
+  readonly end: number;
+}
+
 /**
- * Fills one machine. Each step takes the item that is worth most in the resources of which most is left (the dot product
+ * Fills one machine. Each step takes the shape that is worth most in the resources of which most is left (the dot product
  * of need and remainder), so that cpu and memory run out together; a quarter of what fits goes in at once, which keeps
- * the steps logarithmic in the number of pods. Ties go to the lower item index.
+ * the steps logarithmic in the number of pods. Ties go to the lower shape, then to the lower item.
  */
 export function fillMachine<State>(
   problem: PackingProblem,
   machine: Machine,
   demand: { readonly left: Int32Array; readonly rules?: FillRules<State> },
 ): Filling {
-  const fill = startFill(problem, machine, demand.left);
-  const { rules } = demand;
-  const state = rules?.start(machine);
-  let open = Array.from(machine.members).filter((item) => (fill.left[item] ?? 0) > 0);
-  while (open.length > 0) {
-    open = open.filter((item) => (fill.left[item] ?? 0) > 0 && fits(fill, item));
-    const item = bestItem(fill, open);
-    if (item < 0) break;
-    const fitting = fittingCount(fill, item);
-    const allowed = rules !== undefined && state !== undefined ? rules.allowance(state, item) : fitting;
-    if (allowed <= 0) {
-      open = open.filter((other) => other !== item);
-      continue;
+  const fill: Fill = {
+    problem,
+    machine,
+    room: machine.room.slice(),
+    pull: machine.weights.slice(),
+    items: [],
+    counts: [],
+    value: 0,
+  };
+  const state = demand.rules?.start(machine);
+  const runs = runsOf(problem, machine, demand.left);
+  for (let best = bestRun(fill, runs); best !== undefined; best = bestRun(fill, runs)) {
+    let wanted = Math.max(1, fittingCount(fill, best.shape) >> 2);
+    while (wanted > 0 && best.at < best.end) {
+      const item = machine.members[best.at] ?? 0;
+      const left = (demand.left[item] ?? 0) - takenOf(fill, item);
+      const allowed = demand.rules !== undefined && state !== undefined ? demand.rules.allowance(state, item) : left;
+      const count = Math.min(wanted, left, allowed);
+      if (count > 0) {
+        take(fill, item, { shape: best.shape, count });
+        if (demand.rules !== undefined && state !== undefined) demand.rules.add(state, item, count);
+        wanted -= count;
+      }
+      if (count < left && count < allowed) break;
+      best.at++;
     }
-    const count = Math.min(allowed, Math.max(1, fitting >> 2));
-    take(fill, item, count);
-    if (rules !== undefined && state !== undefined) rules.add(state, item, count);
   }
   const used = machine.room.map((room, r) => room - (fill.room[r] ?? 0));
   return { items: fill.items, counts: fill.counts, used, value: fill.value };
 }
 
-function startFill(problem: PackingProblem, machine: Machine, left: Int32Array): Fill {
-  return {
-    problem,
-    machine,
-    left: left.slice(),
-    room: machine.room.slice(),
-    pull: machine.weights.slice(),
-    items: [],
-    counts: [],
-    position: new Map(),
-    value: 0,
-  };
+/** Members stand in order of shape. */
+function runsOf({ shapeOf }: PackingProblem, { members }: Machine, left: Int32Array): Run[] {
+  const runs: Run[] = [];
+  for (let at = 0; at < members.length; ) {
+    const shape = shapeOf[members[at] ?? 0] ?? 0;
+    let end = at;
+    let some = false;
+    for (; end < members.length && shapeOf[members[end] ?? 0] === shape; end++)
+      some ||= (left[members[end] ?? 0] ?? 0) > 0;
+    if (some) runs.push({ shape, at, end });
+    at = end;
+  }
+  return runs;
 }
 
-function fits(fill: Fill, item: number): boolean {
-  const { width, amounts } = fill.problem;
-  const base = item * width;
-  for (let r = 0; r < width; r++) if ((amounts[base + r] ?? 0) > (fill.room[r] ?? 0) + slack) return false;
-  return true;
-}
-
-function bestItem(fill: Fill, open: readonly number[]): number {
-  const { width, amounts } = fill.problem;
-  let best = -1;
+/** Drops runs that are used up or fit no more. */
+function bestRun(fill: Fill, runs: Run[]): Run | undefined {
+  const { width, shapes } = fill.problem;
+  let best: Run | undefined;
   let bestScore = -1;
-  for (const item of open) {
+  let kept = 0;
+  for (const run of runs) {
+    if (run.at >= run.end || !fits(fill, run.shape)) continue;
+    runs[kept++] = run;
     let score = 0;
-    for (let r = 0; r < width; r++) score += (fill.pull[r] ?? 0) * (amounts[item * width + r] ?? 0);
+    for (let r = 0; r < width; r++) score += (fill.pull[r] ?? 0) * (shapes[run.shape * width + r] ?? 0);
     if (score > bestScore) {
       bestScore = score;
-      best = item;
+      best = run;
     }
   }
+  runs.length = kept;
   return best;
 }
 
-function fittingCount(fill: Fill, item: number): number {
-  const { width, amounts } = fill.problem;
-  let count = fill.left[item] ?? 0;
+function fits({ problem: { width, shapes }, room }: Fill, shape: number): boolean {
+  const base = shape * width;
+  for (let r = 0; r < width; r++) if ((shapes[base + r] ?? 0) > (room[r] ?? 0)) return false;
+  return true;
+}
+
+function fittingCount({ problem: { width, shapes }, room }: Fill, shape: number): number {
+  let count = 0x3fffffff;
   for (let r = 0; r < width; r++) {
-    const amount = amounts[item * width + r] ?? 0;
-    if (amount > 0) count = Math.min(count, Math.floor((fill.room[r] ?? 0) / amount));
+    const amount = shapes[shape * width + r] ?? 0;
+    if (amount > 0) count = Math.min(count, Math.floor((room[r] ?? 0) / amount));
   }
   return count;
 }
 
-function take(fill: Fill, item: number, count: number): void {
-  const { width, amounts, values } = fill.problem;
+/** Only the item that was added last can have been added before: a run moves on once an item gives no more. */
+const takenOf = ({ items, counts }: Fill, item: number): number => {
+  const at = items.lastIndexOf(item);
+  return at < 0 ? 0 : (counts[at] ?? 0);
+};
+
+function take(fill: Fill, item: number, { shape, count }: { readonly shape: number; readonly count: number }): void {
+  const { width, shapes, values } = fill.problem;
   const { machine } = fill;
   for (let r = 0; r < width; r++) {
-    const room = (fill.room[r] ?? 0) - count * (amounts[item * width + r] ?? 0);
+    const room = (fill.room[r] ?? 0) - count * (shapes[shape * width + r] ?? 0);
     fill.room[r] = room;
     const whole = machine.room[r] ?? 0;
     fill.pull[r] = whole > 0 ? ((machine.weights[r] ?? 0) * room) / whole : 0;
   }
-  fill.left[item] = (fill.left[item] ?? 0) - count;
   fill.value += count * (values[item] ?? 0);
-  const at = fill.position.get(item);
-  if (at === undefined) {
-    fill.position.set(item, fill.items.length);
+  const at = fill.items.lastIndexOf(item);
+  if (at < 0) {
     fill.items.push(item);
     fill.counts.push(count);
   } else fill.counts[at] = (fill.counts[at] ?? 0) + count;

@@ -2,8 +2,10 @@
 export interface PackingProblem {
   /** How many resources each vector has. */
   readonly width: number;
-  /** Item `i` needs `amounts[i * width + r]` of resource `r`. */
-  readonly amounts: Float64Array;
+  /** Shape `s` needs `shapes[s * width + r]` of resource `r`. */
+  readonly shapes: Float64Array;
+  /** Shape of each item. Items are in order of shape. */
+  readonly shapeOf: Int32Array;
   /** What one item is worth, USD an hour: its share of the cheapest fractional solution. */
   readonly values: Float64Array;
   readonly machines: readonly Machine[];

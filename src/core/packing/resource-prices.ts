@@ -29,7 +29,11 @@ interface Basis {
  * At the exact optimum a resource of which a little is left over costs nothing, and packing would waste it until it runs
  * out. So the prices are the mean over the demand as it is and with each resource in turn raised by `skew`.
  */
-export function computeResourcePrices(machines: MachineColumns, demand: Float64Array, skew = 1.5): Float64Array | undefined {
+export function computeResourcePrices(
+  machines: MachineColumns,
+  demand: Float64Array,
+  skew = 1.5,
+): Float64Array | undefined {
   const rows = [...demand.keys()].filter((row) => (demand[row] ?? 0) > 0);
   const mean = new Float64Array(demand.length);
   for (const raised of [-1, ...rows]) {

@@ -2,7 +2,7 @@ import { type BitSet, bitSetOf, hasBit, membersOf } from "../catalogue/bit-set.t
 import type { SetId } from "../catalogue/requirement-table.ts";
 import type { Machine, PackingProblem } from "../packing/problem.ts";
 import { computeResourcePrices } from "../packing/resource-prices.ts";
-import type { Pool } from "./claim.ts";
+import { addNeed, type Pool } from "./claim.ts";
 import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
 
 /** A machine that may be opened: a row of a pool under the requirements of some demand. */
@@ -32,23 +32,40 @@ interface Seed {
 export function buildMachineProblem(
   session: Session,
   pools: readonly Pool[],
-  demands: readonly Demand[],
+  unordered: readonly Demand[],
 ): MachineProblem {
-  const width = session.space.names.length;
-  const amounts = new Float64Array(demands.length * width);
-  demands.forEach(({ workload }, item) => {
-    workload.need.places.forEach((place, i) => {
-      amounts[item * width + place] = workload.need.amounts[i] ?? 0;
-    });
-  });
+  const { demands, shapes, shapeOf, width } = shapesOf(session, unordered);
   const values = new Float64Array(demands.length);
   const machines: MachineOption[] = [];
   for (const pool of pools) {
     const fits = demands.map((demand) => freshFit(session, pool, demand));
-    for (const seed of seedsOf(pool, fits))
-      machines.push(...seedMachines({ session, seed, fits, demands, amounts, values, width }));
+    for (const seed of seedsOf(pool, fits)) {
+      machines.push(...seedMachines({ session, seed, fits, demands, shapes, shapeOf, values, width }));
+    }
   }
-  return { width, amounts, values, machines: withoutRepeats(machines), demands };
+  return { width, shapes, shapeOf, values, machines: withoutRepeats(machines), demands };
+}
+
+/** Demands in order of what one pod needs; those that need the same are of one shape. */
+function shapesOf({ space }: Session, unordered: readonly Demand[]) {
+  const width = space.names.length;
+  const indexOf = new Map<string, number>();
+  const shaped = unordered.map((demand) => {
+    const key = `${demand.workload.need.places.join()}:${demand.workload.need.amounts.join()}`;
+    const shape = indexOf.get(key) ?? indexOf.size;
+    indexOf.set(key, shape);
+    return { demand, shape };
+  });
+  shaped.sort((a, b) => a.shape - b.shape);
+  const shapes = new Float64Array(indexOf.size * width);
+  for (const { demand, shape } of shaped)
+    addNeed(shapes.subarray(shape * width, (shape + 1) * width).fill(0), demand.workload.need, 1);
+  return {
+    demands: shaped.map(({ demand }) => demand),
+    shapeOf: Int32Array.from(shaped, ({ shape }) => shape),
+    shapes,
+    width,
+  };
 }
 
 function seedsOf(pool: Pool, fits: readonly (FreshFit | undefined)[]): readonly Seed[] {
@@ -68,7 +85,8 @@ interface SeedContext {
   readonly seed: Seed;
   readonly fits: readonly (FreshFit | undefined)[];
   readonly demands: readonly Demand[];
-  readonly amounts: Float64Array;
+  readonly shapes: Float64Array;
+  readonly shapeOf: Int32Array;
   /** Written: worth of the demands that started the seed. */
   readonly values: Float64Array;
   readonly width: number;
@@ -81,9 +99,7 @@ function seedMachines(context: SeedContext): readonly MachineOption[] {
   const need = new Float64Array(width);
   for (const item of seed.own) {
     const { workload, count } = demands[item] as Demand;
-    workload.need.places.forEach((place, i) => {
-      need[place] = (need[place] ?? 0) + (workload.need.amounts[i] ?? 0) * count;
-    });
+    addNeed(need, workload.need, count);
   }
   const columns = seed.pool.room.room.map((column) => Float64Array.from(rows, (row) => column[row] ?? 0));
   const prices = Float64Array.from(rows, (row) => price(row));
@@ -105,9 +121,10 @@ function seedMachines(context: SeedContext): readonly MachineOption[] {
 }
 
 /** A demand that several pools could take is worth what the cheapest of them would ask. */
-function raiseValue({ amounts, values, width }: SeedContext, item: number, weights: Float64Array): void {
+function raiseValue({ shapes, shapeOf, values, width }: SeedContext, item: number, weights: Float64Array): void {
   let value = 0;
-  for (let place = 0; place < width; place++) value += (weights[place] ?? 0) * (amounts[item * width + place] ?? 0);
+  for (let place = 0; place < width; place++)
+    value += (weights[place] ?? 0) * (shapes[(shapeOf[item] ?? 0) * width + place] ?? 0);
   const known = values[item] ?? 0;
   values[item] = known > 0 ? Math.min(known, value) : value;
 }
@@ -142,10 +159,10 @@ export function narrowBy({ table }: Session, set: SetId, by: { readonly set: Set
  * demands. What remains is a few dozen of hundreds.
  */
 function undominated(context: SeedContext, rows: readonly number[]): readonly number[] {
-  const { session, seed, amounts, width } = context;
+  const { session, seed, shapes, width } = context;
   const price = pricesOf(session, seed.set);
   const places = [...Array(width).keys()].filter((place) =>
-    amounts.some((amount, at) => amount > 0 && at % width === place),
+    shapes.some((amount, at) => amount > 0 && at % width === place),
   );
   const columns = places.map((place) => seed.pool.room.room[place] ?? new Float64Array(0));
   const openTo = demandSignatures(context);

@@ -16,11 +16,11 @@ export function* openClaims(
   pools: readonly Pool[],
   demands: readonly Demand[],
   most = Number.MAX_SAFE_INTEGER,
-): Generator<number, Int32Array> {
+): Generator<number, ReadonlyMap<Demand, number>> {
   const problem = buildMachineProblem(session, pools, demands);
   yield problem.machines.length * (demands.length + 1);
   const before = session.claims.length;
-  const left = Int32Array.from(demands, ({ count }) => count);
+  const left = Int32Array.from(problem.demands, ({ count }) => count);
   yield* openMachines(problem, {
     left,
     rules: fillRules(session, problem),
@@ -29,7 +29,7 @@ export function* openClaims(
       return copies <= 0 ? 0 : openCopies(session, problem, { ...opening, copies });
     },
   });
-  return left;
+  return new Map(problem.demands.map((demand, item) => [demand, left[item] ?? 0]));
 }
 
 function openCopies(session: Session, problem: MachineProblem, opening: Opening): number {

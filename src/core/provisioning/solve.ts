@@ -70,9 +70,8 @@ function* openOnPools(
     const here = open.filter((demand) => isHosted(session, tier, demand));
     if (here.length === 0) continue;
     const left = yield* openClaims(session, tier, here);
-    const leftOf = new Map(here.map((demand, i) => [demand, left[i] ?? 0]));
     open = open.flatMap((demand) => {
-      const count = leftOf.get(demand) ?? demand.count;
+      const count = left.get(demand) ?? demand.count;
       return count === 0 ? [] : [{ ...demand, count }];
     });
   }
