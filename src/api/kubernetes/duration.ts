@@ -22,16 +22,19 @@ const partPattern = /(\d*)(?:\.(\d*))?(ns|us|\u00b5s|\u03bcs|ms|s|m|h)/g;
 
 /** Nanoseconds of a Go duration text, or undefined when it does not parse or leaves 64 bits (sharp edge 10). */
 export function parseDurationNanoseconds(text: string): bigint | undefined {
-  if (text === "0" || text === "+0" || text === "-0") return 0n;
+  if (/^[+-]?0$/.test(text)) return 0n;
   if (!durationPattern.test(text)) return undefined;
   let total = 0n;
   for (const [, whole = "", fraction = "", unit = ""] of text.matchAll(partPattern)) {
-    const size = unitNanoseconds[unit] ?? 0n;
-    total += BigInt(whole === "" ? "0" : whole) * size;
-    if (fraction !== "") total += (BigInt(fraction) * size) / 10n ** BigInt(fraction.length);
+    total += partNanoseconds(whole, fraction, unit);
     if (total > maxNanoseconds) return undefined;
   }
   return text.startsWith("-") ? -total : total;
+}
+
+function partNanoseconds(whole: string, fraction: string, unit: string): bigint {
+  const size = unitNanoseconds[unit] ?? 0n;
+  return BigInt(whole) * size + (BigInt(fraction) * size) / 10n ** BigInt(fraction.length);
 }
 
 /** Milliseconds of a Go duration text, rounded towards zero; undefined when it does not parse. */

@@ -27,15 +27,21 @@ export function isNegativeQuantity(text: string): boolean {
  */
 export function canonicalQuantity(text: string): string {
   const [, sign = "", digits = "", suffix = ""] = parsed.exec(text) ?? [];
-  if (!/^\d+$/.test(digits) || /^[eE]\S/.test(suffix)) return text;
   const family: readonly string[] = suffix.endsWith("i") ? binarySuffixes : decimalSuffixes;
+  const start = family.indexOf(suffix);
+  if (!/^\d+$/.test(digits) || start < 0) return text;
   const step = suffix.endsWith("i") ? 1024n : 1000n;
-  let value = BigInt(digits);
-  let at = family.indexOf(suffix);
+  const { value, at } = largestSuffix(BigInt(digits), step, { start, end: family.length - 1 });
   if (value === 0n) return "0";
-  while (value % step === 0n && at < family.length - 1) {
+  return `${sign === "-" ? "-" : ""}${value}${family[at] ?? ""}`;
+}
+
+function largestSuffix(digits: bigint, step: bigint, range: { readonly start: number; readonly end: number }) {
+  let value = digits;
+  let at = range.start;
+  while (value !== 0n && value % step === 0n && at < range.end) {
     value /= step;
     at += 1;
   }
-  return `${sign === "-" ? "-" : ""}${value}${family[at] ?? ""}`;
+  return { value, at };
 }

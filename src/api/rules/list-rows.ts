@@ -7,69 +7,89 @@ import type { RuleRow } from "./rule-case.ts";
 
 const taint = { key: "dedicated", value: "gpu", effect: "NoSchedule" };
 
-function taintRows(host: Host, list: "taints" | "startupTaints"): readonly RuleRow[] {
-  const row = (name: string, rule: string, bad: unknown, cause: { member: string; message: string }): RuleRow => ({
+interface TaintEntry {
+  readonly name: string;
+  readonly rule: string;
+  readonly bad: unknown;
+  readonly member: string;
+  readonly message: string;
+}
+
+const entry = (
+  name: string,
+  rule: string,
+  bad: unknown,
+  cause: Pick<TaintEntry, "member" | "message">,
+): TaintEntry => ({
+  name,
+  rule,
+  bad,
+  ...cause,
+});
+
+const taintEntries: readonly TaintEntry[] = [
+  entry("key-required", "a taint has a key", without(taint, "key"), { member: "key", message: "Required value" }),
+  entry("key-not-empty", "a taint's key is not empty", { ...taint, key: "" }, { member: "key", message: "at least 1" }),
+  entry(
+    "key-syntax",
+    "a taint's key is a qualified name",
+    { ...taint, key: "a b" },
+    {
+      member: "key",
+      message: "should match",
+    },
+  ),
+  entry("effect-required", "a taint has an effect", without(taint, "effect"), {
+    member: "effect",
+    message: "Required value",
+  }),
+  entry(
+    "effect-values",
+    "an effect is one of three",
+    { ...taint, effect: "Never" },
+    {
+      member: "effect",
+      message: "supported values",
+    },
+  ),
+  entry(
+    "value-syntax",
+    "a taint's value is a qualified name",
+    { ...taint, value: "-a" },
+    {
+      member: "value",
+      message: "should match",
+    },
+  ),
+  entry(
+    "value-not-empty",
+    "an empty value is refused: leave the key out",
+    { ...taint, value: "" },
+    {
+      member: "value",
+      message: "should match",
+    },
+  ),
+  entry(
+    "time-added",
+    "timeAdded is a date and time",
+    { ...taint, timeAdded: "yesterday" },
+    {
+      member: "timeAdded",
+      message: "date-time",
+    },
+  ),
+];
+
+const taintRows = (host: Host, list: "taints" | "startupTaints"): readonly RuleRow[] =>
+  taintEntries.map(({ name, rule, bad, member, message }) => ({
     id: `${host.prefix}-${list.toLowerCase()}-${name}`,
     section: "1.2",
     rule,
     accepted: host.with({ [list]: [taint, { key: "example.com/boot", effect: "NoExecute" }] }),
     refused: host.with({ [list]: [bad] }),
-    cause: { field: `${host.path}.${list}[0].${cause.member}`, message: cause.message },
-  });
-  return [
-    row("key-required", "a taint has a key", without(taint, "key"), { member: "key", message: "Required value" }),
-    row("key-not-empty", "a taint's key is not empty", { ...taint, key: "" }, { member: "key", message: "at least 1" }),
-    row(
-      "key-syntax",
-      "a taint's key is a qualified name",
-      { ...taint, key: "a b" },
-      {
-        member: "key",
-        message: "should match",
-      },
-    ),
-    row("effect-required", "a taint has an effect", without(taint, "effect"), {
-      member: "effect",
-      message: "Required value",
-    }),
-    row(
-      "effect-values",
-      "an effect is one of three",
-      { ...taint, effect: "Never" },
-      {
-        member: "effect",
-        message: "supported values",
-      },
-    ),
-    row(
-      "value-syntax",
-      "a taint's value is a qualified name",
-      { ...taint, value: "-a" },
-      {
-        member: "value",
-        message: "should match",
-      },
-    ),
-    row(
-      "value-not-empty",
-      "an empty value is refused: leave the key out",
-      { ...taint, value: "" },
-      {
-        member: "value",
-        message: "should match",
-      },
-    ),
-    row(
-      "time-added",
-      "timeAdded is a date and time",
-      { ...taint, timeAdded: "yesterday" },
-      {
-        member: "timeAdded",
-        message: "date-time",
-      },
-    ),
-  ];
-}
+    cause: { field: `${host.path}.${list}[0].${member}`, message },
+  }));
 
 function durationRows(host: Host): readonly RuleRow[] {
   const row = (name: string, rule: string, pair: { field: string; good: string; bad: string }): RuleRow => ({

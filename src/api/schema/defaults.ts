@@ -27,24 +27,33 @@ function sameOr(before: readonly unknown[], after: readonly unknown[]): readonly
   return after.every((item, index) => item === before[index]) ? before : after;
 }
 
-function defaultedObject(
-  node: SchemaNode,
-  value: Readonly<Record<string, unknown>>,
-): Readonly<Record<string, unknown>> {
+type Members = Readonly<Record<string, unknown>>;
+
+function defaultedObject(node: SchemaNode, value: Members): Members {
   const next: Record<string, unknown> = { ...value };
   for (const [name, property] of Object.entries(node.properties ?? {})) {
-    if (next[name] === null && property.nullable !== true) delete next[name];
-    if (next[name] === undefined && property.default !== undefined) next[name] = property.default;
-    if (next[name] !== undefined) next[name] = defaulted(property, next[name]);
+    const member = defaultedMember(property, value[name]);
+    if (member === undefined) delete next[name];
+    else next[name] = member;
   }
   const { additionalProperties } = node;
   if (additionalProperties !== undefined) {
-    for (const [name, member] of Object.entries(next)) {
-      if (member === null && additionalProperties.nullable !== true) delete next[name];
-      else next[name] = defaulted(additionalProperties, member);
+    for (const name of Object.keys(value)) {
+      const member = defaultedMember(additionalProperties, value[name]);
+      if (member === undefined) delete next[name];
+      else next[name] = member;
     }
   }
-  const names = Object.keys(next);
-  const unchanged = names.length === Object.keys(value).length && names.every((name) => next[name] === value[name]);
-  return unchanged ? value : next;
+  return isUnchanged(value, next) ? value : next;
+}
+
+/** Undefined when there is neither a value nor a default. */
+function defaultedMember(node: SchemaNode, value: unknown): unknown {
+  const given = value === null && node.nullable !== true ? undefined : value;
+  return defaulted(node, given === undefined ? node.default : given);
+}
+
+function isUnchanged(before: Members, after: Members): boolean {
+  const names = Object.keys(after);
+  return names.length === Object.keys(before).length && names.every((name) => after[name] === before[name]);
 }
