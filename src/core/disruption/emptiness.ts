@@ -1,0 +1,79 @@
+/** Removes nodes that nothing needs (lifecycle 3.3). Decides without simulating: nothing has to move. */
+import { type Candidate, isEmptyCandidate, savingsRatio } from "./candidate.ts";
+import { isStaticPool } from "../cluster/views.ts";
+import { consolidateAfterMillis, isConsolidatable } from "./consolidatable.ts";
+import type { BudgetLedger } from "./ledger.ts";
+import type { Choice, DisruptionCommand, DisruptionMethod, MethodCheck } from "./method.ts";
+
+const checks: readonly MethodCheck[] = [
+  {
+    code: "static-pool",
+    refusal: ({ pool }) => (isStaticPool(pool) ? "its pool has a fixed number of replicas" : undefined),
+  },
+  {
+    code: "consolidation-off",
+    event: "Unconsolidatable",
+    refusal: ({ pool }) => {
+      const off = consolidateAfterMillis(pool) === Number.POSITIVE_INFINITY;
+      return off ? `consolidation is off for ${pool.key.kind} "${pool.key.name}" (consolidateAfter: Never)` : undefined;
+    },
+  },
+  {
+    code: "buffer-pods",
+    event: "Unconsolidatable",
+    refusal: ({ node }, { bufferNodes }) =>
+      bufferNodes.has(node.name) ? "it holds room for a capacity buffer" : undefined,
+  },
+  {
+    code: "not-empty",
+    refusal: (candidate) => {
+      const { length } = candidate.pods;
+      return isEmptyCandidate(candidate)
+        ? undefined
+        : `it runs ${length} pod${length === 1 ? "" : "s"} that would have to move`;
+    },
+  },
+  {
+    code: "not-quiet",
+    refusal: ({ claim }) => (isConsolidatable(claim) ? undefined : "its pods changed too recently (consolidateAfter)"),
+  },
+];
+
+export const emptiness: DisruptionMethod = Object.freeze<DisruptionMethod>({
+  name: "emptiness",
+  reason: "Empty",
+  disruptionClass: "graceful",
+  checks,
+  compare: (a, b) => savingsRatio(b) - savingsRatio(a),
+  choose: takeWithinBudget,
+  validationDelayMillis: 15_000,
+  partial: true,
+});
+
+/** One command with every candidate that its pool's budget still has room for. */
+function takeWithinBudget(candidates: readonly Candidate[], ledger: BudgetLedger): Choice {
+  const taken: Candidate[] = [];
+  const passedOver: Choice["passedOver"][number][] = [];
+  let left = ledger;
+  for (const candidate of candidates) {
+    const next = left.take(candidate.pool.key);
+    if (next.ok) {
+      left = next.value;
+      taken.push(candidate);
+    } else passedOver.push({ candidate, reason: { code: "budget", text: next.failure.message, method: "emptiness" } });
+  }
+  const commands = taken.length === 0 ? [] : [removalOf(taken)];
+  return { commands, passedOver, limitedByBudget: passedOver.length > 0 };
+}
+
+/** Pods of no positive cost may still run there; they are moved all the same. */
+function removalOf(candidates: readonly Candidate[]): DisruptionCommand {
+  return {
+    method: "emptiness",
+    reason: "Empty",
+    candidates,
+    replacements: [],
+    savingPerHour: candidates.reduce((saving, { price }) => saving + price, 0),
+    podsMoved: candidates.reduce((moved, { pods }) => moved + pods.length, 0),
+  };
+}

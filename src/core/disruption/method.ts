@@ -1,0 +1,70 @@
+/**
+ * What a disruption method is (style 4.4): a record of the parts of one pipeline, candidates -> filter -> score ->
+ * choose -> validate -> command. Methods hold no state and call nothing; the pipeline runs them.
+ */
+import type { DisruptionReason } from "../../api/index.ts";
+import type { PlannedClaim } from "../provisioning/plan.ts";
+import type { Candidate } from "./candidate.ts";
+import type { CandidateScope } from "./candidate-checks.ts";
+import type { BudgetLedger } from "./ledger.ts";
+
+export type DisruptionMethodName =
+  | "emptiness"
+  | "static-drift"
+  | "drift"
+  | "multi-node-consolidation"
+  | "single-node-consolidation";
+
+/** One decision, ready to be carried out. Candidates of one command go together. */
+export interface DisruptionCommand {
+  readonly method: DisruptionMethodName;
+  readonly reason: DisruptionReason;
+  readonly candidates: readonly Candidate[];
+  readonly replacements: readonly PlannedClaim[];
+  /** USD an hour: what the candidates cost less what replaces them. */
+  readonly savingPerHour: number;
+  /** Pods that need a new place. */
+  readonly podsMoved: number;
+}
+
+/** Why a node stays. `event` is set where users are told, with the reason of the event. */
+export interface KeptReason {
+  readonly code: string;
+  readonly text: string;
+  readonly method?: DisruptionMethodName;
+  readonly event?: "DisruptionBlocked" | "Unconsolidatable";
+}
+
+export interface MethodCheck {
+  readonly code: string;
+  readonly event?: "Unconsolidatable";
+  readonly refusal: (candidate: Candidate, scope: MethodScope) => string | undefined;
+}
+
+export interface MethodScope extends CandidateScope {
+  /** Names of nodes that virtual pods of capacity buffers were planned onto. */
+  readonly bufferNodes: ReadonlySet<string>;
+}
+
+/** What a method makes of its candidates: commands, and why each of the others was not taken. */
+export interface Choice {
+  readonly commands: readonly DisruptionCommand[];
+  readonly passedOver: readonly { readonly candidate: Candidate; readonly reason: KeptReason }[];
+  /** Some candidate was left only for want of budget, so finding nothing is not to be remembered (lifecycle 3.12). */
+  readonly limitedByBudget: boolean;
+}
+
+export interface DisruptionMethod {
+  readonly name: DisruptionMethodName;
+  readonly reason: DisruptionReason;
+  readonly disruptionClass: CandidateScope["disruptionClass"];
+  /** In order; the first that refuses is the answer. */
+  readonly checks: readonly MethodCheck[];
+  /** Order in which candidates are taken; the pipeline settles ties by node name. */
+  readonly compare: (a: Candidate, b: Candidate) => number;
+  readonly choose: (candidates: readonly Candidate[], ledger: BudgetLedger) => Choice;
+  /** How long to wait before `revalidate` must agree; 0 for a method that acts at once (lifecycle 3.1). */
+  readonly validationDelayMillis: number;
+  /** Whether a command may go on with those candidates that survive validation. */
+  readonly partial: boolean;
+}

@@ -1,0 +1,184 @@
+/** The one pipeline that every disruption method runs through (style 4.4, lifecycle 3.1). */
+import { labels } from "../../api/index.ts";
+import type { InstanceType } from "../catalogue/instance-type.ts";
+import { type KeyText, keyText } from "../cluster/keys.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
+import type { StateNode } from "../cluster/state-node.ts";
+import { type DisruptionLimits, disruptionLimits, type DisruptionLimitsFailure } from "../pods/disruption-limits.ts";
+import { ok, type Result } from "../result.ts";
+import type { EpochMillis } from "../time.ts";
+import { poolBudgets, type PoolBudget } from "./budgets.ts";
+import { type Candidate, candidateOf, nodePrice } from "./candidate.ts";
+import { candidateChecks, type CandidateScope } from "./candidate-checks.ts";
+import { openLedger } from "./ledger.ts";
+import type { DisruptionCommand, DisruptionMethod, KeptReason, MethodScope } from "./method.ts";
+
+export interface DisruptionOptions {
+  readonly now: EpochMillis;
+  /** Tried in order; the first that finds something ends the pass. */
+  readonly methods: readonly DisruptionMethod[];
+  /** Provider ids of nodes in commands that are running. */
+  readonly queued?: ReadonlySet<string>;
+  readonly bufferNodes?: ReadonlySet<string>;
+}
+
+/** A node that stays, with the last reason found (that of the method that asks least) and all of them in order. */
+export interface KeptNode {
+  readonly node: StateNode;
+  readonly code: string;
+  readonly text: string;
+  /** USD an hour; 0 where it is not known. */
+  readonly price: number;
+  readonly reasons: readonly KeptReason[];
+}
+
+/** What one method saw; for gauges, events and the memo of "nothing to do". */
+export interface MethodReport {
+  readonly method: DisruptionMethod["name"];
+  readonly eligible: number;
+  /** Absent when the method had no candidates. */
+  readonly budgets?: readonly PoolBudget[];
+  readonly limitedByBudget: boolean;
+}
+
+export interface DisruptionPlan {
+  readonly snapshotVersion: number;
+  readonly commands: readonly DisruptionCommand[];
+  /** Every node that no command takes, in order of name. */
+  readonly kept: readonly KeptNode[];
+  readonly reports: readonly MethodReport[];
+}
+
+/** Fails only when a PodDisruptionBudget cannot be read: then nothing may be disrupted at all. */
+export function planDisruption(
+  snapshot: ClusterSnapshot,
+  options: DisruptionOptions,
+): Result<DisruptionPlan, DisruptionLimitsFailure> {
+  const limits = disruptionLimits(snapshot.podDisruptionBudgets);
+  if (!limits.ok) return limits;
+  const reasons = new Map<StateNode, KeptReason[]>();
+  const reports: MethodReport[] = [];
+  let commands: readonly DisruptionCommand[] = [];
+  for (const method of options.methods) {
+    const pass = runMethod(method, snapshot, { ...options, limits: limits.value });
+    for (const { node, reason } of pass.kept) reasons.set(node, [...(reasons.get(node) ?? []), reason]);
+    reports.push(pass.report);
+    commands = pass.commands;
+    if (commands.length > 0) break;
+  }
+  const types = typesByPool(snapshot);
+  const taken = new Set(commands.flatMap(({ candidates }) => candidates.map(({ node }) => node)));
+  const kept = snapshot.nodes
+    .filter((node) => !taken.has(node))
+    .map((node) => keptNode(node, reasons.get(node), types));
+  return ok({ snapshotVersion: snapshot.version, commands, kept, reports });
+}
+
+interface PassOptions extends Omit<DisruptionOptions, "methods"> {
+  readonly limits: DisruptionLimits;
+}
+
+interface MethodPass {
+  readonly commands: readonly DisruptionCommand[];
+  readonly kept: readonly { readonly node: StateNode; readonly reason: KeptReason }[];
+  readonly report: MethodReport;
+}
+
+function runMethod(method: DisruptionMethod, snapshot: ClusterSnapshot, options: PassOptions): MethodPass {
+  const { candidates, refused } = filterCandidates(method, snapshot, options);
+  if (candidates.length === 0) {
+    return { commands: [], kept: refused, report: { method: method.name, eligible: 0, limitedByBudget: false } };
+  }
+  const budgets = poolBudgets(snapshot, method.reason, options.now);
+  const choice = method.choose(candidates, openLedger(budgets));
+  const passedOver = choice.passedOver.map(({ candidate, reason }) => ({ node: candidate.node, reason }));
+  const { limitedByBudget } = choice;
+  const report = { method: method.name, eligible: candidates.length, budgets, limitedByBudget };
+  return { commands: choice.commands, kept: [...refused, ...passedOver], report };
+}
+
+/** Candidates of a method, best first, and why the other nodes are none. */
+export function filterCandidates(
+  method: DisruptionMethod,
+  snapshot: ClusterSnapshot,
+  options: PassOptions,
+): { readonly candidates: readonly Candidate[]; readonly refused: MethodPass["kept"] } {
+  const scope: MethodScope = {
+    now: options.now,
+    limits: options.limits,
+    pools: new Map(snapshot.pools.map((pool) => [keyText(pool.key), pool])),
+    instanceTypes: typesByPool(snapshot),
+    queued: options.queued ?? nothing,
+    bufferNodes: options.bufferNodes ?? nothing,
+    disruptionClass: method.disruptionClass,
+  };
+  const candidates: Candidate[] = [];
+  const refused: MethodPass["kept"][number][] = [];
+  for (const node of snapshot.nodes) {
+    const examined = examine(node, method, scope);
+    if ("code" in examined) refused.push({ node, reason: examined });
+    else candidates.push(examined);
+  }
+  return { candidates: candidates.sort((a, b) => method.compare(a, b) || byName(a, b)), refused };
+}
+
+function examine(node: StateNode, method: DisruptionMethod, scope: MethodScope): Candidate | KeptReason {
+  for (const { code, told, refusal } of candidateChecks) {
+    const text = refusal(node, scope);
+    if (text !== undefined) return told ? { code, text, event: "DisruptionBlocked" } : { code, text };
+  }
+  const candidate = candidateFrom(node, scope);
+  if (candidate === undefined) return { code: "no-provider-id", text: "it has no provider id" };
+  for (const { code, event, refusal } of method.checks) {
+    const text = refusal(candidate, scope);
+    if (text !== undefined) return { code, text, method: method.name, ...(event === undefined ? {} : { event }) };
+  }
+  return candidate;
+}
+
+/** The checks have seen to it that the parts are there; a machine without id cannot be addressed by a command. */
+function candidateFrom(node: StateNode, scope: CandidateScope): Candidate | undefined {
+  const { claim, poolKey, providerId } = node;
+  const pool = poolKey === undefined ? undefined : scope.pools.get(keyText(poolKey));
+  if (claim === undefined || pool === undefined || providerId === undefined) return undefined;
+  return candidateOf({
+    node,
+    claim,
+    providerId,
+    pool,
+    instanceType: typeOf(node, scope.instanceTypes),
+    now: scope.now,
+  });
+}
+
+type TypesByPool = ReadonlyMap<KeyText, ReadonlyMap<string, InstanceType>>;
+
+/** Pools of equal classes share one list, so it is indexed once. */
+function typesByPool(snapshot: ClusterSnapshot): TypesByPool {
+  const byList = new Map<readonly InstanceType[], ReadonlyMap<string, InstanceType>>();
+  const byPool = new Map<KeyText, ReadonlyMap<string, InstanceType>>();
+  for (const [key, list] of snapshot.instanceTypes) {
+    const index = byList.get(list) ?? new Map(list.map((type) => [type.name, type]));
+    byList.set(list, index);
+    byPool.set(key, index);
+  }
+  return byPool;
+}
+
+function typeOf(node: StateNode, types: TypesByPool): InstanceType | undefined {
+  if (node.poolKey === undefined) return undefined;
+  return types.get(keyText(node.poolKey))?.get(node.labels[labels.instanceType] ?? "");
+}
+
+function keptNode(node: StateNode, found: readonly KeptReason[] | undefined, types: TypesByPool): KeptNode {
+  const reasons = found ?? [notExamined];
+  const { code, text } = reasons.at(-1) ?? notExamined;
+  return { node, code, text, price: nodePrice(node, typeOf(node, types)), reasons };
+}
+
+/** Without any method nothing was asked. */
+const notExamined: KeptReason = Object.freeze({ code: "not-examined", text: "no disruption method looked at it" });
+
+const byName = (a: Candidate, b: Candidate): number => (a.node.name < b.node.name ? -1 : 1);
+
+const nothing: ReadonlySet<string> = new Set();
