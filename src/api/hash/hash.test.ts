@@ -126,6 +126,24 @@ describe("NodePool hash", () => {
     expect(hash).toBe("9700818347840590431");
   });
 
+  /** Computed with the hash library on types of the same names, beside the two vectors of the chapter. */
+  test.each<[string, Partial<NodeClaimTemplate["spec"]>, NodeClaimTemplate["metadata"], string]>([
+    ["reference only", {}, undefined, "17369979337536258260"],
+    ["empty labels", {}, { labels: {} }, "12535157163608646278"],
+    ["labels beyond ASCII", {}, { labels: { a: "", b: "é✓😀" } }, "14006089170026175937"],
+    ["empty taints", { taints: [] }, undefined, "12366373110665249880"],
+    ["zero grace period", { terminationGracePeriod: "0s" }, undefined, "17858683486241353230"],
+    ["zero expiry", { expireAfter: "0s" }, undefined, "15640125381500602090"],
+    [
+      "taint with a time",
+      { taints: [{ key: "a", effect: "NoSchedule", timeAdded: "2026-08-20T10:00:00Z" }] },
+      undefined,
+      "7546375249309743379",
+    ],
+  ])("vector: %s", (_, spec, metadata, hash) => {
+    expect(poolHash(spec, metadata)).toBe(hash);
+  });
+
   test.each([
     ["24h", "1440m"],
     ["1h30m", "90m"],
