@@ -9,3 +9,5 @@ export * from "./plumbing/index.ts";
 export * from "./pod-events/index.ts";
 export * from "./cluster-state/index.ts";
 export * from "./provisioning/index.ts";
+export * from "./disruption/index.ts";
+export * from "./nodeclaim-disruption/index.ts";

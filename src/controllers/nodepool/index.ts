@@ -1,4 +1,6 @@
+export { createNodePoolCounter } from "./counter.ts";
 export type { NodePoolDeps } from "./deps.ts";
 export { createNodePoolHash } from "./hash.ts";
 export { createNodePoolReadiness } from "./readiness.ts";
 export { createRegistrationHealth, type RegistrationHealth } from "./registration-health.ts";
+export { createNodePoolValidation } from "./validation.ts";

@@ -1,3 +1,4 @@
 export { type Batcher, type BatcherOptions, createBatcher } from "./batcher.ts";
 export type { ProvisioningDeps } from "./deps.ts";
+export { createClaims, type CreationOutcome } from "./create-claims.ts";
 export { createProvisioning, type Provisioning } from "./provisioner.ts";

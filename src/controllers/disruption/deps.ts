@@ -1,0 +1,26 @@
+import type { NodeClaim } from "../../api/index.ts";
+import type { DisruptionMethod, PlannedClaim } from "../../core/index.ts";
+import type { EventRecorder, KubeClient } from "../../kube/index.ts";
+import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
+import type { ClusterModel } from "../cluster-state/index.ts";
+import type { Caches, DecisionSink, Instruments } from "../plumbing/index.ts";
+
+export interface DisruptionDeps {
+  readonly kube: KubeClient;
+  readonly caches: Caches;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly events: EventRecorder;
+  readonly instruments: Instruments;
+  readonly decisions: DecisionSink;
+  readonly model: ClusterModel;
+  /** Tried in order; the first that finds something ends a pass. */
+  readonly methods: readonly DisruptionMethod[];
+  /** Creates the replacements of a command; rejects when one cannot be created, those made before stay. */
+  readonly createReplacements: (
+    planned: readonly PlannedClaim[],
+    options: { readonly reason: string; readonly signal: AbortSignal },
+  ) => Promise<readonly NodeClaim[]>;
+}

@@ -1,0 +1,160 @@
+import {
+  type DisruptionCommand,
+  type DisruptionMethod,
+  type DisruptionPlan,
+  planDisruption,
+  poolBudgets,
+  revalidateRemoval,
+} from "../../core/index.ts";
+import { mapLimit } from "../../platform/index.ts";
+import { oneWorker, type Reconciler, requeueAfter, requeueNow, singletonKey } from "../plumbing/index.ts";
+import { carriesMarks, unmarkCandidate } from "./candidate-marks.ts";
+import { type CommandQueue, createCommandQueue } from "./command-queue.ts";
+import { type CommandTable, createCommandTable } from "./commands.ts";
+import type { DisruptionDeps } from "./deps.ts";
+import { methodLabels } from "./method-labels.ts";
+import { reportBudget, reportPlan } from "./report-plan.ts";
+import { startCommand } from "./start-command.ts";
+
+const pollMilliseconds = 10_000;
+const unsyncedMilliseconds = 1_000;
+const abnormalMilliseconds = 15 * 60_000;
+const parallel = 20;
+
+export interface Disruption {
+  readonly loop: Reconciler;
+  readonly queue: Reconciler;
+}
+
+/** Removes nodes that are not worth their price (spec: lifecycle 3.1): one pass of all methods at a time. */
+export function createDisruption(deps: DisruptionDeps): Disruption {
+  const table = createCommandTable();
+  const queue = createCommandQueue(deps, table);
+  let lastPass = deps.clock.monotonic();
+  return {
+    queue: queue.reconciler,
+    loop: {
+      name: "disruption",
+      workers: oneWorker,
+      reconcile: async (_key, signal) => {
+        const since = deps.clock.monotonic() - lastPass;
+        if (since > abnormalMilliseconds)
+          deps.log.debug("abnormal time between runs", { controller: "disruption", since });
+        lastPass = deps.clock.monotonic();
+        if (!deps.model.isSynced()) return requeueAfter(unsyncedMilliseconds);
+        await repairLeftovers(deps, table, signal);
+        const acted = await pass({ deps, table, queue }, signal);
+        return acted ? requeueNow : requeueAfter(pollMilliseconds);
+      },
+      watch: (controller) => controller.enqueue(singletonKey),
+    },
+  };
+}
+
+/** Commands live in memory: marks that no command holds are of one that did not survive, and are taken back. */
+async function repairLeftovers(deps: DisruptionDeps, table: CommandTable, signal: AbortSignal): Promise<void> {
+  const held = table.held();
+  const orphans = deps.model.snapshot().nodes.filter((node) => !held.has(node.providerId ?? "") && carriesMarks(node));
+  await mapLimit(
+    orphans,
+    parallel,
+    async ({ node, claim }, context) => {
+      const names = { node: node?.metadata.name ?? "", claim: claim?.key.name ?? "" };
+      await unmarkCandidate(deps, names, context.signal);
+      deps.log.info("took back the taint of a command that did not survive", { Node: names.node });
+      deps.decisions.record({
+        kind: "repair",
+        pods: [],
+        node: names.node,
+        reason: "left over from an earlier process",
+      });
+    },
+    { signal },
+  );
+}
+
+interface Run {
+  readonly deps: DisruptionDeps;
+  readonly table: CommandTable;
+  readonly queue: CommandQueue;
+}
+
+/** True when a command was started. */
+async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
+  const { deps, table, queue } = run;
+  const plan = await plannedCommands(deps, table, signal);
+  const survivors: DisruptionCommand[] = [];
+  for (const command of plan.commands) {
+    const survivor = await validated(run, command, signal);
+    if (survivor !== undefined) survivors.push(survivor);
+  }
+  for (const command of survivors) queue.follow(await startCommand(deps, table, command, signal));
+  return survivors.length > 0;
+}
+
+async function plannedCommands(
+  deps: DisruptionDeps,
+  table: CommandTable,
+  signal: AbortSignal,
+): Promise<DisruptionPlan> {
+  await deps.model.refreshInstanceTypes(signal);
+  const started = deps.clock.monotonic();
+  const plan = planDisruption(deps.model.snapshot(), {
+    now: deps.clock.now(),
+    methods: deps.methods,
+    queued: table.held(),
+  });
+  if (!plan.ok) throw new Error(plan.failure.message);
+  const seconds = (deps.clock.monotonic() - started) / 1000;
+  for (const { method } of plan.value.reports)
+    deps.instruments.disruptionEvaluation.observe(seconds, methodLabels[method]);
+  logBadBudgets(deps, plan.value);
+  reportPlan(deps, plan.value);
+  return plan.value;
+}
+
+function logBadBudgets(deps: DisruptionDeps, plan: DisruptionPlan): void {
+  for (const { budgets } of plan.reports) {
+    for (const { pool, failure } of budgets ?? []) {
+      if (failure === undefined) continue;
+      deps.log.error("disruption budget cannot be read, nothing of its pool is disrupted", {
+        NodePool: pool.key.name,
+        error: failure.message,
+      });
+    }
+  }
+}
+
+/** Waits, looks again, and keeps what still holds (spec: lifecycle 3.9). */
+async function validated(
+  run: Run,
+  command: DisruptionCommand,
+  signal: AbortSignal,
+): Promise<DisruptionCommand | undefined> {
+  const { deps, table } = run;
+  const method = methodOf(deps, command);
+  if (method.validationDelayMillis === 0) return command;
+  await deps.clock.sleep(method.validationDelayMillis, { signal });
+  await deps.model.refreshInstanceTypes(signal);
+  const snapshot = deps.model.snapshot();
+  const now = deps.clock.now();
+  for (const budget of poolBudgets(snapshot, method.reason, now)) reportBudget(deps, budget);
+  const outcome = revalidateRemoval(method, command, { snapshot, options: { now, queued: table.held() } });
+  const { consolidation_type } = methodLabels[command.method];
+  const countLost = (candidates: number): void =>
+    deps.instruments.disruptionFailedValidations.increment({ consolidation_type }, candidates);
+  if (outcome.ok) {
+    countLost(outcome.value.droppedForBudget);
+    return outcome.value.command;
+  }
+  if (!("candidates" in outcome.failure)) throw new Error(outcome.failure.message);
+  countLost(outcome.failure.candidates);
+  deps.log.debug("command failed its validation", { cause: outcome.failure.kind, message: outcome.failure.message });
+  return undefined;
+}
+
+function methodOf(deps: DisruptionDeps, command: DisruptionCommand): DisruptionMethod {
+  const method = deps.methods.find(({ name }) => name === command.method);
+  if (method === undefined) throw new Error(`no disruption method is called ${command.method}`);
+  return method;
+}

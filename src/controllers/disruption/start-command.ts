@@ -1,0 +1,95 @@
+import { labels } from "../../api/index.ts";
+import type { Candidate, DisruptionCommand } from "../../core/index.ts";
+import { objectKey } from "../../kube/index.ts";
+import { mapLimit } from "../../platform/index.ts";
+import { markCandidate, namesOf } from "./candidate-marks.ts";
+import type { CommandTable, RunningCommand } from "./commands.ts";
+import type { DisruptionDeps } from "./deps.ts";
+import { decisionOf, methodLabels } from "./method-labels.ts";
+
+const parallel = 20;
+
+/**
+ * Starts a command (spec: lifecycle 3.10): taints, creates replacements, and only then marks for deletion, so that the
+ * provisioner never sees pods displaced whose replacement exists already.
+ */
+export async function startCommand(
+  deps: DisruptionDeps,
+  table: CommandTable,
+  planned: DisruptionCommand,
+  signal: AbortSignal,
+): Promise<RunningCommand> {
+  const held = table.held();
+  const busy = planned.candidates.find(({ providerId }) => held.has(providerId));
+  if (busy !== undefined) throw new Error(`node ${busy.node.name} is part of a command that runs already`);
+  const command = { ...planned, candidates: await markAll(deps, planned, signal) };
+  const reason = command.reason.toLowerCase();
+  const created = await deps.createReplacements(command.replacements, { reason, signal });
+  const running: RunningCommand = {
+    id: deps.ids.uuid(),
+    command,
+    replacements: created.map(({ metadata }) => metadata.name ?? ""),
+    startedAt: deps.clock.monotonic(),
+    initialized: new Set(),
+    deleted: new Set(),
+  };
+  table.add(running);
+  deps.model.markForDeletion(command.candidates.map(({ providerId }) => providerId));
+  report(deps, command);
+  return running;
+}
+
+/** The candidates that could be marked: all of them where pods need replacements, else those that let themselves. */
+async function markAll(
+  deps: DisruptionDeps,
+  command: DisruptionCommand,
+  signal: AbortSignal,
+): Promise<readonly Candidate[]> {
+  const failures: unknown[] = [];
+  const marked = await mapLimit(command.candidates, parallel, async (candidate, context) => {
+    try {
+      await markCandidate(deps, namesOf(candidate), command.reason, context.signal);
+      return [candidate];
+    } catch (error) {
+      signal.throwIfAborted();
+      failures.push(error);
+      return [];
+    }
+  });
+  const candidates = marked.flat();
+  if (failures.length > 0 && (command.replacements.length > 0 || candidates.length === 0)) {
+    throw failures.length === 1 ? failures[0] : new AggregateError(failures, "marking the nodes of a command failed");
+  }
+  for (const error of failures) deps.log.error("a node is left out of its command, it cannot be tainted", { error });
+  return candidates;
+}
+
+function report(deps: DisruptionDeps, command: DisruptionCommand): void {
+  const own = { decision: decisionOf(command), ...methodLabels[command.method] };
+  deps.log.info("disrupting node(s)", {
+    ...own,
+    nodes: command.candidates.map(({ node }) => node.name),
+    "replacement-count": command.replacements.length,
+    "pod-count": command.podsMoved,
+    "saving-per-hour": command.savingPerHour,
+  });
+  deps.instruments.disruptionDecisions.increment(own);
+  for (const nodepool of new Set(command.candidates.map(({ pool }) => pool.key.name))) {
+    deps.instruments.disruptionDecisionsByNodePool.increment({ nodepool, ...own });
+  }
+  for (const candidate of command.candidates) recordRemoval(deps, command, candidate);
+}
+
+const recordRemoval = (deps: DisruptionDeps, command: DisruptionCommand, candidate: Candidate): void =>
+  deps.decisions.record({
+    kind: "remove",
+    pods: candidate.pods.map(objectKey),
+    machine: candidate.node.labels[labels.instanceType] ?? "",
+    zone: candidate.zone ?? "",
+    capacityType: candidate.capacityType ?? "",
+    pricePerHour: candidate.price,
+    nodePool: candidate.pool.key.name,
+    nodeClaim: candidate.claim.key.name,
+    node: candidate.node.name,
+    reason: command.reason === "Empty" ? "nothing runs on it that would have to move" : command.reason,
+  });

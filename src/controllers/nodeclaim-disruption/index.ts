@@ -1,0 +1,1 @@
+export { type ClaimConditionDeps, createClaimDisruptionConditions } from "./conditions.ts";
