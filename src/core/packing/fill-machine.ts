@@ -17,6 +17,8 @@ interface Run {
   readonly shape: number;
   at: number;
   readonly end: number;
+  /** Where in the filling the item of `at` stands; -1 before it is added. */
+  entry: number;
 }
 
 /**
@@ -44,16 +46,17 @@ export function fillMachine<State>(
     let wanted = Math.max(1, fittingCount(fill, best.shape) >> 2);
     while (wanted > 0 && best.at < best.end) {
       const item = machine.members[best.at] ?? 0;
-      const left = (demand.left[item] ?? 0) - takenOf(fill, item);
+      const left = (demand.left[item] ?? 0) - takenOf(fill, best);
       const allowed = demand.rules !== undefined && state !== undefined ? demand.rules.allowance(state, item) : left;
       const count = Math.min(wanted, left, allowed);
       if (count > 0) {
-        take(fill, item, { shape: best.shape, count });
+        take(fill, best, { item, count });
         if (demand.rules !== undefined && state !== undefined) demand.rules.add(state, item, count);
         wanted -= count;
       }
       if (count < left && count < allowed) break;
       best.at++;
+      best.entry = -1;
     }
   }
   const used = machine.room.map((room, r) => room - (fill.room[r] ?? 0));
@@ -69,7 +72,7 @@ function runsOf({ shapeOf }: PackingProblem, { members }: Machine, left: Int32Ar
     let some = false;
     for (; end < members.length && shapeOf[members[end] ?? 0] === shape; end++)
       some ||= (left[members[end] ?? 0] ?? 0) > 0;
-    if (some) runs.push({ shape, at, end });
+    if (some) runs.push({ shape, at, end, entry: -1 });
     at = end;
   }
   return runs;
@@ -110,25 +113,22 @@ function fittingCount({ problem: { width, shapes }, room }: Fill, shape: number)
   return count;
 }
 
-/** Only the item that was added last can have been added before: a run moves on once an item gives no more. */
-const takenOf = ({ items, counts }: Fill, item: number): number => {
-  const at = items.lastIndexOf(item);
-  return at < 0 ? 0 : (counts[at] ?? 0);
-};
+/** Only the item of the current position can have been added before: a run moves on once an item gives no more. */
+const takenOf = ({ items, counts }: Fill, run: Run): number =>
+  run.entry < 0 || items.length === 0 ? 0 : (counts[run.entry] ?? 0);
 
-function take(fill: Fill, item: number, { shape, count }: { readonly shape: number; readonly count: number }): void {
+function take(fill: Fill, run: Run, { item, count }: { readonly item: number; readonly count: number }): void {
   const { width, shapes, values } = fill.problem;
   const { machine } = fill;
   for (let r = 0; r < width; r++) {
-    const room = (fill.room[r] ?? 0) - count * (shapes[shape * width + r] ?? 0);
+    const room = (fill.room[r] ?? 0) - count * (shapes[run.shape * width + r] ?? 0);
     fill.room[r] = room;
     const whole = machine.room[r] ?? 0;
     fill.pull[r] = whole > 0 ? ((machine.weights[r] ?? 0) * room) / whole : 0;
   }
   fill.value += count * (values[item] ?? 0);
-  const at = fill.items.lastIndexOf(item);
-  if (at < 0) {
-    fill.items.push(item);
+  if (run.entry < 0) {
+    run.entry = fill.items.push(item) - 1;
     fill.counts.push(count);
-  } else fill.counts[at] = (fill.counts[at] ?? 0) + count;
+  } else fill.counts[run.entry] = (fill.counts[run.entry] ?? 0) + count;
 }

@@ -67,6 +67,7 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
     placed: new Int32Array(workloads.length),
     nominated: [],
     work: { pods: pods.length, workloads: workloads.length, instanceTypeRows: catalogue.rowCount },
+    podPrices: new Map(),
     fits: templates.map(() => new Map()),
   };
 }

@@ -1,4 +1,3 @@
-import { labels as labelKeys } from "../../api/index.ts";
 import { count, type NodeFacts } from "../topology/groups.ts";
 import { singleValueOf, type Requirements } from "../requirements/requirement.ts";
 import type { Claim, Share } from "./claim.ts";
@@ -6,9 +5,7 @@ import type { Template } from "./template.ts";
 
 /** Counts pods just put on the claim in the host-name groups; other domains were counted when they were chosen. */
 export function countOnClaim(claim: Claim, { stage, count: pods }: Share): void {
-  const { counted, repels } = stage.topology;
-  for (const group of counted) if (group.term.key === labelKeys.hostname) count(group, claim.host, pods);
-  for (const group of repels) if (group.term.key === labelKeys.hostname) count(group, claim.host, pods);
+  for (const group of stage.topology.hostCounted) count(group, claim.host, pods);
 }
 
 /** The machine as far as its labels are settled: keys that allow one value. */

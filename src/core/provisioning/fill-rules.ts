@@ -6,7 +6,7 @@ import { conflictingPorts, type HostPort } from "../pods/host-ports.ts";
 import { countOnHost, type HostCounts, hostAllowance } from "../topology/hosts.ts";
 import { addNeed, meetsMinValues } from "./claim.ts";
 import { type MachineOption, type MachineProblem, narrowBy, priceTolerance } from "./machine-options.ts";
-import { type Demand, freshFit, type Session } from "./session.ts";
+import type { Demand, Session } from "./session.ts";
 
 interface FillState {
   readonly machine: MachineOption;
@@ -22,7 +22,7 @@ export function fillRules(session: Session, problem: MachineProblem): FillRules<
   const narrowed = (state: FillState, item: number): SetId => {
     const demand = demandOf(item);
     if (demand.set === state.set) return state.set;
-    const fit = freshFit(session, state.machine.pool, demand);
+    const fit = problem.fits.get(state.machine.pool)?.[item];
     return fit === undefined ? -1 : narrowBy(session, state.set, { set: demand.set, fit });
   };
   return {

@@ -15,7 +15,11 @@ export interface MachineOption extends Machine {
 export interface MachineProblem extends PackingProblem {
   readonly machines: readonly MachineOption[];
   readonly demands: readonly Demand[];
+  /** What each demand would leave of a new claim of the pool. */
+  readonly fits: ReadonlyMap<Pool, Fits>;
 }
+
+export type Fits = readonly (FreshFit | undefined)[];
 
 /** Prices closer than this are the same; catalogue prices have at most six decimals. */
 export const priceTolerance = 1e-9;
@@ -37,13 +41,15 @@ export function buildMachineProblem(
   const { demands, shapes, shapeOf, width } = shapesOf(session, unordered);
   const values = new Float64Array(demands.length);
   const machines: MachineOption[] = [];
+  const fitsOf = new Map<Pool, Fits>();
   for (const pool of pools) {
     const fits = demands.map((demand) => freshFit(session, pool, demand));
+    fitsOf.set(pool, fits);
     for (const seed of seedsOf(pool, fits)) {
       machines.push(...seedMachines({ session, seed, fits, demands, shapes, shapeOf, values, width }));
     }
   }
-  return { width, shapes, shapeOf, values, machines: withoutRepeats(machines), demands };
+  return { width, shapes, shapeOf, values, machines: withoutRepeats(machines), demands, fits: fitsOf };
 }
 
 /** Demands in order of what one pod needs; those that need the same are of one shape. */
@@ -51,9 +57,8 @@ function shapesOf({ space }: Session, unordered: readonly Demand[]) {
   const width = space.names.length;
   const indexOf = new Map<string, number>();
   const shaped = unordered.map((demand) => {
-    const key = `${demand.workload.need.places.join()}:${demand.workload.need.amounts.join()}`;
-    const shape = indexOf.get(key) ?? indexOf.size;
-    indexOf.set(key, shape);
+    const shape = indexOf.get(demand.workload.shape) ?? indexOf.size;
+    indexOf.set(demand.workload.shape, shape);
     return { demand, shape };
   });
   shaped.sort((a, b) => a.shape - b.shape);
@@ -68,7 +73,7 @@ function shapesOf({ space }: Session, unordered: readonly Demand[]) {
   };
 }
 
-function seedsOf(pool: Pool, fits: readonly (FreshFit | undefined)[]): readonly Seed[] {
+function seedsOf(pool: Pool, fits: Fits): readonly Seed[] {
   const seeds = new Map<SetId, Seed>();
   fits.forEach((fit, item) => {
     if (fit === undefined) return;
@@ -83,7 +88,7 @@ function seedsOf(pool: Pool, fits: readonly (FreshFit | undefined)[]): readonly 
 interface SeedContext {
   readonly session: Session;
   readonly seed: Seed;
-  readonly fits: readonly (FreshFit | undefined)[];
+  readonly fits: Fits;
   readonly demands: readonly Demand[];
   readonly shapes: Float64Array;
   readonly shapeOf: Int32Array;
@@ -112,10 +117,7 @@ function seedMachines(context: SeedContext): readonly MachineOption[] {
     row,
     price: price(row),
     room: Float64Array.from({ length: width }, (_, place) => seed.pool.room.room[place]?.[row] ?? 0),
-    members: Int32Array.from(
-      members.filter(({ fit, prices: own }) => hasBit(fit.rows, row) && own(row) <= price(row) + priceTolerance),
-      ({ item }) => item,
-    ),
+    members: membersAt(members, row, price(row) + priceTolerance),
     weights,
   }));
 }
@@ -134,24 +136,42 @@ function pricesOf({ table, options }: Session, set: SetId): (row: number) => num
   return (row) => (price[row] ?? Infinity) + options.nodeChargePerHour;
 }
 
-interface Member {
-  readonly item: number;
-  readonly fit: FreshFit;
-  /** Price of a row once the item is on a machine of the seed. */
-  readonly prices: (row: number) => number;
+/** Demands whose requirements go together with the seed's; the columns are alike in order. */
+interface Members {
+  readonly items: readonly number[];
+  readonly rows: readonly BitSet[];
+  /** Prices of rows once the item is on a machine of the seed. */
+  readonly prices: readonly Float64Array[];
+  readonly charge: number;
 }
 
-/** Demands whose requirements go together with the seed's. */
-function compatibleItems({ session, seed, fits, demands }: SeedContext): readonly Member[] {
-  return fits.flatMap((fit, item) => {
+function compatibleItems({ session, seed, fits, demands }: SeedContext): Members {
+  const members = { items: [] as number[], rows: [] as BitSet[], prices: [] as Float64Array[] };
+  fits.forEach((fit, item) => {
     const set = fit === undefined ? -1 : narrowBy(session, seed.set, { set: (demands[item] as Demand).set, fit });
-    return fit === undefined || set < 0 ? [] : [{ item, fit, prices: pricesOf(session, set) }];
+    if (fit === undefined || set < 0) return;
+    members.items.push(item);
+    members.rows.push(fit.rows);
+    members.prices.push(session.table.select(set).price);
   });
+  return { ...members, charge: session.options.nodeChargePerHour };
+}
+
+/** Items that the row takes at no more than `most`. */
+function membersAt({ items, rows, prices, charge }: Members, row: number, most: number): Int32Array {
+  const found = new Int32Array(items.length);
+  const [word, bit] = [row >>> 5, 1 << (row & 31)];
+  let size = 0;
+  for (let i = 0; i < items.length; i++) {
+    if (((rows[i]?.[word] ?? 0) & bit) === 0) continue;
+    if ((prices[i]?.[row] ?? Infinity) + charge <= most) found[size++] = items[i] ?? 0;
+  }
+  return found.subarray(0, size);
 }
 
 export function narrowBy({ table }: Session, set: SetId, by: { readonly set: SetId; readonly fit: FreshFit }): SetId {
-  const own = table.narrow(set, by.set);
-  return own < 0 ? -1 : table.narrow(own, by.fit.volume);
+  const own = set === by.set ? set : table.narrow(set, by.set);
+  return own < 0 || by.fit.volume === undefined ? own : table.narrow(own, by.fit.volume);
 }
 
 /**

@@ -2,8 +2,6 @@ import {
   annotations,
   labels as labelKeys,
   type NodeClaim,
-  type NodePool,
-  nodePoolHash,
   nodePoolHashVersion,
   type RequirementSpec,
 } from "../../api/index.ts";
@@ -40,7 +38,7 @@ export function buildNodeClaim(contents: NodeClaimContents, options: ResolvedOpt
     metadata: {
       generateName: `${template.name}-`,
       labels: { ...template.labels, ...customLabels(contents.requirements, options) },
-      annotations: claimAnnotations(pool, contents.minValuesRelaxed),
+      annotations: claimAnnotations(template, contents.minValuesRelaxed),
       ownerReferences: [ownerReference(template.view)],
     },
     spec: {
@@ -55,11 +53,10 @@ export function buildNodeClaim(contents: NodeClaimContents, options: ResolvedOpt
   };
 }
 
-/** The hash is that of the pool as it was when the plan was made, so that a later edit drifts the node. */
-function claimAnnotations(pool: NodePool, minValuesRelaxed: boolean): Readonly<Record<string, string>> {
+function claimAnnotations({ view, hash }: Template, minValuesRelaxed: boolean): Readonly<Record<string, string>> {
   return {
-    ...pool.spec.template.metadata?.annotations,
-    [annotations.nodePoolHash]: nodePoolHash(pool),
+    ...view.pool.spec.template.metadata?.annotations,
+    [annotations.nodePoolHash]: hash,
     [annotations.nodePoolHashVersion]: nodePoolHashVersion,
     [annotations.minValuesRelaxed]: String(minValuesRelaxed),
   };

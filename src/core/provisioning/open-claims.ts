@@ -7,7 +7,7 @@ import { addNeed, type Claim, dropPortConflicts, newClaim, type Pool, type Share
 import { fillRules, placesOf } from "./fill-rules.ts";
 import { buildMachineProblem, type MachineOption, type MachineProblem, narrowBy } from "./machine-options.ts";
 import { copiesWithin, largestUse, nodesExhausted, rowsWithinUse, takeLimits } from "./pool-limits.ts";
-import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
+import type { Demand, Session } from "./session.ts";
 
 /** Opens at most `most` claims for the demands on pools of one weight, cheapest for what they hold first. Yields work done; returns
  * how many pods of each demand are left. */
@@ -77,8 +77,8 @@ function modelClaim(
   claim.set = option.seed;
   filling.items.forEach((item, i) => {
     const demand = problem.demands[item] as Demand;
-    const fit = freshFit(session, option.pool, demand) as FreshFit;
-    claim.set = narrowBy(session, claim.set, { set: demand.set, fit });
+    const fit = problem.fits.get(option.pool)?.[item];
+    if (fit !== undefined) claim.set = narrowBy(session, claim.set, { set: demand.set, fit });
     addNeed(claim.total, demand.workload.need, filling.counts[i] ?? 0);
     claim.ports.push(...demand.workload.ports);
     claim.podCount += filling.counts[i] ?? 0;

@@ -112,19 +112,24 @@ export function pinnedSet({ table }: Session, stage: Stage, pin: Pin): SetId | u
 
 /** Price of the pod's share of the machine that suits it best. */
 function pricePerPod(
-  { table }: Session,
+  { table, podPrices }: Session,
   pool: Pool,
   { workload, fit }: { readonly workload: Workload; readonly fit: FreshFit },
 ): number {
+  const key = `${pool.template.index}/${fit.set}/${workload.shape}`;
+  const known = podPrices.get(key);
+  if (known !== undefined) return known;
   const { price } = table.select(fit.set);
+  const { places, amounts } = workload.need;
   let best = Infinity;
   for (const row of membersOf(fit.rows)) {
     let share = 0;
-    workload.need.places.forEach((place, i) => {
-      share = Math.max(share, (workload.need.amounts[i] ?? 0) / (pool.room.room[place]?.[row] ?? 1));
-    });
+    for (let i = 0; i < places.length; i++) {
+      share = Math.max(share, (amounts[i] ?? 0) / (pool.room.room[places[i] ?? 0]?.[row] ?? 1));
+    }
     best = Math.min(best, share * (price[row] ?? Infinity));
   }
+  podPrices.set(key, best);
   return best;
 }
 

@@ -32,6 +32,8 @@ export interface Session {
   readonly placed: Int32Array;
   readonly nominated: NodePlacement[];
   readonly work: Record<string, number>;
+  /** Memo of what a pod of a shape costs under a requirement set. */
+  readonly podPrices: Map<string, number>;
   /** Memo of `freshFit`, by pool, by stage. */
   readonly fits: Map<Stage, Map<SetId, FreshFit | null>>[];
 }
@@ -47,8 +49,8 @@ export interface NodePlacement {
 export interface FreshFit {
   readonly set: SetId;
   readonly rows: BitSet;
-  /** The alternative of its volumes that it took. */
-  readonly volume: SetId;
+  /** The alternative of its volumes that it took, unless that is "anywhere". */
+  readonly volume: SetId | undefined;
 }
 
 export const waiting = (session: Session, workload: Workload): number =>
@@ -101,7 +103,8 @@ function computeFreshFit(
     const rows = andInto(room.rows.slice(), table.select(set).rows);
     dropPortConflicts(rows, room, workload.ports);
     keepFitting(rows, room.room, { total: space.vector(workload.requests), places: workload.need.places });
-    if (!isEmptySet(rows) && meetsMinValues(template, { set, rows }, table)) return { set, rows, volume };
+    if (!isEmptySet(rows) && meetsMinValues(template, { set, rows }, table))
+      return { set, rows, volume: table.requirements(volume).size === 0 ? undefined : volume };
   }
   return undefined;
 }

@@ -1,4 +1,4 @@
-import { annotations, labels as labelKeys, nodeClassLabelKey, type Taint } from "../../api/index.ts";
+import { labels as labelKeys, nodeClassLabelKey, nodePoolHash, type Taint } from "../../api/index.ts";
 import { type BitSet, andInto, isEmptySet, membersOf } from "../catalogue/bit-set.ts";
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
@@ -17,6 +17,8 @@ export interface Template {
   readonly name: string;
   readonly weight: number;
   readonly labels: Readonly<Record<string, string>>;
+  /** Of the pool as it is now, so that a later edit drifts what is launched. */
+  readonly hash: string;
   readonly taints: readonly Taint[];
   /** Pool requirements, labels, and the two simulation keys. */
   readonly set: SetId;
@@ -80,6 +82,7 @@ export function buildTemplate(
     name: view.key.name,
     weight: weightOf(view),
     labels,
+    hash: nodePoolHash(view.pool),
     taints: view.pool.spec.template.spec.taints ?? [],
     set: table.intern(outcome.requirements),
     requirements: outcome.requirements,
@@ -131,6 +134,3 @@ export const typesOf = (catalogue: Catalogue, rows: BitSet) =>
   [...new Set(membersOf(rows).map((row) => catalogue.typeOfRow[row] ?? 0))].flatMap(
     (type) => catalogue.types[type] ?? [],
   );
-
-/** Names of annotations that every claim of a pool carries besides the pool's own (scheduling 4.1). */
-export const templateAnnotationKeys = [annotations.nodePoolHash, annotations.nodePoolHashVersion] as const;

@@ -23,6 +23,8 @@ export interface Workload {
   readonly pods: readonly Pod[];
   readonly requests: Resources;
   readonly need: SparseAmounts;
+  /** Equal for equal needs. */
+  readonly shape: string;
   readonly ports: readonly HostPort[];
   /** From the pod as written to the pod with everything relaxed; grows as it is asked for. */
   readonly stages: Stage[];
@@ -57,14 +59,18 @@ export function groupWorkloads(classes: readonly PodClass[], context: WorkloadCo
   return classes
     .map((podClass) => ({ podClass, pods: podClass.pods.toSorted(byAge) }))
     .sort((a, b) => bySize(a.podClass.requests, b.podClass.requests) || byFirst(a.pods, b.pods))
-    .map(({ podClass, pods }, index) => ({
-      index,
-      pods,
-      requests: podClass.requests,
-      need: sparseOf(context.space.vector(podClass.requests)),
-      ports: podClass.hostPorts,
-      stages: [stageOf(pods[0] ?? podClass.example, context)],
-    }));
+    .map(({ podClass, pods }, index) => {
+      const need = sparseOf(context.space.vector(podClass.requests));
+      return {
+        index,
+        pods,
+        requests: podClass.requests,
+        need,
+        shape: `${need.places.join()}:${need.amounts.join()}`,
+        ports: podClass.hostPorts,
+        stages: [stageOf(pods[0] ?? podClass.example, context)],
+      };
+    });
 }
 
 function byFirst([a]: readonly Pod[], [b]: readonly Pod[]): number {

@@ -1,17 +1,8 @@
-import { labels as labelKeys } from "../../api/index.ts";
 import type { TopologyGroup } from "./groups.ts";
-import type { TopologyView } from "./topology.ts";
+import { isHostGroup, type TopologyView } from "./topology.ts";
 
 /** Pods on one new host by host-name group; a group without an entry has none. */
 export type HostCounts = Map<TopologyGroup, number>;
-
-const isHostGroup = ({ term }: TopologyGroup): boolean => term.key === labelKeys.hostname;
-
-/** Whether host-name groups bind the pod or count it at all. */
-export const touchesHosts = ({ binding, counted, repels }: TopologyView): boolean =>
-  binding.some(isHostGroup) || counted.some(isHostGroup) || repels.some(isHostGroup);
-
-export const bindsHosts = ({ binding }: TopologyView): boolean => binding.some(isHostGroup);
 
 /** Affinity to a host: the pod must join company that is there, and cannot be planned for machines in bulk. */
 export const followsHosts = ({ owned }: TopologyView): boolean =>
@@ -20,8 +11,7 @@ export const followsHosts = ({ owned }: TopologyView): boolean =>
 /** How many more pods of the view the host takes, affinity aside. */
 export function hostAllowance(view: TopologyView, counts: HostCounts): number {
   let allowance = Number.MAX_SAFE_INTEGER;
-  for (const group of view.binding) {
-    if (!isHostGroup(group) || group.term.kind === "affinity") continue;
+  for (const group of view.hostBinding) {
     allowance = Math.min(allowance, groupAllowance(group, view, counts.get(group) ?? 0));
   }
   return allowance;
@@ -38,7 +28,5 @@ function groupAllowance(group: TopologyGroup, view: TopologyView, here: number):
 }
 
 export function countOnHost(view: TopologyView, counts: HostCounts, pods: number): void {
-  for (const group of [...view.counted, ...view.repels]) {
-    if (isHostGroup(group)) counts.set(group, (counts.get(group) ?? 0) + pods);
-  }
+  for (const group of view.hostCounted) counts.set(group, (counts.get(group) ?? 0) + pods);
 }

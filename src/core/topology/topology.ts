@@ -24,6 +24,10 @@ export interface TopologyView {
   readonly repelledBy: readonly TopologyGroup[];
   /** Both lists that bind it. */
   readonly binding: readonly TopologyGroup[];
+  /** Of `binding`, those about hosts, affinity aside. */
+  readonly hostBinding: readonly TopologyGroup[];
+  /** Host groups that placing it counts in. */
+  readonly hostCounted: readonly TopologyGroup[];
 }
 
 export interface Topology {
@@ -50,20 +54,26 @@ export function createTopology(pods: readonly Pod[], context: GroupContext, scop
   for (const pod of pods) declare(pod);
   return {
     groups: registry.groups,
-    view(pod) {
-      const { owned, repels } = declare(pod);
-      const matching = registry.groups.filter((group) => group.matches(pod));
-      const repelledBy = matching.filter(({ inverse }) => inverse);
-      return {
-        owned,
-        repels,
-        counted: matching.filter(({ inverse }) => !inverse),
-        repelledBy,
-        binding: [...owned, ...repelledBy],
-      };
-    },
+    view: (pod) => viewOf(pod, registry.groups, declare(pod)),
   };
 }
+
+function viewOf(pod: Pod, groups: readonly TopologyGroup[], own: Pick<TopologyView, "owned" | "repels">): TopologyView {
+  const matching = groups.filter((group) => group.matches(pod));
+  const counted = matching.filter(({ inverse }) => !inverse);
+  const repelledBy = matching.filter(({ inverse }) => inverse);
+  const binding = [...own.owned, ...repelledBy];
+  return {
+    ...own,
+    counted,
+    repelledBy,
+    binding,
+    hostBinding: binding.filter((group) => isHostGroup(group) && group.term.kind !== "affinity"),
+    hostCounted: [...counted, ...own.repels].filter(isHostGroup),
+  };
+}
+
+export const isHostGroup = ({ term }: TopologyGroup): boolean => term.key === labelKeys.hostname;
 
 /** Pods of the view now stand on the node. */
 export function countOnNode(view: TopologyView, node: NodeFacts, pods: number): void {
