@@ -1,0 +1,96 @@
+import type { Clock, Ids } from "../../platform/index.ts";
+import { type QueueMessage, ServiceError, type SqsClient } from "../../provider-aws/contract/index.ts";
+import type { CallGate } from "./calls.ts";
+
+/** The interruption queue, fed by the account's events as EventBridge would (spec: aws 5.6). */
+export interface AccountQueue {
+  readonly name: string;
+  readonly client: SqsClient;
+  send(body: object): void;
+}
+
+interface Stored {
+  readonly id: string;
+  readonly body: string;
+  readonly sentAt: number;
+  visibleAt: number;
+}
+
+const retentionMilliseconds = 300_000;
+
+export function createQueue(deps: {
+  readonly gate: CallGate;
+  readonly clock: Clock;
+  readonly ids: Ids;
+  readonly name: string;
+  readonly region: string;
+}): AccountQueue {
+  const { gate, clock, ids, name, region } = deps;
+  const url = `https://sqs.${region}.amazonaws.com/123456789012/${name}`;
+  let stored: Stored[] = [];
+  const waiting = new Set<() => void>();
+
+  const take = (most: number, visibilityMilliseconds: number): readonly QueueMessage[] => {
+    const now = clock.now();
+    stored = stored.filter(({ sentAt }) => now - sentAt < retentionMilliseconds);
+    const ready = stored.filter(({ visibleAt }) => visibleAt <= now).slice(0, most);
+    for (const message of ready) message.visibleAt = now + visibilityMilliseconds;
+    return ready.map(({ id, body, sentAt }) => ({
+      MessageId: id,
+      ReceiptHandle: id,
+      Body: body,
+      Attributes: { SentTimestamp: String(sentAt) },
+    }));
+  };
+
+  const waitForMessage = async (milliseconds: number, signal: AbortSignal | undefined): Promise<void> => {
+    const arrived = new AbortController();
+    const wake = (): void => arrived.abort();
+    waiting.add(wake);
+    const either = signal === undefined ? arrived.signal : AbortSignal.any([arrived.signal, signal]);
+    try {
+      await clock.sleep(milliseconds, { signal: either });
+    } catch (error) {
+      if (!arrived.signal.aborted) throw error;
+    } finally {
+      waiting.delete(wake);
+    }
+  };
+
+  const checkUrl = (asked: string): void => {
+    if (asked !== url) throw missingQueue();
+  };
+
+  return {
+    name,
+    send: (body) => {
+      const now = clock.now();
+      stored.push({ id: ids.uuid(), body: JSON.stringify(body), sentAt: now, visibleAt: now });
+      for (const wake of waiting) wake();
+    },
+    client: {
+      getQueueUrl: gate.wrap("SQS", "GetQueueUrl", ({ QueueName }) => {
+        if (QueueName !== name) throw missingQueue();
+        return { QueueUrl: url };
+      }),
+      receiveMessage: gate.wrap("SQS", "ReceiveMessage", async (input, { signal }) => {
+        checkUrl(input.QueueUrl);
+        const { MaxNumberOfMessages: most = 1, VisibilityTimeout = 30, WaitTimeSeconds = 0 } = input;
+        const now = take(most, VisibilityTimeout * 1000);
+        if (now.length > 0 || WaitTimeSeconds === 0) return { Messages: now };
+        await waitForMessage(WaitTimeSeconds * 1000, signal);
+        return { Messages: take(most, VisibilityTimeout * 1000) };
+      }),
+      deleteMessage: gate.wrap("SQS", "DeleteMessage", ({ QueueUrl, ReceiptHandle }) => {
+        checkUrl(QueueUrl);
+        stored = stored.filter(({ id }) => id !== ReceiptHandle);
+        return {};
+      }),
+    },
+  };
+}
+
+const missingQueue = (): ServiceError =>
+  new ServiceError("AWS.SimpleQueueService.NonExistentQueue", "The specified queue does not exist.", {
+    name: "QueueDoesNotExist",
+  });
