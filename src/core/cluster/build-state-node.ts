@@ -1,5 +1,5 @@
 /** Makes the engine's view of one machine from its Node, its claim, or both (lifecycle 0.9, scheduling 8.5). */
-import { labels, type Node, type ResourceQuantities } from "../../api/index.ts";
+import { labels, type Node, type ResourceQuantities, type Taint } from "../../api/index.ts";
 import { resourcesAssuming } from "../quantity/parse-resources.ts";
 import { noResources, type Resources } from "../quantity/resources.ts";
 import type { EpochMillis } from "../time.ts";
@@ -20,29 +20,39 @@ type MutableStateNode = { -readonly [Field in keyof StateNode]: StateNode[Field]
 
 /** Undefined when there is nothing to see yet: no claim, and a Node that is ours but not complete. */
 export function buildStateNode(parts: MachineParts): StateNode | undefined {
-  const node = parts.node === undefined || isIncomplete(parts.node) ? undefined : parts.node;
   const { claim } = parts;
+  const node = parts.node === undefined || isIncomplete(parts.node) ? undefined : parts.node;
   if (node === undefined && claim === undefined) return undefined;
   const managed = claim !== undefined;
   const registered = !managed || isTrue(node, labels.registered);
   const initialized = !managed || isTrue(node, labels.initialized);
-  const meta = registered ? node?.metadata : claim?.claim.metadata;
-  const taints = registered ? node?.spec.taints : claim?.claim.spec.taints;
-  const starting = initialized ? undefined : { startupTaints: claim?.claim.spec.startupTaints ?? [] };
+  const face = faceOf({ node, claim, registered });
+  const startupTaints = claim?.claim.spec.startupTaints ?? noTaints;
   const stateNode: MutableStateNode = {
-    name: meta?.name ?? "",
+    name: face.name,
     managed,
     registered,
     initialized,
     markedForDeletion: parts.marked || isLeaving(node, claim),
-    labels: meta?.labels ?? noLabels,
-    taints: schedulerVisibleTaints(taints, starting),
+    labels: face.labels,
+    taints: schedulerVisibleTaints(face.taints, initialized ? undefined : { startupTaints }),
     capacity: resourcesOf("capacity", { node, claim, initialized }),
     allocatable: resourcesOf("allocatable", { node, claim, initialized }),
     ...boundTo(node === undefined ? undefined : parts.bound),
   };
   addIdentity(stateNode, node, parts);
   return stateNode;
+}
+
+/** Name, labels and taints: the claim's until the Node is registered, then the Node's. */
+function faceOf(machine: {
+  readonly node: Node | undefined;
+  readonly claim: ClaimView | undefined;
+  readonly registered: boolean;
+}): { readonly name: string; readonly labels: StateNode["labels"]; readonly taints: readonly Taint[] | undefined } {
+  const source = machine.registered ? machine.node : machine.claim?.claim;
+  const { name = "", labels: map = noLabels } = source?.metadata ?? {};
+  return { name, labels: map, taints: source?.spec.taints };
 }
 
 /** The part of a state node that changes with every pod. */
@@ -57,7 +67,7 @@ export function boundTo(bound: NodePods | undefined): Pick<StateNode, "pods" | "
 
 function addIdentity(stateNode: MutableStateNode, node: Node | undefined, parts: MachineParts): void {
   const { claim, nominatedUntil } = parts;
-  const providerId = node?.spec.providerID ?? claim?.claim.status?.providerID;
+  const providerId = providerIdOf(node, claim);
   const poolKey = claim?.poolKey ?? poolKeyOfLabels(stateNode.labels);
   if (node !== undefined) stateNode.node = node;
   if (claim !== undefined) {
@@ -65,9 +75,12 @@ function addIdentity(stateNode: MutableStateNode, node: Node | undefined, parts:
     stateNode.claimKey = claim.key;
   }
   if (poolKey !== undefined) stateNode.poolKey = poolKey;
-  if (providerId !== undefined && providerId !== "") stateNode.providerId = providerId;
+  if (providerId !== "") stateNode.providerId = providerId;
   if (nominatedUntil !== undefined) stateNode.nominatedUntil = nominatedUntil;
 }
+
+const providerIdOf = (node: Node | undefined, claim: ClaimView | undefined): string =>
+  node?.spec.providerID ?? claim?.claim.status?.providerID ?? "";
 
 /** A Node of a pool says little before it has a provider id, and an instance type until it is initialized. */
 function isIncomplete(node: Node): boolean {
@@ -105,5 +118,7 @@ const read = (quantities: ResourceQuantities | undefined): Resources => resource
 const isTrue = (node: Node | undefined, label: string): boolean => node?.metadata.labels?.[label] === "true";
 
 const noLabels: Readonly<Record<string, string>> = Object.freeze({});
+
+const noTaints: readonly Taint[] = [];
 
 const nothingBound = Object.freeze({ pods: [], podRequests: noResources, daemonRequests: noResources });

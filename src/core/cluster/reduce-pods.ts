@@ -17,18 +17,26 @@ export const podSortKey = (namespace: string | undefined, name: string | undefin
 export function withPod(state: ClusterState, key: string, pod: Pod | undefined): ClusterState {
   const before = state.pods.get(key);
   const after = pod === undefined ? undefined : entryOf(pod);
-  const unbound = pod !== undefined && (pod.spec.nodeName ?? "") === "";
-  let next: ClusterState = {
-    ...state,
-    pods: after === undefined ? state.pods.delete(key) : state.pods.set(key, after),
-    unboundPods: unbound ? state.unboundPods.set(key, pod) : state.unboundPods.delete(key),
-    daemonPods: pod === undefined ? state.daemonPods : withDaemonPod(state.daemonPods, pod),
-  };
+  let next: ClusterState =
+    after === undefined
+      ? { ...state, pods: state.pods.delete(key), unboundPods: state.unboundPods.delete(key) }
+      : withEntry(state, key, after);
   if (before?.node !== undefined) next = withBound(next, before.node, { key, before });
   if (after?.node !== undefined) next = withBound(next, after.node, { key, after });
-  const touched = new Set([before?.node, after?.node].filter((name) => name !== undefined));
-  for (const name of touched) next = withPodsOfNode(next, name);
+  const touched = new Set([before?.node, after?.node]);
+  for (const name of touched) if (name !== undefined) next = withPodsOfNode(next, name);
   return next;
+}
+
+function withEntry(state: ClusterState, key: string, entry: PodEntry): ClusterState {
+  const { pod } = entry;
+  const unbound = (pod.spec.nodeName ?? "") === "";
+  return {
+    ...state,
+    pods: state.pods.set(key, entry),
+    unboundPods: unbound ? state.unboundPods.set(key, pod) : state.unboundPods.delete(key),
+    daemonPods: withDaemonPod(state.daemonPods, pod),
+  };
 }
 
 function entryOf(pod: Pod): PodEntry {

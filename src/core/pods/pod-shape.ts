@@ -27,9 +27,7 @@ export function spelledShape(pod: Pod): string {
   const { spec } = pod;
   let text = "";
   for (const container of spec.containers) text += containerText(container);
-  if (spec.initContainers !== undefined) {
-    for (const container of spec.initContainers) text += `i${container.restartPolicy ?? ""}${containerText(container)}`;
-  }
+  if (spec.initContainers !== undefined) text += initContainersText(spec.initContainers);
   if (spec.nodeSelector !== undefined) text += `n${mapText(spec.nodeSelector)}`;
   if (spec.overhead !== undefined) text += `o${mapText(spec.overhead)}`;
   if (spec.tolerations !== undefined) text += tolerationsText(spec.tolerations);
@@ -37,7 +35,13 @@ export function spelledShape(pod: Pod): string {
   if (spec.topologySpreadConstraints !== undefined) text += `s${JSON.stringify(spec.topologySpreadConstraints)}`;
   if (spec.resources !== undefined) text += `r${JSON.stringify(spec.resources)}`;
   if (spec.volumes !== undefined) text += volumesShape(pod);
-  return spec.resourceClaims === undefined ? text + resizeText(pod) : text + claimsShape(pod) + resizeText(pod);
+  return text + claimsShape(pod) + resizeText(pod);
+}
+
+function initContainersText(containers: readonly Container[]): string {
+  let text = "";
+  for (const container of containers) text += `i${container.restartPolicy ?? ""}${containerText(container)}`;
+  return text;
 }
 
 function containerText(container: Container): string {
@@ -79,8 +83,9 @@ function volumesShape(pod: Pod): string {
 }
 
 function claimsShape(pod: Pod): string {
-  const claims = pod.spec.resourceClaims ?? [];
-  return claims.length === 0 ? "" : `d${pod.metadata.namespace ?? ""}/${pod.metadata.name ?? ""}`;
+  return (pod.spec.resourceClaims?.length ?? 0) === 0
+    ? ""
+    : `d${pod.metadata.namespace ?? ""}/${pod.metadata.name ?? ""}`;
 }
 
 /** Only a pod in the middle of a resize has resources in its status that differ from its spec. */

@@ -28,15 +28,20 @@ export function isTolerated(taint: Taint, tolerations: readonly Toleration[] | u
 }
 
 function tolerates(toleration: Toleration, taint: Taint): boolean {
-  const { key = "", effect = "", operator = "Equal", value = "" } = toleration;
-  if (effect !== "" && effect !== taint.effect) return false;
-  if (key !== "" && key !== taint.key) return false;
+  if (!matchesOrIsAbsent(toleration.effect, taint.effect) || !matchesOrIsAbsent(toleration.key, taint.key))
+    return false;
+  return toleratesValue(toleration, taint.value ?? "");
+}
+
+const matchesOrIsAbsent = (wanted: string | undefined, actual: string): boolean =>
+  wanted === undefined || wanted === "" || wanted === actual;
+
+function toleratesValue({ operator = "Equal", value = "" }: Toleration, actual: string): boolean {
   if (operator === "Exists") return true;
-  if (operator === "Equal") return value === (taint.value ?? "");
-  const bound = integerValue(value);
-  const actual = integerValue(taint.value ?? "");
-  if (bound === undefined || actual === undefined) return false;
-  return operator === "Lt" ? actual < bound : actual > bound;
+  if (operator === "Equal") return value === actual;
+  const [bound, number] = [integerValue(value), integerValue(actual)];
+  if (bound === undefined || number === undefined) return false;
+  return operator === "Lt" ? number < bound : number > bound;
 }
 
 /** Those that no toleration matches, in order. */

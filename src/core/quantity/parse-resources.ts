@@ -66,25 +66,32 @@ export function resourcesAssuming(quantities: ResourceQuantities | undefined, if
 function plainAmount(text: QuantityText, unit: ResourceUnit): number {
   const milli = unit === "milli" ? 1000 : 1;
   if (typeof text === "number") return Number.isInteger(text) && text >= 0 && text < 1e12 ? text * milli : -1;
-  let value = 0;
-  let index = 0;
-  for (; index < text.length && index < 10; index++) {
-    const digit = text.charCodeAt(index) - 48;
-    if (digit < 0 || digit > 9) break;
-    value = value * 10 + digit;
-  }
-  if (index === 0) return -1;
-  const left = text.length - index;
-  if (left === 0) return value * milli;
-  if (unit === "milli") return left === 1 && text.charCodeAt(index) === 109 ? value : -1;
-  return left === 2 && text.charCodeAt(index + 1) === 105 ? binaryAmount(value, text.charCodeAt(index)) : -1;
+  const digits = leadingDigits(text);
+  if (digits === 0) return -1;
+  const value = Number(text.slice(0, digits));
+  if (digits === text.length) return value * milli;
+  const factor = plainFactor(text, digits, unit);
+  return factor === 0 || value > 1_000_000 ? -1 : value * factor;
 }
 
-function binaryAmount(value: number, prefix: number): number {
-  if (value > 1_000_000) return -1;
-  if (prefix === 71) return value * 1_073_741_824;
-  if (prefix === 77) return value * 1_048_576;
-  return prefix === 75 ? value * 1024 : -1;
+/** How many digits the text begins with; ten at most, so that the number stays small. */
+function leadingDigits(text: string): number {
+  let index = 0;
+  while (index < text.length && index < 10) {
+    const code = text.charCodeAt(index);
+    if (code < 48 || code > 57) break;
+    index++;
+  }
+  return index;
+}
+
+/** What the suffix at `index` multiplies by in base units; 0 for a suffix that is not one of the common ones. */
+function plainFactor(text: string, index: number, unit: ResourceUnit): number {
+  const suffix = text.slice(index);
+  if (unit === "milli") return suffix === "m" ? 1 : 0;
+  if (suffix === "Mi") return 1_048_576;
+  if (suffix === "Gi") return 1_073_741_824;
+  return suffix === "Ki" ? 1024 : 0;
 }
 
 function saturated(units: bigint): number {

@@ -25,6 +25,8 @@ describe("amounts of cpu", () => {
     ["000.000", 0],
     ["1e-30", 1],
     ["0.1Ki", 102_400],
+    [`1.${"0".repeat(100)}`, 1000],
+    [`0.${"0".repeat(100)}1`, 1],
   ])("%s is %d milli", (text, milli) => {
     expect(parseAmount("cpu", text)).toEqual({ ok: true, value: milli });
   });

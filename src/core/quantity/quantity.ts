@@ -16,7 +16,7 @@ export interface QuantityFailure {
   readonly message: string;
 }
 
-const grammar = /^([+-]?)(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?\d+))?$/;
+const grammar = /^[+-]?(?:(\d+)(?:\.(\d*))?|\.(\d+))(?:([KMGTPE]i)|([numkMGTPE])|[eE]([+-]?\d+))?$/;
 
 const decimalSuffixes: Readonly<Record<string, number>> = Object.freeze({
   n: -9,
@@ -45,6 +45,9 @@ const largestWhole = 2n ** 63n - 1n;
 /** Nineteen digits hold 2^63; text with more than these before the point overflows without being multiplied out. */
 const mostDigits = 20;
 
+/** Far more than any quantity needs; bounds the work on hostile text. */
+const longestText = 256;
+
 /** Finer than this, every amount rounds up to one unit anyway; bounds the work on hostile exponents. */
 const finestScale = -40;
 
@@ -54,18 +57,30 @@ const finestScale = -40;
  */
 export function parseQuantity(text: QuantityText): Result<Quantity, QuantityFailure> {
   const source = String(text);
-  const match = source.length > 256 ? null : grammar.exec(source);
+  const match = source.length > longestText ? null : grammar.exec(source);
   if (match === null) return failed(malformed(source));
-  const [, sign, whole = "", fraction = match[4] ?? "", , binarySuffix, decimalSuffix, exponent] = match;
-  const digits = (whole + fraction).replace(/^0+(?=\d)/, "");
-  if (digits === "0" || /^0*$/.test(digits)) return ok({ mantissa: 0n, scale: 0, binary: 0 });
-  const power = exponent === undefined ? (decimalSuffixes[decimalSuffix ?? ""] ?? 0) : Number(exponent);
-  const scale = power - fraction.length;
+  const { digits, scale, binary } = spelledNumber(match);
+  if (digits === "") return ok({ mantissa: 0n, scale: 0, binary: 0 });
   if (digits.length + scale > mostDigits) return failed(overflow(source));
-  const magnitude = scale < finestScale ? { mantissa: 1n, scale: finestScale } : { mantissa: BigInt(digits), scale };
-  const quantity = { ...magnitude, binary: binarySuffixes[binarySuffix ?? ""] ?? 0 };
+  const tiny = digits.length + scale < finestScale;
+  const quantity = tiny ? { mantissa: 1n, scale: finestScale, binary } : { mantissa: BigInt(digits), scale, binary };
   if (wholeUnits(quantity).units > largestWhole) return failed(overflow(source));
-  return ok(sign === "-" ? { ...quantity, mantissa: -quantity.mantissa } : quantity);
+  return ok(source.startsWith("-") ? { ...quantity, mantissa: -quantity.mantissa } : quantity);
+}
+
+/** Digits without leading zeros (none for zero), and the powers of ten and two that they are to be multiplied by. */
+function spelledNumber(match: RegExpExecArray): {
+  readonly digits: string;
+  readonly scale: number;
+  readonly binary: number;
+} {
+  const [whole, fraction, onlyFraction, binarySuffix, decimalSuffix, exponent] = match
+    .slice(1)
+    .map((part) => part ?? "");
+  const decimals = `${fraction}${onlyFraction}`;
+  const digits = `${whole}${decimals}`.replace(/^0+/, "");
+  const power = exponent === "" ? (decimalSuffixes[`${decimalSuffix}`] ?? 0) : Number(exponent);
+  return { digits, scale: power - decimals.length, binary: binarySuffixes[`${binarySuffix}`] ?? 0 };
 }
 
 /** `quantity * 10^decimals` as an integer, rounded away from zero (Kubernetes rounds requests up), and whether it was exact. */
