@@ -38,3 +38,5 @@ export * from "./validation/ec2-node-class.ts";
 export * from "./validation/node-overlay.ts";
 export * from "./validation/node-pool.ts";
 export * from "./validation/requirement.ts";
+export * from "./events/event-reasons.ts";
+export * from "./validation/capacity-buffer.ts";
