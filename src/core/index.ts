@@ -47,7 +47,6 @@ export * from "./requirements/compatible.ts";
 export * from "./requirements/intersect.ts";
 export * from "./requirements/min-values.ts";
 export * from "./requirements/pod-requirements.ts";
-export * from "./requirements/requirement-problem.ts";
 export * from "./requirements/requirement-specs.ts";
 export * from "./requirements/requirement-text.ts";
 export * from "./requirements/requirement.ts";

@@ -1,10 +1,16 @@
 /** Provisionable pods that are left out of a pass all the same, with the reason (scheduling 1.3). */
-import { labels, type NodeSelectorTerm, type Pod, type ResourceQuantities } from "../../api/index.ts";
+import {
+  labels,
+  type NodeSelectorRequirement,
+  type NodeSelectorTerm,
+  type Pod,
+  requirementProblems,
+  type ResourceQuantities,
+} from "../../api/index.ts";
 import type { Reason } from "../provisioning/plan.ts";
 import { parseResources } from "../quantity/parse-resources.ts";
 import { podRequirements, requiredTerms } from "../requirements/pod-requirements.ts";
 import { operatorOf } from "../requirements/requirement.ts";
-import { requirementProblem } from "../requirements/requirement-problem.ts";
 import { requirementText } from "../requirements/requirement-text.ts";
 import { type StorageObjects, type StorageRules, volumesProblem } from "./volumes.ts";
 
@@ -50,7 +56,7 @@ function aversionReasons(pod: Pod, ownerLabels: readonly string[]): readonly Rea
 
 function selectorReasons(pod: Pod): readonly Reason[] {
   return Object.entries(pod.spec.nodeSelector ?? {}).flatMap(([key, value]) =>
-    reasonsOf("node-selector", requirementProblem({ key, operator: "In", values: [value] })),
+    requirementProblems({ key, operator: "In", values: [value] }).map((text) => reason("node-selector", text)),
   );
 }
 
@@ -63,8 +69,15 @@ function termReasons(term: NodeSelectorTerm): readonly Reason[] {
   const fields = (term.matchFields?.length ?? 0) > 0;
   return [
     ...reasonsOf("node-affinity", fields ? "node selector term with matchFields is not supported" : undefined),
-    ...(term.matchExpressions ?? []).flatMap((spec) => reasonsOf("node-affinity", requirementProblem(spec))),
+    ...(term.matchExpressions ?? [])
+      .flatMap((expression) => [...requirementProblems(expression), ...emptyListProblems(expression)])
+      .map((text) => reason("node-affinity", text)),
   ];
+}
+
+/** Scheduling 3.8; for pools the API server has seen to it. */
+function emptyListProblems({ key, operator, values = [] }: NodeSelectorRequirement): readonly string[] {
+  return operator === "In" && values.length === 0 ? [`key ${key} with operator In must have a value defined`] : [];
 }
 
 function volumeReasons(pod: Pod, scope: ValidationScope): readonly Reason[] {
