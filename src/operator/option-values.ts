@@ -1,4 +1,4 @@
-import { parseDurationMillis } from "../api/index.ts";
+import { parseDurationMillis, resolveFeatureGates } from "../api/index.ts";
 import { failed, ok, type Result } from "../core/index.ts";
 
 /** How the text of one option becomes its value. `expected` completes "expected ..." in the refusal. */
@@ -71,13 +71,10 @@ export function oneOf<T extends string>(...values: readonly T[]): ValueReader<T>
   };
 }
 
-/** `Name=bool,...` as pairs; names are judged by whoever knows the gates. */
-export const gatesValue: ValueReader<readonly (readonly [string, boolean])[]> = {
-  expected: "Name=true or Name=false pairs, separated by commas",
-  read: (text) => {
-    const parts = text.split(",").map((part) => part.trim());
-    const pairs = parts.filter((part) => part !== "").map((part) => /^([^=\s]+)=(true|false)$/.exec(part));
-    if (pairs.some((pair) => pair === null)) return unreadable;
-    return ok(pairs.map((pair) => [pair?.[1] ?? "", pair?.[2] === "true"] as const));
-  },
-};
+/** `Name=true,Other=false`: kept as text once it is known to be readable. */
+export function gatesValue(owner: "core" | "aws"): ValueReader<string> {
+  return {
+    expected: "Name=true or Name=false pairs, separated by commas",
+    read: (text) => (resolveFeatureGates({ [owner]: text }).ok ? ok(text) : unreadable),
+  };
+}

@@ -1,3 +1,4 @@
+import { defaultFeatureGates, type FeatureGates, featureGates, resolveFeatureGates } from "../api/index.ts";
 import { failed, ok, type Result } from "../core/index.ts";
 import {
   booleanValue,
@@ -84,12 +85,8 @@ export const optionSchema = Object.freeze({
     "Strict or BestEffort minValues",
   ),
   ignoreDraRequests: option("ignore-dra-requests", booleanValue, true, "refuse pods with resource claims"),
-  featureGates: option(
-    "feature-gates",
-    gatesValue,
-    [] as readonly (readonly [string, boolean])[],
-    "Name=true|false,...",
-  ),
+  featureGates: option("feature-gates", gatesValue("core"), "", "Name=true|false,..."),
+  awsFeatureGates: option("aws-feature-gates", gatesValue("aws"), "", "Name=true|false,..."),
   clusterName: option("cluster-name", textValue, "", "name of the cluster, as in the tags of its machines"),
   clusterEndpoint: option("cluster-endpoint", textValue, "", "URL that nodes reach the API server at"),
   clusterCaBundle: option("cluster-ca-bundle", textValue, "", "base64 of the API server's CA for user data"),
@@ -122,20 +119,10 @@ export const optionSchema = Object.freeze({
 type Schema = typeof optionSchema;
 type Widen<T> = T extends boolean ? boolean : T;
 
-/** Feature gates and their defaults (spec: operations 3.4). */
-export const featureGateDefaults = Object.freeze({
-  ReservedCapacity: true,
-  SpotToSpotConsolidation: false,
-  NodeRepair: false,
-  NodeOverlay: false,
-  StaticCapacity: false,
-  CapacityBuffer: false,
-});
-
-export type FeatureGates = { readonly [Gate in keyof typeof featureGateDefaults]: boolean };
-
 type Values = {
-  readonly [Key in Exclude<keyof Schema, "featureGates">]: Schema[Key] extends OptionDefinition<infer T>
+  readonly [Key in Exclude<keyof Schema, "featureGates" | "awsFeatureGates">]: Schema[Key] extends OptionDefinition<
+    infer T
+  >
     ? Widen<T>
     : never;
 };
@@ -180,9 +167,10 @@ export function parseOptions(
   ) as unknown as { readonly [Key in keyof Schema]: Schema[Key] extends OptionDefinition<infer T> ? T : never };
   errors.push(...findContradictions(values));
   if (errors.length > 0) return failed({ errors });
-  const gates = readGates(values.featureGates);
+  const { featureGates: core, awsFeatureGates: aws, ...plain } = values;
+  const gates = readGates({ core, aws });
   return ok({
-    options: { ...values, logLevel: values.logLevel === "" ? "info" : values.logLevel, featureGates: gates.gates },
+    options: { ...plain, logLevel: values.logLevel === "" ? "info" : values.logLevel, featureGates: gates.gates },
     warnings: [...gates.warnings, ...findRetiredVariables(env)],
   });
 }
@@ -211,19 +199,17 @@ function findContradictions(values: {
   return errors;
 }
 
-function readGates(pairs: readonly (readonly [string, boolean])[]): {
+function readGates(texts: { readonly core: string; readonly aws: string }): {
   readonly gates: FeatureGates;
   readonly warnings: readonly string[];
 } {
-  const known = new Set(Object.keys(featureGateDefaults));
+  const outcome = resolveFeatureGates(texts);
+  const mentioned = [...texts.core.split(","), ...texts.aws.split(",")].map((part) => part.split("=")[0]?.trim() ?? "");
+  const unknown = mentioned.filter((name) => name !== "" && !featureGates.some((gate) => gate.name === name));
   return {
-    gates: Object.freeze({
-      ...featureGateDefaults,
-      ...Object.fromEntries(pairs.filter(([name]) => known.has(name))),
-    }),
-    warnings: pairs
-      .filter(([name]) => !known.has(name))
-      .map(([name]) => `feature gate ${name} is not known and has no effect`),
+    // Text that cannot be read was refused with the other options.
+    gates: outcome.ok ? outcome.gates : defaultFeatureGates,
+    warnings: unknown.map((name) => `feature gate ${name} is not known and has no effect`),
   };
 }
 

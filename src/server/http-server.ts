@@ -10,7 +10,7 @@ export interface HttpAnswer {
 }
 
 /** Answers one GET; `path` has no query. Undefined means 404. */
-export type HttpRoute = (path: string) => Promise<HttpAnswer | undefined> | HttpAnswer | undefined;
+export type HttpRoute = (path: string, query?: URLSearchParams) => Promise<HttpAnswer | undefined> | HttpAnswer | undefined;
 
 export interface HttpServer {
   /** `http://127.0.0.1:8080`. */
@@ -71,8 +71,8 @@ function listenFailure(error: NodeJS.ErrnoException, host: string, port: number)
 async function answer(request: IncomingMessage, response: ServerResponse, route: HttpRoute): Promise<void> {
   if (request.method !== "GET" && request.method !== "HEAD")
     return send(response, { status: 405, contentType: "text/plain", body: "only GET and HEAD\n" });
-  const [path = "/"] = (request.url ?? "/").split("?");
-  const found = await route(path);
+  const [path = "/", query = ""] = (request.url ?? "/").split("?");
+  const found = await route(path, new URLSearchParams(query));
   send(response, found ?? { status: 404, contentType: "text/plain", body: `there is no ${path} here\n` });
 }
 

@@ -16,6 +16,8 @@ export interface DisruptionDeps {
   readonly instruments: Instruments;
   readonly decisions: DecisionSink;
   readonly model: ClusterModel;
+  /** False: decide and tell, change nothing (modes plan and observe). */
+  readonly act: boolean;
   /** Tried in order; the first that finds something ends a pass. */
   readonly methods: readonly DisruptionMethod[];
   /** Creates the replacements of a command; rejects when one cannot be created, those made before stay. */

@@ -14,7 +14,7 @@ import { type CommandTable, createCommandTable } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
 import { methodLabels } from "./method-labels.ts";
 import { reportBudget, reportPlan } from "./report-plan.ts";
-import { startCommand } from "./start-command.ts";
+import { recordRemovals, startCommand } from "./start-command.ts";
 
 const pollMilliseconds = 10_000;
 const unsyncedMilliseconds = 1_000;
@@ -42,7 +42,7 @@ export function createDisruption(deps: DisruptionDeps): Disruption {
           deps.log.debug("abnormal time between runs", { controller: "disruption", since });
         lastPass = deps.clock.monotonic();
         if (!deps.model.isSynced()) return requeueAfter(unsyncedMilliseconds);
-        await repairLeftovers(deps, table, signal);
+        if (deps.act) await repairLeftovers(deps, table, signal);
         const acted = await pass({ deps, table, queue }, signal);
         return acted ? requeueNow : requeueAfter(pollMilliseconds);
       },
@@ -87,6 +87,10 @@ async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
   for (const command of plan.commands) {
     const survivor = await validated(run, command, signal);
     if (survivor !== undefined) survivors.push(survivor);
+  }
+  if (!deps.act) {
+    for (const command of survivors) recordRemovals(deps, command);
+    return false;
   }
   for (const command of survivors) queue.follow(await startCommand(deps, table, command, signal));
   return survivors.length > 0;

@@ -77,6 +77,11 @@ function report(deps: DisruptionDeps, command: DisruptionCommand): void {
   for (const nodepool of new Set(command.candidates.map(({ pool }) => pool.key.name))) {
     deps.instruments.disruptionDecisionsByNodePool.increment({ nodepool, ...own });
   }
+  recordRemovals(deps, command);
+}
+
+/** One decision record for each node of a command. */
+export function recordRemovals(deps: DisruptionDeps, command: DisruptionCommand): void {
   for (const candidate of command.candidates) recordRemoval(deps, command, candidate);
 }
 

@@ -19,6 +19,8 @@ export interface ProvisioningDeps {
   readonly model: ClusterModel;
   readonly batcher: Batcher;
   readonly batchMaxMilliseconds: number;
+  /** False: plan and tell, create nothing (modes plan and observe). */
+  readonly act: boolean;
   /** Policies of the process; `now` and the catalogue are the loop's own. */
   readonly planning?: Omit<ProvisioningOptions, "now" | "catalogueCache">;
 }

@@ -64,6 +64,7 @@ function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
     const options = { ...deps.planning, catalogueCache, now: deps.clock.now() };
     const plan = await observed(deps, snapshot, () => planInSlices(snapshot, options, { clock: deps.clock, signal }));
     reporter.planned(plan, deps.clock.monotonic() - started);
+    if (!deps.act) return reporter.proposed(plan);
     nominate(deps, plan);
     const outcomes = await createClaims(deps, plan.claims, { reason: "provisioned", signal });
     for (const outcome of outcomes) reporter.created(outcome);

@@ -11,6 +11,8 @@ const namedPods = 5;
 /** Tells users, operators and dashboards what a plan says (spec: scheduling 8.2; product 4.2). */
 export interface PlanReporter {
   planned(plan: ProvisioningPlan, milliseconds: number): void;
+  /** Claims that would be created if this process acted. */
+  proposed(plan: ProvisioningPlan): void;
   created(outcome: CreationOutcome): void;
 }
 
@@ -34,6 +36,9 @@ export function createPlanReporter(deps: ProvisioningDeps, decisionClock: Decisi
       }
       deps.instruments.schedulerUnschedulablePods.set(countUnschedulable(plan), { controller: "provisioner" });
       deps.instruments.schedulerIgnoredPods.set(plan.unplaced.filter(isIgnored).length);
+    },
+    proposed: (plan) => {
+      for (const planned of plan.claims) reportLaunch(deps, planned, undefined);
     },
     created: (outcome) => {
       if (!outcome.ok) {
@@ -127,7 +132,7 @@ function logCreated(deps: ProvisioningDeps, planned: PlannedClaim, claim: NodeCl
   });
 }
 
-function reportLaunch(deps: ProvisioningDeps, planned: PlannedClaim, claim: NodeClaim): void {
+function reportLaunch(deps: ProvisioningDeps, planned: PlannedClaim, claim: NodeClaim | undefined): void {
   const { instanceType, zone, capacityType, price } = planned.cheapest;
   deps.decisions.record({
     kind: "launch",
@@ -137,7 +142,7 @@ function reportLaunch(deps: ProvisioningDeps, planned: PlannedClaim, claim: Node
     capacityType,
     pricePerHour: price,
     nodePool: planned.poolKey.name,
-    nodeClaim: claim.metadata.name ?? "",
+    ...(claim === undefined ? {} : { nodeClaim: claim.metadata.name ?? "" }),
     reason: planned.reasons.map(({ text }) => text).join("; "),
   });
 }

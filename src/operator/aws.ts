@@ -1,0 +1,56 @@
+import { ec2NodeClassType, nodeClaimType } from "../api/index.ts";
+import { type AwsProviderOptions, createAwsProvider } from "../provider-aws/index.ts";
+import type { AwsClients } from "../provider-aws/contract/index.ts";
+import type { OperatorOptions } from "./options.ts";
+import type { ProviderFactory } from "./provider-wiring.ts";
+
+const hour = 3_600_000;
+
+/** AWS over the given clients: those of the SDK, or a simulated account. */
+export function awsProvider(setup: {
+  readonly clients: AwsClients;
+  readonly options: AwsProviderOptions;
+  /** `1.34`: version of the API server. */
+  readonly kubernetesVersion: () => string;
+}): ProviderFactory {
+  return ({ kube, informers, events, clock, ids, log, metrics }) => {
+    const nodeClasses = informers.informer({ type: ec2NodeClassType });
+    const nodeClaims = informers.informer({ type: nodeClaimType });
+    const aws = createAwsProvider({
+      ...setup,
+      clock,
+      log,
+      metrics,
+      events,
+      nodeClasses: (name) => nodeClasses.store.get(name),
+    });
+    return {
+      provider: aws.cloudProvider,
+      collector: aws.cloudProvider,
+      start: (options) => aws.start(options),
+      background: aws.background,
+      reconcilers: aws.reconcilers({ kube, ids, events, nodeClasses, nodeClaims }),
+    };
+  };
+}
+
+/** The provider's settings among the operator's options. */
+export const awsProviderOptions = (
+  options: OperatorOptions,
+  place: { readonly region: string; readonly clusterEndpoint: string; readonly clusterCaBundle?: string },
+): AwsProviderOptions => ({
+  region: place.region,
+  cluster: {
+    name: options.clusterName,
+    endpoint: place.clusterEndpoint,
+    ...(place.clusterCaBundle === undefined ? {} : { caBundle: place.clusterCaBundle }),
+  },
+  vmMemoryOverheadPercent: options.vmMemoryOverheadPercent,
+  reservedEnis: options.reservedEnis,
+  isolatedVpc: options.isolatedVpc,
+  amiRefreshMilliseconds: options.amiRefreshMilliseconds,
+  subnetRefreshMilliseconds: options.subnetRefreshMilliseconds,
+  pricingRefreshMilliseconds: 12 * hour,
+  instanceTypesRefreshMilliseconds: 12 * hour,
+  minValuesPolicy: options.minValuesPolicy,
+});

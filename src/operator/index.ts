@@ -1,0 +1,13 @@
+export { awsProvider, awsProviderOptions } from "./aws.ts";
+export type { DecisionLog } from "./decision-log.ts";
+export type { OperatorMode } from "./modes.ts";
+export { createOperator, type Operator, type OperatorSetup } from "./operator.ts";
+export {
+  defaultOptions,
+  type OperatorOptions,
+  optionSchema,
+  type OptionsRefusal,
+  type ParsedOptions,
+  parseOptions,
+} from "./options.ts";
+export { plainProvider, type ProviderContext, type ProviderFactory, type ProviderWiring } from "./provider-wiring.ts";

@@ -1,0 +1,41 @@
+import type { Reconciler, RegistrationHook } from "../controllers/index.ts";
+import type { EventRecorder, InformerSet, KubeClient } from "../kube/index.ts";
+import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
+import type { CloudProvider, InstanceCollector } from "../provider/index.ts";
+
+/** What the operator lends to a provider. */
+export interface ProviderContext {
+  readonly kube: KubeClient;
+  readonly informers: InformerSet;
+  readonly events: EventRecorder;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly metrics: MetricsRegistry;
+}
+
+/** A cloud with everything that goes with it. */
+export interface ProviderWiring {
+  readonly provider: CloudProvider;
+  /** Ends machines that no claim owns; absent where nothing can leak. */
+  readonly collector?: InstanceCollector;
+  /** Before anything else runs; a failure stops the start. */
+  readonly start?: (options: { readonly signal: AbortSignal }) => Promise<void>;
+  /** Loops that go on while this process leads. */
+  readonly background?: readonly { readonly name: string; run(signal: AbortSignal): Promise<void> }[];
+  readonly reconcilers?: readonly Reconciler[];
+  readonly registrationHooks?: readonly RegistrationHook[];
+}
+
+export type ProviderFactory = (context: ProviderContext) => ProviderWiring;
+
+/** A provider that needs nothing from the cluster. */
+export const plainProvider =
+  (provider: CloudProvider & Partial<InstanceCollector>): ProviderFactory =>
+  () => ({
+    provider,
+    ...(provider.terminateUnowned === undefined
+      ? {}
+      : { collector: { terminateUnowned: (...args) => provider.terminateUnowned?.(...args) ?? Promise.resolve() } }),
+  });

@@ -1,0 +1,133 @@
+import {
+  type Caches,
+  type ClusterModel,
+  createBatcher,
+  createClaimCollection,
+  createClaimDisruptionConditions,
+  createClaims,
+  createConsistency,
+  createDisruption,
+  createEvictionQueue,
+  createExpiration,
+  createInstanceCollection,
+  createNodeClaimHydration,
+  createNodeClaimLifecycle,
+  createNodeHydration,
+  createNodePoolCounter,
+  createNodePoolHash,
+  createNodePoolReadiness,
+  createNodePoolValidation,
+  createNodeTermination,
+  createPodEvents,
+  createProvisioning,
+  createRegistrationHealth,
+  type DecisionSink,
+  type DisruptionDeps,
+  type Instruments,
+  type Reconciler,
+} from "../controllers/index.ts";
+import { emptiness, isReschedulable } from "../core/index.ts";
+import type { EventRecorder, KubeClient } from "../kube/index.ts";
+import type { Clock, Ids, Logger, Random } from "../platform/index.ts";
+import type { OperatorOptions } from "./options.ts";
+import type { ProviderWiring } from "./provider-wiring.ts";
+
+export interface ReconcilerParts {
+  readonly kube: KubeClient;
+  readonly caches: Caches;
+  readonly model: ClusterModel;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly events: EventRecorder;
+  readonly instruments: Instruments;
+  readonly decisions: DecisionSink;
+  readonly wiring: ProviderWiring;
+  readonly options: OperatorOptions;
+}
+
+/** Every reconciler of a mode, in the order in which they start. */
+export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[] {
+  const deps = { ...parts, provider: parts.wiring.provider };
+  const deciding = decidingReconcilers(deps);
+  switch (parts.options.mode) {
+    case "observe":
+      return deciding;
+    case "plan":
+      return [...poolReconcilers(deps).status, ...deciding];
+    default:
+      return [...poolReconcilers(deps).status, ...poolReconcilers(deps).others, ...lifeReconcilers(deps), ...deciding];
+  }
+}
+
+type Deps = ReconcilerParts & { readonly provider: ProviderWiring["provider"] };
+
+/** Those of a pool's status, which a plan needs, and those that write elsewhere. */
+function poolReconcilers(deps: Deps): {
+  readonly status: readonly Reconciler[];
+  readonly others: readonly Reconciler[];
+} {
+  return {
+    status: [createNodePoolReadiness(deps), createNodePoolValidation(deps), createNodePoolCounter(deps)],
+    others: [createNodePoolHash(deps)],
+  };
+}
+
+/** Machines from launch to end. */
+function lifeReconcilers(deps: Deps): readonly Reconciler[] {
+  const { wiring } = deps;
+  const health = createRegistrationHealth(deps);
+  const evictions = createEvictionQueue(deps);
+  const { collector } = wiring;
+  return [
+    deps.model.claimCollector,
+    health.reconciler,
+    createNodeClaimLifecycle({
+      ...deps,
+      outcomes: health,
+      ...(wiring.registrationHooks === undefined ? {} : { hooks: wiring.registrationHooks }),
+    }),
+    createNodeClaimHydration(deps),
+    createNodeHydration(deps),
+    createPodEvents(deps),
+    createConsistency(deps),
+    createExpiration({ ...deps, isReschedulable }),
+    createClaimCollection(deps),
+    ...(collector === undefined ? [] : [createInstanceCollection({ ...deps, collector })]),
+    evictions.reconciler,
+    createNodeTermination({ ...deps, evictions }),
+    createClaimDisruptionConditions(deps),
+    ...(wiring.reconcilers ?? []),
+  ];
+}
+
+/** What to launch and what to remove. */
+function decidingReconcilers(deps: Deps): readonly Reconciler[] {
+  const { options, clock } = deps;
+  const { batchIdleMilliseconds: idleMilliseconds, batchMaxMilliseconds: maxMilliseconds } = options;
+  const act = options.mode === "apply";
+  const provisioning = createProvisioning({
+    ...deps,
+    act,
+    batcher: createBatcher({ clock, idleMilliseconds, maxMilliseconds }),
+    batchMaxMilliseconds: maxMilliseconds,
+    planning: {
+      preferencePolicy: options.preferencePolicy,
+      minValuesPolicy: options.minValuesPolicy,
+      ignoreResourceClaims: options.ignoreDraRequests,
+    },
+  });
+  const disruption = createDisruption({ ...deps, act, methods: [emptiness], createReplacements: replacementsOf(deps) });
+  return [provisioning.podTrigger, provisioning.nodeTrigger, provisioning.loop, disruption.queue, disruption.loop];
+}
+
+/** Replacements are claims like any other; one that cannot be created fails the command. */
+const replacementsOf =
+  (deps: Deps): DisruptionDeps["createReplacements"] =>
+  async (planned, how) => {
+    const outcomes = await createClaims(deps, planned, how);
+    const refused = outcomes.find((outcome) => !outcome.ok);
+    if (refused !== undefined && !refused.ok) throw refused.error;
+    return outcomes.flatMap((outcome) => (outcome.ok ? [outcome.claim] : []));
+  };
