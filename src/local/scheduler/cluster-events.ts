@@ -87,29 +87,39 @@ export function observeCluster(observed: Observed): void {
 }
 
 function observePod(observed: Observed, delta: Delta<Pod>): void {
-  const { queue, picture, hints, nominations, clock } = observed;
+  const pod = delta.object;
+  const isPlaced = delta.type === "deleted" || (pod.spec.nodeName ?? "") !== "" || isTerminal(pod);
+  if (isPlaced) observePlaced(observed, delta);
+  else observeWaiting(observed, pod);
+}
+
+/** A pod that has a node, has ended or is gone: it leaves the queue and takes or leaves room. */
+function observePlaced({ queue, picture, hints, nominations, forget }: Observed, delta: Delta<Pod>): void {
   const pod = delta.object;
   const key = objectKey(pod);
-  const nodeName = pod.spec.nodeName ?? "";
-  if (delta.type === "deleted" || nodeName !== "" || isTerminal(pod)) {
-    queue.remove(key);
-    if (nominations.remove(key)) picture.touch();
-    const before = picture.generation;
-    if (delta.type === "deleted") {
-      picture.removePod(key);
-      observed.forget(pod.metadata.uid ?? "");
-    } else picture.setPod(pod);
-    if (picture.generation === before) return;
-    hints.placementsChanged();
-    if (nodeName !== "" && (delta.type === "deleted" || isTerminal(pod))) hints.nodeChanged(nodeName);
-    return;
-  }
+  const isGone = delta.type === "deleted";
+  queue.remove(key);
+  if (nominations.remove(key)) picture.touch();
+  const before = picture.generation;
+  if (isGone) {
+    picture.removePod(key);
+    forget(pod.metadata.uid ?? "");
+  } else picture.setPod(pod);
+  if (picture.generation === before) return;
+  hints.placementsChanged();
+  const { nodeName } = pod.spec;
+  if (nodeName && (isGone || isTerminal(pod))) hints.nodeChanged(nodeName);
+}
+
+function observeWaiting(observed: Observed, pod: Pod): void {
+  const { queue, picture, nominations, clock, schedulerName } = observed;
+  const key = objectKey(pod);
   if (pod.metadata.deletionTimestamp !== undefined) {
     queue.remove(key);
     if (nominations.remove(key)) picture.touch();
     return;
   }
-  const isOurs = (pod.spec.schedulerName ?? observed.schedulerName) === observed.schedulerName;
+  const isOurs = (pod.spec.schedulerName ?? schedulerName) === schedulerName;
   const isGated = (pod.spec.schedulingGates ?? []).length > 0;
   if (isOurs && !isGated && !picture.isAssumed(key)) queue.add(podFactsOf(pod), clock.monotonic());
 }

@@ -1,9 +1,13 @@
 import type { PersistentVolumeClaim } from "../../api/index.ts";
 import { isKubeFault } from "../../kube/index.ts";
+import type { Clock, Logger } from "../../platform/index.ts";
+import { createPacer } from "../../platform/index.ts";
 import { openCaches } from "../stand-ins/caches.ts";
+import type { Caches } from "../stand-ins/caches.ts";
 import type { StandIn, StandInContext } from "../stand-ins/context.ts";
 import { createWakeUp } from "../stand-ins/wake-up.ts";
 import { createWritePump } from "../stand-ins/write-pump.ts";
+import type { WritePump } from "../stand-ins/write-pump.ts";
 import { ClusterPicture } from "./cluster-picture.ts";
 import { observeCluster } from "./cluster-events.ts";
 import { Nominations } from "./nominations.ts";
@@ -12,10 +16,11 @@ import type { Placement } from "./placement.ts";
 import { podFactsOf } from "./pod-facts.ts";
 import type { PodFacts } from "./pod-facts.ts";
 import { RequeueHints } from "./requeue-hints.ts";
-import { createSchedulerWrites } from "./scheduler-writes.ts";
+import { SchedulerWrites } from "./scheduler-writes.ts";
 import { SchedulingQueue } from "./scheduling-queue.ts";
 import type { BackoffLimits, QueuedPod } from "./scheduling-queue.ts";
 import { createVolumeBinder } from "./volume-binder.ts";
+import type { VolumeBinder } from "./volume-binder.ts";
 
 export interface SchedulerOptions {
   /** `spec.schedulerName` of the pods it places, `default-scheduler` by default. */
@@ -27,155 +32,181 @@ export interface SchedulerOptions {
 
 const defaultBackoff: BackoffLimits = Object.freeze({ firstMilliseconds: 1_000, mostMilliseconds: 10_000 });
 
-/** The thread is given back after this much work, and after this many pods (a manual clock stands still meanwhile). */
-const sliceMilliseconds = 8;
-const slicePods = 100;
-
 /** Pods that nothing seemed to help are tried again all the same after this long. */
 const staleMilliseconds = 300_000;
 
 /** Prepares the stand-in for kube-scheduler (product 4.1): its Filter rules, a simple score, preemption by priority. */
 export function prepareScheduler(context: StandInContext, options: SchedulerOptions = {}): StandIn {
-  const { kube, clock, log } = context;
-  const caches = openCaches(context.informers);
-  const pods = caches.pods();
-  const claims = caches.claims();
-  const volumes = caches.volumes();
-  const storageClasses = caches.storageClasses();
-  const csiNodes = caches.csiNodes();
-  const namespaces = caches.namespaces();
-  const budgets = caches.budgets();
+  const scheduler = new Scheduler(context, openCaches(context.informers), options);
+  return { name: "local.scheduler", run: (signal) => scheduler.run(signal) };
+}
 
-  const wakeUp = createWakeUp(clock);
-  const queue = new SchedulingQueue(options.backoff ?? defaultBackoff);
-  const hints = new RequeueHints();
-  const nominations = new Nominations();
-  const binder = createVolumeBinder({ kube, clock, claims });
-  const picture = new ClusterPicture({ namespaceLabels: (name) => namespaces.store.get(name)?.metadata.labels });
-  const placer = new Placer({
-    picture,
-    nominations,
-    budgets: () => budgets.store.list(),
-    lookup: {
-      claim: (key) => binder.claim(key),
-      volume: (name) => volumes.store.get(name),
-      storageClass: (name) => storageClasses.store.get(name),
-      csiNode: (name) => csiNodes.store.get(name),
-    },
-  });
-  const recorder = context.recorderFor("default-scheduler");
-  const writes = createSchedulerWrites({ kube, clock, recorder, current: (key) => pods.store.get(key) });
-  const pump = createWritePump({
-    concurrent: options.concurrentWrites ?? 32,
-    onError: (error) => log.warn("scheduler write failed", { error }),
-  });
-  observeCluster({
-    informers: { pods, nodes: caches.nodes(), namespaces, claims, volumes, storageClasses, csiNodes },
-    schedulerName: options.name ?? "default-scheduler",
-    clock,
-    queue,
-    hints,
-    nominations,
-    picture,
-    forget: (uid) => writes.forget(uid),
-    ring: () => wakeUp.ring(),
-  });
+type Failed = Extract<Placement, { kind: "failed" }>;
 
-  /** Back to the queue, unless the pod has gone or found its node in the meantime. */
-  const retry = (pod: QueuedPod): void => {
-    const current = pods.store.get(pod.facts.key);
-    if (current?.metadata.uid !== pod.facts.uid || current.spec.nodeName) return;
-    queue.park({ ...pod, facts: podFactsOf(current) }, clock.monotonic(), true);
-    wakeUp.ring();
-  };
+class Scheduler {
+  readonly #clock: Clock;
+  readonly #log: Logger;
+  readonly #pods: ReturnType<Caches["pods"]>;
+  readonly #queue: SchedulingQueue;
+  readonly #hints = new RequeueHints();
+  readonly #nominations = new Nominations();
+  readonly #picture: ClusterPicture;
+  readonly #binder: VolumeBinder;
+  readonly #placer: Placer;
+  readonly #writes: SchedulerWrites;
+  readonly #pump: WritePump;
+  readonly #wakeUp;
 
-  const bind = async (
-    pod: QueuedPod,
-    target: { nodeName: string; waiting: readonly PersistentVolumeClaim[]; signal: AbortSignal },
-  ): Promise<void> => {
-    const { nodeName, waiting, signal } = target;
-    try {
-      if (waiting.length > 0) await binder.bind(waiting, nodeName, signal);
-      await writes.bind(pod.facts, nodeName, signal);
-    } catch (error) {
-      picture.unassume(pod.facts);
-      binder.forget(waiting);
-      hints.nodeChanged(nodeName);
-      if (signal.aborted) return;
-      if (!isKubeFault(error, "NotFound")) log.warn("pod not bound", { pod: pod.facts.key, node: nodeName, error });
-      retry(pod);
-    }
-  };
+  constructor(context: StandInContext, caches: Caches, options: SchedulerOptions) {
+    const { kube, clock, log } = context;
+    this.#clock = clock;
+    this.#log = log;
+    this.#pods = caches.pods();
+    this.#wakeUp = createWakeUp(clock);
+    this.#queue = new SchedulingQueue(options.backoff ?? defaultBackoff);
+    this.#binder = createVolumeBinder({ kube, clock, claims: caches.claims() });
+    const namespaces = caches.namespaces();
+    this.#picture = new ClusterPicture({ namespaceLabels: (name) => namespaces.store.get(name)?.metadata.labels });
+    this.#placer = this.#createPlacer(caches);
+    const recorder = context.recorderFor("default-scheduler");
+    this.#writes = new SchedulerWrites({ kube, clock, recorder, current: (key) => this.#pods.store.get(key) });
+    this.#pump = createWritePump({
+      concurrent: options.concurrentWrites ?? 32,
+      onError: (error) => log.warn("scheduler write failed", { error }),
+    });
+    this.#observe(caches, options.name ?? "default-scheduler");
+  }
 
-  const preempt = (pod: PodFacts, placement: Extract<Placement, { kind: "failed" }>, signal: AbortSignal): void => {
-    const { preemption } = placement;
-    if (preemption === undefined) return;
-    const { nodeName, victims } = preemption;
-    nominations.set(pod, nodeName);
-    picture.touch();
-    for (const victim of victims) pump.push(() => writes.evictVictim(victim, pod, { nodeName, signal }));
-  };
-
-  const attempt = (pod: QueuedPod, signal: AbortSignal): void => {
-    const { facts } = pod;
-    const placement = placer.place(facts);
-    if (placement.kind === "placed") {
-      const { nodeName, state } = placement;
-      const waiting = state.volumes.kind === "ready" ? state.volumes.waiting : [];
-      nominations.remove(facts.key);
-      picture.assume(facts, nodeName);
-      binder.assume(waiting, nodeName);
-      const task = () => bind(pod, { nodeName, waiting, signal });
-      // A pod whose volumes are still to be made may wait for long: it must not hold up the others' writes.
-      if (waiting.length > 0) void task();
-      else pump.push(task);
-      return;
-    }
-    const hadNomination = !placement.keepsNomination && nominations.remove(facts.key);
-    preempt(facts, placement, signal);
-    if (hadNomination) picture.touch();
-    const nominated = placement.preemption?.nodeName ?? (hadNomination ? null : undefined);
-    queue.park(pod, clock.monotonic(), false);
-    const { message } = placement;
-    pump.push(() => writes.reportUnschedulable(facts, { message, nominated, signal }));
-  };
-
-  const work = async (signal: AbortSignal): Promise<void> => {
-    let sliceStart = clock.monotonic();
-    let tried = 0;
-    for (const pod of queue.takeActive()) {
-      if (signal.aborted) return;
-      const current = pods.store.get(pod.facts.key);
-      // It went, was bound by somebody else, or started to terminate while it stood in line.
-      if (current?.metadata.uid !== pod.facts.uid || current.spec.nodeName || current.metadata.deletionTimestamp)
-        continue;
-      attempt(pod, signal);
-      tried += 1;
-      if (clock.monotonic() - sliceStart < sliceMilliseconds && tried % slicePods !== 0) continue;
-      await clock.yield();
-      sliceStart = clock.monotonic();
-    }
-  };
-
-  const run = async (signal: AbortSignal): Promise<void> => {
-    let flushed = clock.monotonic();
+  async run(signal: AbortSignal): Promise<void> {
+    let flushed = this.#clock.monotonic();
     while (!signal.aborted) {
-      const now = clock.monotonic();
-      if (!hints.isEmpty) queue.release(hints.take(picture));
+      const now = this.#clock.monotonic();
+      if (!this.#hints.isEmpty) this.#queue.release(this.#hints.take(this.#picture));
       if (now - flushed >= staleMilliseconds) {
         flushed = now;
-        picture.touch();
-        queue.release(() => true);
+        this.#picture.touch();
+        this.#queue.release(() => true);
       }
-      const due = queue.wake(now);
-      if (queue.hasActive) await work(signal);
-      else
-        await wakeUp.wait(
-          signal,
-          Math.min(due === undefined ? staleMilliseconds : Math.max(due - now, 1), staleMilliseconds),
-        );
+      const due = this.#queue.wake(now);
+      if (this.#queue.hasActive) await this.#placeActive(signal);
+      else await this.#wakeUp.wait(signal, Math.min(Math.max((due ?? Number.POSITIVE_INFINITY) - now, 1), staleMilliseconds));
     }
-  };
+  }
 
-  return { name: "local.scheduler", run };
+  #createPlacer(caches: Caches): Placer {
+    const volumes = caches.volumes();
+    const storageClasses = caches.storageClasses();
+    const csiNodes = caches.csiNodes();
+    const budgets = caches.budgets();
+    return new Placer({
+      picture: this.#picture,
+      nominations: this.#nominations,
+      budgets: () => budgets.store.list(),
+      lookup: {
+        claim: (key) => this.#binder.claim(key),
+        volume: (name) => volumes.store.get(name),
+        storageClass: (name) => storageClasses.store.get(name),
+        csiNode: (name) => csiNodes.store.get(name),
+      },
+    });
+  }
+
+  #observe(caches: Caches, schedulerName: string): void {
+    observeCluster({
+      informers: {
+        pods: this.#pods,
+        nodes: caches.nodes(),
+        namespaces: caches.namespaces(),
+        claims: caches.claims(),
+        volumes: caches.volumes(),
+        storageClasses: caches.storageClasses(),
+        csiNodes: caches.csiNodes(),
+      },
+      schedulerName,
+      clock: this.#clock,
+      queue: this.#queue,
+      hints: this.#hints,
+      nominations: this.#nominations,
+      picture: this.#picture,
+      forget: (uid) => this.#writes.forget(uid),
+      ring: () => this.#wakeUp.ring(),
+    });
+  }
+
+  async #placeActive(signal: AbortSignal): Promise<void> {
+    const pacer = createPacer({ clock: this.#clock });
+    for (const pod of this.#queue.takeActive()) {
+      if (signal.aborted) return;
+      if (this.#isWaiting(pod)) this.#attempt(pod, signal);
+      await pacer.breathe();
+    }
+  }
+
+  /** False for a pod that went, was bound by somebody else, or began to terminate while it stood in line. */
+  #isWaiting({ facts }: QueuedPod): boolean {
+    const current = this.#pods.store.get(facts.key);
+    return current?.metadata.uid === facts.uid && !current.spec.nodeName && !current.metadata.deletionTimestamp;
+  }
+
+  #attempt(pod: QueuedPod, signal: AbortSignal): void {
+    const placement = this.#placer.place(pod.facts);
+    if (placement.kind === "failed") {
+      this.#giveUp(pod, placement, signal);
+      return;
+    }
+    const { nodeName, state } = placement;
+    const waiting = state.volumes.kind === "ready" ? state.volumes.waiting : [];
+    this.#nominations.remove(pod.facts.key);
+    this.#picture.assume(pod.facts, nodeName);
+    this.#binder.assume(waiting, nodeName);
+    const task = () => this.#bind(pod, { nodeName, waiting, signal });
+    // A pod whose volumes are still to be made may wait for long: it must not hold up the others' writes.
+    if (waiting.length > 0) void task();
+    else this.#pump.push(task);
+  }
+
+  #giveUp(pod: QueuedPod, placement: Failed, signal: AbortSignal): void {
+    const { facts } = pod;
+    const { message, preemption, keepsNomination } = placement;
+    const hadNomination = !keepsNomination && this.#nominations.remove(facts.key);
+    if (hadNomination) this.#picture.touch();
+    if (preemption !== undefined) this.#preempt(facts, preemption, signal);
+    const nominated = preemption?.nodeName ?? (hadNomination ? null : undefined);
+    this.#queue.park(pod, this.#clock.monotonic(), false);
+    this.#pump.push(() => this.#writes.reportUnschedulable(facts, { message, nominated, signal }));
+  }
+
+  #preempt(pod: PodFacts, preemption: NonNullable<Failed["preemption"]>, signal: AbortSignal): void {
+    const { nodeName, victims } = preemption;
+    this.#nominations.set(pod, nodeName);
+    this.#picture.touch();
+    for (const victim of victims) this.#pump.push(() => this.#writes.evictVictim(victim, pod, { nodeName, signal }));
+  }
+
+  async #bind(
+    pod: QueuedPod,
+    target: { nodeName: string; waiting: readonly PersistentVolumeClaim[]; signal: AbortSignal },
+  ): Promise<void> {
+    const { nodeName, waiting, signal } = target;
+    try {
+      if (waiting.length > 0) await this.#binder.bind(waiting, nodeName, signal);
+      await this.#writes.bind(pod.facts, nodeName, signal);
+    } catch (error) {
+      this.#picture.unassume(pod.facts);
+      this.#binder.forget(waiting);
+      this.#hints.nodeChanged(nodeName);
+      if (signal.aborted) return;
+      const isGone = isKubeFault(error, "NotFound");
+      if (!isGone) this.#log.warn("pod not bound", { pod: pod.facts.key, node: nodeName, error });
+      this.#retry(pod);
+    }
+  }
+
+  /** Back to the queue, unless the pod has gone or found its node in the meantime. */
+  #retry(pod: QueuedPod): void {
+    const current = this.#pods.store.get(pod.facts.key);
+    if (current === undefined || !this.#isWaiting(pod)) return;
+    this.#queue.park({ ...pod, facts: podFactsOf(current) }, this.#clock.monotonic(), true);
+    this.#wakeUp.ring();
+  }
 }

@@ -47,11 +47,8 @@ function highest(state: PlacementState, picture: ClusterPicture, fitting: readon
   const own = promised === undefined ? undefined : fitting.find(({ name }) => name === promised);
   if (own !== undefined) return own;
   const scores = computeScores(state.pod, picture, fitting);
-  let best = 0;
-  for (let index = 1; index < fitting.length; index += 1) {
-    const difference = (scores[index] ?? 0) - (scores[best] ?? 0);
-    const isFirstByName = (fitting[index]?.name ?? "") < (fitting[best]?.name ?? "");
-    if (difference > 1e-9 || (Math.abs(difference) <= 1e-9 && isFirstByName)) best = index;
-  }
-  return fitting[best];
+  const best = Math.max(...scores);
+  return fitting
+    .filter((_entry, index) => (scores[index] ?? 0) >= best - 1e-9)
+    .reduce((first, entry) => (entry.name < first.name ? entry : first));
 }

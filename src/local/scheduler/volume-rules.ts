@@ -67,31 +67,46 @@ export function computeVolumes(pod: PodFacts, lookup: VolumeLookup): VolumeState
   const provisioned: (readonly NodeSelectorTerm[])[] = [];
   const waiting: PersistentVolumeClaim[] = [];
   for (const name of pod.claims) {
-    const claim = lookup.claim(`${pod.namespace}/${name}`);
-    if (claim === undefined) return { kind: "unready", reason: `persistentvolumeclaim "${name}" not found` };
-    if (claim.metadata.deletionTimestamp !== undefined) {
-      return { kind: "unready", reason: `persistentvolumeclaim "${name}" is being deleted` };
+    const needs = claimNeeds(name, lookup.claim(`${pod.namespace}/${name}`), lookup);
+    if (needs.kind === "unready") return needs;
+    if (needs.kind === "bound") bound.push(...needs.terms);
+    else {
+      provisioned.push(...needs.terms);
+      waiting.push(needs.claim);
     }
-    if (isBound(claim)) {
-      const volume = lookup.volume(claim.spec.volumeName ?? "");
-      if (volume === undefined)
-        return { kind: "unready", reason: `node(s) unavailable due to missing PersistentVolume` };
-      const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms;
-      if (terms !== undefined) bound.push(terms);
-      continue;
-    }
-    const storageClass = lookup.storageClass(claim.spec.storageClassName ?? "");
-    if (storageClass?.volumeBindingMode !== "WaitForFirstConsumer") {
-      return { kind: "unready", reason: "pod has unbound immediate PersistentVolumeClaims" };
-    }
-    const terms = topologyTerms(storageClass);
-    if (terms.length > 0) provisioned.push(terms);
-    const selected = claim.metadata.annotations?.[selectedNodeAnnotation];
-    // Another pod's placement has settled where the volume will be.
-    if (selected) provisioned.push([nodeTerm(selected)]);
-    waiting.push(claim);
   }
   return { kind: "ready", bound, provisioned, waiting, attached: attachedBy(pod, lookup) };
+}
+
+type ClaimNeeds =
+  | { readonly kind: "unready"; readonly reason: string }
+  | { readonly kind: "bound"; readonly terms: readonly (readonly NodeSelectorTerm[])[] }
+  | {
+      readonly kind: "waiting";
+      readonly claim: PersistentVolumeClaim;
+      readonly terms: readonly (readonly NodeSelectorTerm[])[];
+    };
+
+function claimNeeds(name: string, claim: PersistentVolumeClaim | undefined, lookup: VolumeLookup): ClaimNeeds {
+  if (claim === undefined) return { kind: "unready", reason: `persistentvolumeclaim "${name}" not found` };
+  if (claim.metadata.deletionTimestamp !== undefined) {
+    return { kind: "unready", reason: `persistentvolumeclaim "${name}" is being deleted` };
+  }
+  if (isBound(claim)) {
+    const volume = lookup.volume(claim.spec.volumeName ?? "");
+    if (volume === undefined) return { kind: "unready", reason: "node(s) unavailable due to missing PersistentVolume" };
+    const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms;
+    return { kind: "bound", terms: terms === undefined ? [] : [terms] };
+  }
+  const storageClass = lookup.storageClass(claim.spec.storageClassName ?? "");
+  if (storageClass?.volumeBindingMode !== "WaitForFirstConsumer") {
+    return { kind: "unready", reason: "pod has unbound immediate PersistentVolumeClaims" };
+  }
+  const allowed = topologyTerms(storageClass);
+  const selected = claim.metadata.annotations?.[selectedNodeAnnotation];
+  // Another pod's placement has settled where the volume will be.
+  const terms = [...(allowed.length > 0 ? [allowed] : []), ...(selected ? [[nodeTerm(selected)]] : [])];
+  return { kind: "waiting", claim, terms };
 }
 
 function attachedBy(pod: PodFacts, lookup: VolumeLookup): ReadonlyMap<string, ReadonlySet<string>> {

@@ -11,6 +11,7 @@ import type { VolumeOptions } from "../volumes/volumes.ts";
 import { prepareWorkloads } from "../workloads/workloads.ts";
 import type { WorkloadOptions } from "../workloads/workloads.ts";
 import type { StandIn, StandInContext } from "./context.ts";
+import { createPacedClient } from "./paced-client.ts";
 
 export type StandInPart = "scheduler" | "workloads" | "volumes" | "kubelets";
 
@@ -49,7 +50,8 @@ interface Prepared {
 }
 
 function prepare(options: StandInOptions): Prepared {
-  const { kube, clock, random, ids, log, metrics } = options;
+  const { clock, random, ids, log, metrics } = options;
+  const kube = createPacedClient(options.kube, clock);
   const informers = options.informers ?? createInformerSet({ client: kube, clock, random, log, metrics });
   const recorders = new Map<string, RunningEventRecorder>();
   const recorderFor = (component: string): EventRecorder => {

@@ -5,7 +5,7 @@ import type { Controller, ReconcileResult } from "../../kube/index.ts";
 import type { Caches } from "../stand-ins/caches.ts";
 import type { StandInContext } from "../stand-ins/context.ts";
 import { createFreshView } from "../stand-ins/fresh-view.ts";
-import { createOwnedObjects } from "../stand-ins/owned-objects.ts";
+import { OwnedObjects } from "../stand-ins/owned-objects.ts";
 import { controllerReference, isDeleting, keysOfController, nameOf } from "../stand-ins/ownership.ts";
 import { patchStatus } from "../stand-ins/status-write.ts";
 import { timestampOf } from "../stand-ins/timestamps.ts";
@@ -38,7 +38,7 @@ export function createCronJobController(context: StandInContext, parts: { readon
   const cronJobs = parts.caches.cronJobs();
   const jobs = parts.caches.jobs();
   const view = createFreshView(cronJobs.store);
-  const ownedJobs = createOwnedObjects({ kube, clock, type: jobType, informer: jobs });
+  const ownedJobs = new OwnedObjects({ kube, clock, type: jobType, informer: jobs });
   const recorder = context.recorderFor("cronjob-controller");
 
   const start = async (cronJob: CronJob, at: number, signal: AbortSignal): Promise<void> => {

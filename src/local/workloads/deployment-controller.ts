@@ -5,8 +5,7 @@ import type { Controller, ReconcileResult } from "../../kube/index.ts";
 import type { Caches } from "../stand-ins/caches.ts";
 import type { StandInContext } from "../stand-ins/context.ts";
 import { createFreshView } from "../stand-ins/fresh-view.ts";
-import { createOwnedObjects } from "../stand-ins/owned-objects.ts";
-import type { OwnedObjects } from "../stand-ins/owned-objects.ts";
+import { OwnedObjects } from "../stand-ins/owned-objects.ts";
 import { controllerReference, isDeleting, keysOfController, nameOf } from "../stand-ins/ownership.ts";
 import { isTerminal } from "../stand-ins/pod-state.ts";
 import { conditionOf, patchStatus } from "../stand-ins/status-write.ts";
@@ -52,7 +51,7 @@ export function createDeploymentController(
   const replicaSets = parts.caches.replicaSets();
   const view = createFreshView(deployments.store);
   const setView = createFreshView(replicaSets.store);
-  const ownedSets = createOwnedObjects({ kube, clock, type: replicaSetType, informer: replicaSets });
+  const ownedSets = new OwnedObjects({ kube, clock, type: replicaSetType, informer: replicaSets });
 
   const setsOf = (deployment: Deployment): readonly ReplicaSet[] =>
     ownedSets

@@ -1,7 +1,7 @@
 import { podType } from "../../api/index.ts";
 import { openCaches } from "../stand-ins/caches.ts";
 import type { StandIn, StandInContext } from "../stand-ins/context.ts";
-import { createOwnedObjects } from "../stand-ins/owned-objects.ts";
+import { OwnedObjects } from "../stand-ins/owned-objects.ts";
 import { createCronJobController } from "./cron-job-controller.ts";
 import { createDaemonSetController } from "./daemon-set-controller.ts";
 import { createDeploymentController } from "./deployment-controller.ts";
@@ -24,7 +24,7 @@ export interface WorkloadOptions {
 export function prepareWorkloads(context: StandInContext, options: WorkloadOptions = {}): readonly StandIn[] {
   const caches = openCaches(context.informers);
   const pods = caches.pods();
-  const ownedPods = createOwnedObjects({ kube: context.kube, clock: context.clock, type: podType, informer: pods });
+  const ownedPods = new OwnedObjects({ kube: context.kube, clock: context.clock, type: podType, informer: pods });
   const owning = { caches, ownedPods };
   const { monitorGraceMilliseconds = 40_000, quarantineMilliseconds = 2_000 } = options;
   return [
