@@ -11,6 +11,7 @@ import {
   roleBindingRules,
   secretRules,
 } from "./cluster-rules.ts";
+import { definitionRules } from "./definition-rules.ts";
 import { namespaceRules } from "./namespace-rules.ts";
 import { podRules } from "./pod-rules.ts";
 import { serviceRules } from "./service-rules.ts";
@@ -21,6 +22,7 @@ const byKind: Readonly<Record<string, ResourceRules>> = Object.freeze({
   ClusterRoleBinding: roleBindingRules,
   ConfigMap: configMapRules,
   CronJob: cronJobRules,
+  CustomResourceDefinition: definitionRules,
   DaemonSet: daemonSetRules,
   Deployment: deploymentRules,
   HorizontalPodAutoscaler: autoscalerRules,

@@ -32,9 +32,12 @@ export interface ApiCore {
   readonly collect: (task: CollectionTask) => void;
 }
 
-/** Work of the garbage collector: dependents of a gone, foreground-deleted or orphaning owner; a namespace's content. */
+/**
+ * Work of the garbage collector: dependents of a gone, foreground-deleted or orphaning owner; the content of a namespace
+ * or of a custom kind.
+ */
 export interface CollectionTask {
-  readonly kind: "owner-gone" | "orphan" | "foreground" | "namespace";
+  readonly kind: "owner-gone" | "orphan" | "foreground" | "namespace" | "definition";
   readonly uid: string;
 }
 

@@ -222,11 +222,11 @@ export function builtinDefinition(source: BuiltinRow, rules: ResourceRules): Res
 
 function decoded(object: ApiObject, { apiVersion, kind }: BuiltinRow): DecodeResult {
   const model = modelOfKind(apiVersion, kind);
-  if (model === undefined) return { object, unknownFields: [], causes: [] };
+  if (model === undefined) return { object, unknownFields: [] };
   const result = decodeBuiltin(object, model);
   if (result.failure !== undefined) {
     const version = apiVersion.slice(apiVersion.lastIndexOf("/") + 1);
     throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${result.failure}`);
   }
-  return { ...result, causes: [] };
+  return result;
 }

@@ -4,7 +4,7 @@ import { freezeJson, isRecord, type ApiObject } from "../store/api-object.ts";
 import { withMetadata } from "../store/field-path.ts";
 import { tableKey } from "../store/object-table.ts";
 import { present, timestamp, type ApiCore, type WriteSettings } from "./api-core.ts";
-import { alreadyExists, badRequest, forbidden, invalid, notFound, type Cause } from "./faults.ts";
+import { alreadyExists, badRequest, forbidden, invalid, notFound } from "./faults.ts";
 import { recordFields } from "./field-records.ts";
 import { validateMetadata } from "./metadata-rules.ts";
 import { nameFormOf } from "./name-forms.ts";
@@ -55,21 +55,13 @@ function admitted(
 ): ApiObject {
   const { definition } = served;
   const raw = checkedBody(definition, input);
-  const decoded = definition.decode?.(raw, undefined, {}) ?? { object: raw, unknownFields: [], causes: [] };
+  const decoded = definition.decode(raw);
   reportUnknownFields(definition, decoded.unknownFields, request);
   const named = newMetadata(core, served, decoded.object, request.namespace);
   checkNamespace(core, definition, named.metadata);
-  if (decoded.causes.length > 0) throw invalidDecoded(definition, named, decoded.causes);
   const bare = definition.hasStatus && !definition.rules.keepsStatusAtCreate ? withoutStatus(named) : named;
   const defaulted = definition.rules.applyDefaults?.(bare) ?? bare;
   return definition.rules.prepareCreate?.(defaulted, core.context) ?? defaulted;
-}
-
-function invalidDecoded(definition: ResourceDefinition, object: ApiObject, causes: readonly Cause[]): Error {
-  return invalid(kindName(definition), object.metadata.name ?? "", [
-    ...validateMetadata(object.metadata, nameFormOf(definition.type)),
-    ...causes,
-  ]);
 }
 
 /** Refuses bodies of another kind; fills in apiVersion and kind where they are left out. */

@@ -1,12 +1,17 @@
 /** Kinds that come and go with CustomResourceDefinitions. */
-import type { CustomResourceDefinition, CustomResourceDefinitionVersion } from "../../api/index.ts";
+import type { CustomResourceDefinition, CustomResourceDefinitionVersion, JsonSchema } from "../../api/index.ts";
 import { resourceType } from "../../api/index.ts";
 import type { ApiObject } from "../store/api-object.ts";
 import { fieldText, valueAt } from "../store/field-path.ts";
 import type { FieldReader } from "../store/field-selector.ts";
 import type { Change } from "../store/history.ts";
+import { decodeBuiltin } from "../schema/builtin-decoding.ts";
+import { CelRules } from "../schema/cel-rules.ts";
+import { defaulted, pruned } from "../schema/structural-pruning.ts";
+import { validateStructural } from "../schema/structural-validation.ts";
 import { serveResource, type ApiCore } from "./api-core.ts";
-import type { ResourceDefinition, ScalePaths } from "./resource.ts";
+import { badRequest, type Cause } from "./faults.ts";
+import type { DecodeResult, ResourceDefinition, ResourceRules, ScalePaths } from "./resource.ts";
 
 /** Serves what the definitions say, from the write that makes them to the one that removes them. */
 export function followDefinitions(core: ApiCore): void {
@@ -55,8 +60,9 @@ export function customDefinition(
     categories: names.categories ?? [],
     hasStatus: version.subresources?.status !== undefined,
     selectableFields: Object.fromEntries((version.selectableFields ?? []).map(({ jsonPath }) => selectable(jsonPath))),
-    rules: { generationFields: "all-but-status", requiresVersionOnUpdate: true, statusKeepsMetadata: true },
+    rules: customRules(version.schema?.openAPIV3Schema),
     custom: true,
+    decode: (object) => decodeCustom(object, version.schema?.openAPIV3Schema, names.kind),
     ...(scale === undefined ? {} : { scale: scalePaths(scale) }),
   };
 }
@@ -78,4 +84,29 @@ function scalePaths(scale: {
     statusReplicas: simplePath(scale.statusReplicasPath),
     ...(scale.labelSelectorPath === undefined ? {} : { selector: simplePath(scale.labelSelectorPath) }),
   };
+}
+
+/** Custom resources have the rules of their schema and no others. */
+function customRules(schema: JsonSchema | undefined): ResourceRules {
+  const rules = new CelRules();
+  const validate = (next: ApiObject, old?: ApiObject): readonly Cause[] =>
+    schema === undefined ? [] : validateStructural(schema, rules, next, old);
+  return {
+    generationFields: "all-but-status",
+    requiresVersionOnUpdate: true,
+    statusKeepsMetadata: true,
+    validateCreate: (object) => validate(object),
+    validateUpdate: validate,
+    validateStatusUpdate: validate,
+  };
+}
+
+function decodeCustom(object: ApiObject, schema: JsonSchema | undefined, kind: string): DecodeResult {
+  const metadata = decodeBuiltin({ apiVersion: "", kind: "", metadata: object.metadata }, "V1PodTemplate");
+  if (metadata.failure !== undefined) throw badRequest(`${kind} cannot be decoded: ${metadata.failure}`);
+  const read =
+    metadata.object.metadata === object.metadata ? object : { ...object, metadata: metadata.object.metadata };
+  if (schema === undefined) return { object: read, unknownFields: metadata.unknownFields };
+  const unknown = [...metadata.unknownFields];
+  return { object: defaulted(schema, pruned(schema, read, unknown)) as ApiObject, unknownFields: unknown };
 }

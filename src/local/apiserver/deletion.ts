@@ -1,4 +1,5 @@
 /** DELETE of an object: preconditions, grace periods, finalizers and propagation. */
+import type { CustomResourceDefinition } from "../../api/index.ts";
 import type { DeleteOptions } from "../../kube/index.ts";
 import { freezeJson, type ApiObject } from "../store/api-object.ts";
 import { withMetadata } from "../store/field-path.ts";
@@ -6,7 +7,14 @@ import { tableKey } from "../store/object-table.ts";
 import { present, timestamp, type ApiCore } from "./api-core.ts";
 import { conflict, forbidden } from "./faults.ts";
 import type { Served } from "./registry.ts";
-import { removeObject, foregroundFinalizer, holdsContent, orphanFinalizer, startCollection } from "./removal.ts";
+import {
+  removeObject,
+  foregroundFinalizer,
+  holdsContent,
+  instancesFinalizer,
+  orphanFinalizer,
+  startCollection,
+} from "./removal.ts";
 import { resourceName } from "./resource.ts";
 import { storedObject } from "./stored.ts";
 
@@ -69,7 +77,9 @@ export function beginDeletion(core: ApiCore, served: Served, object: ApiObject, 
 }
 
 function markDeleted(core: ApiCore, served: Served, object: ApiObject, request: DeleteRequest): ApiObject {
-  const finalizers = finalizersAfter(object, request.propagationPolicy);
+  const asked = finalizersAfter(object, request.propagationPolicy);
+  const held = hasInstances(core, object) && !asked.includes(instancesFinalizer);
+  const finalizers = held ? [...asked, instancesFinalizer] : asked;
   const grace = served.definition.rules.graceSeconds?.(object, request.gracePeriodSeconds);
   const { deletionTimestamp, deletionGracePeriodSeconds, generation } = object.metadata;
   if (deletionTimestamp === undefined) {
@@ -96,6 +106,13 @@ function markDeleted(core: ApiCore, served: Served, object: ApiObject, request: 
 function shortened(deletionTimestamp: string, old: number, grace: number): Readonly<Record<string, unknown>> {
   const asked = Date.parse(deletionTimestamp) - old * 1000;
   return { deletionTimestamp: timestamp(asked + grace * 1000), deletionGracePeriodSeconds: grace };
+}
+
+/** Whether the object is the definition of a kind that still has objects. */
+function hasInstances(core: ApiCore, object: ApiObject): boolean {
+  if (object.kind !== "CustomResourceDefinition") return false;
+  const { group, names } = (object as unknown as CustomResourceDefinition).spec;
+  return (core.registry.table(group, names.plural)?.size ?? 0) > 0;
 }
 
 function finalizersAfter(object: ApiObject, policy: DeleteRequest["propagationPolicy"]): readonly string[] {

@@ -1,11 +1,12 @@
 /** The garbage collector: dependents of owners that go, and the content of namespaces that go. */
-import type { OwnerReference } from "../../api/index.ts";
+import type { CustomResourceDefinition, OwnerReference } from "../../api/index.ts";
 import { freezeJson, type ApiObject } from "../store/api-object.ts";
 import { withMetadata } from "../store/field-path.ts";
+import { tableKey } from "../store/object-table.ts";
 import type { ApiCore, CollectionTask } from "./api-core.ts";
 import { beginDeletion } from "./deletion.ts";
 import { objectAt, type ObjectLocation } from "./owner-graph.ts";
-import { foregroundFinalizer, orphanFinalizer, settleRemoval } from "./removal.ts";
+import { foregroundFinalizer, instancesFinalizer, orphanFinalizer, settleRemoval } from "./removal.ts";
 
 /** Objects handled in one go before the thread is given back. */
 const slice = 64;
@@ -54,6 +55,7 @@ export class Collector {
 
   async #run(task: CollectionTask): Promise<void> {
     if (task.kind === "namespace") return this.#emptyNamespace(task.uid);
+    if (task.kind === "definition") return this.#emptyDefinition(task.uid);
     for (const [index, dependent] of this.#core.owners.dependentsOf(task.uid).entries()) {
       if (index > 0 && index % slice === 0) await this.#core.clock.yield();
       if (task.kind === "orphan") release(this.#core, dependent, new Set([task.uid]));
@@ -77,6 +79,20 @@ export class Collector {
       }
     }
     finishNamespace(core, uid, name);
+  }
+
+  async #emptyDefinition(uid: string): Promise<void> {
+    const core = this.#core;
+    const definition = objectAt(core.owners.locate(uid)) as unknown as CustomResourceDefinition | undefined;
+    if (definition === undefined) return;
+    const { group, names } = definition.spec;
+    const served = core.registry.anyVersion(group, names.plural);
+    for (const [index, object] of [...(served?.table.values() ?? [])].entries()) {
+      if (index > 0 && index % slice === 0) await core.clock.yield();
+      const { name = "", namespace } = object.metadata;
+      if (served !== undefined) deleteCollected(core, { served, key: tableKey(name, namespace) }, "Background");
+    }
+    if (served === undefined || served.table.size === 0) dropFinalizer(core, uid, instancesFinalizer);
   }
 }
 

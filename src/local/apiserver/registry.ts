@@ -84,6 +84,14 @@ export class Registry {
     return [...byTable.values()];
   }
 
+  /** Name of the CustomResourceDefinition of an object; undefined for built-in kinds. */
+  definitionName(object: { readonly apiVersion: string; readonly kind: string }): string | undefined {
+    const slash = object.apiVersion.indexOf("/");
+    if (slash < 0) return undefined;
+    const definition = this.byKind(object.apiVersion, object.kind)?.definition;
+    return definition?.custom === true ? `${definition.type.plural}.${definition.type.group}` : undefined;
+  }
+
   all(): readonly Served[] {
     return [...this.#served.values()];
   }

@@ -6,6 +6,8 @@ import { objectAt } from "./owner-graph.ts";
 
 export const foregroundFinalizer = "foregroundDeletion";
 export const orphanFinalizer = "orphan";
+/** Holds a CustomResourceDefinition until its objects are gone. */
+export const instancesFinalizer = "customresourcecleanup.apiextensions.k8s.io";
 
 /** Removes the object when it is being deleted and nothing holds it any more; says whether it did. */
 export function settleRemoval(core: ApiCore, table: ObjectTable, key: string, next: ApiObject): boolean {
@@ -32,10 +34,22 @@ export function removeObject(core: ApiCore, table: ObjectTable, key: string, las
     const held = objectAt(core.owners.locate(owner.uid))?.metadata.finalizers?.includes(foregroundFinalizer);
     if (held) core.collect({ kind: "foreground", uid: owner.uid });
   }
+  collectHolders(core, removed);
+  return removed;
+}
+
+/** What waits for the last of its objects is looked at again: a namespace, or the definition of the kind. */
+function collectHolders(core: ApiCore, removed: ApiObject): void {
   const { namespace } = removed.metadata;
   const home = namespace === undefined ? undefined : core.context.find({ group: "", plural: "namespaces" }, namespace);
   if (home?.metadata.deletionTimestamp !== undefined) core.collect({ kind: "namespace", uid: home.metadata.uid ?? "" });
-  return removed;
+  const definition = core.context.find(
+    { group: "apiextensions.k8s.io", plural: "customresourcedefinitions" },
+    core.registry.definitionName(removed) ?? "",
+  );
+  if (definition?.metadata.finalizers?.includes(instancesFinalizer)) {
+    core.collect({ kind: "definition", uid: definition.metadata.uid ?? "" });
+  }
 }
 
 /** Starts the work that the collector's own finalizers and a namespace's content ask for. */
@@ -44,4 +58,5 @@ export function startCollection(core: ApiCore, object: ApiObject): void {
   if (finalizers.includes(orphanFinalizer)) core.collect({ kind: "orphan", uid });
   if (finalizers.includes(foregroundFinalizer)) core.collect({ kind: "foreground", uid });
   if (holdsContent(object)) core.collect({ kind: "namespace", uid });
+  if (finalizers.includes(instancesFinalizer)) core.collect({ kind: "definition", uid });
 }

@@ -62,21 +62,16 @@ export interface ResourceDefinition {
   readonly rules: ResourceRules;
   /** True for kinds defined by a CustomResourceDefinition. */
   readonly custom: boolean;
-  /** Checks, prunes and defaults the raw object; built-in kinds decode by their field table. */
-  readonly decode?: (object: ApiObject, old: ApiObject | undefined, options: DecodeOptions) => DecodeResult;
+  /** Drops unknown fields and reads what the schema types; throws 400 on types that the wire cannot carry. */
+  readonly decode: (object: ApiObject) => DecodeResult;
 }
 
 export type FieldValidation = "Ignore" | "Warn" | "Strict";
-
-export interface DecodeOptions {
-  readonly subresource?: "status" | undefined;
-}
 
 export interface DecodeResult {
   readonly object: ApiObject;
   /** Paths of unknown or doubled fields, in the server's words. */
   readonly unknownFields: readonly string[];
-  readonly causes: readonly Cause[];
 }
 
 export const resourceName = (definition: ResourceDefinition): GroupName => ({

@@ -62,9 +62,10 @@ export function replaceObject(
   const { definition } = served;
   const { old, request } = write;
   const shown = present(served, old);
-  const decoded = decodeUpdate(served, write.body, shown, request);
+  const decoded = definition.decode(freezeJson(write.body));
+  reportUnknownFields(definition, decoded.unknownFields, request);
   const next = merged(definition, decoded.object, shown, request);
-  const causes = [...decoded.causes, ...updateCauses(definition, next, shown, request)];
+  const causes = updateCauses(definition, next, shown, request);
   if (causes.length > 0) throw invalid(kindName(definition), request.name, causes);
   const numbered = withGeneration(definition, next, shown);
   const operation = request.operation ?? "Update";
@@ -76,18 +77,6 @@ export function replaceObject(
     subresource: request.scale ? "scale" : request.subresource,
   });
   return store(core, served, { next: stored(served, tracked, old), old, dryRun: request.dryRun ?? false });
-}
-
-function decodeUpdate(served: Served, body: ApiObject, old: ApiObject, request: UpdateRequest) {
-  const { definition } = served;
-  const frozen = freezeJson(body);
-  const decoded = definition.decode?.(frozen, old, { subresource: request.subresource }) ?? {
-    object: frozen,
-    unknownFields: [],
-    causes: [],
-  };
-  reportUnknownFields(definition, decoded.unknownFields, request);
-  return decoded;
 }
 
 function updateCauses(
