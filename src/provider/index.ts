@@ -1,1 +1,2 @@
 export * from "./cloud-provider.ts";
+export { type MeasureOptions, measureCloudProvider } from "./decorators/measured.ts";
