@@ -74,7 +74,8 @@ export function nodePrice(node: StateNode, instanceType: InstanceType | undefine
 }
 
 function lifetimeRemainingOf({ claim }: ClaimView, now: EpochMillis): number {
-  const expireAfter = parseNillableDurationMillis(claim.spec.expireAfter ?? "Never");
+  if (claim.spec.expireAfter === undefined) return 1;
+  const expireAfter = parseNillableDurationMillis(claim.spec.expireAfter);
   if (expireAfter === undefined || expireAfter === Number.POSITIVE_INFINITY) return 1;
   const age = now - (parseTimestamp(claim.metadata.creationTimestamp ?? "") ?? now);
   return expireAfter === 0 ? 0 : Math.max(0, Math.min(1, (expireAfter - age) / expireAfter));

@@ -14,6 +14,8 @@ export function consolidateAfterMillis(pool: PoolView): number | undefined {
   return parseNillableDurationMillis(pool.pool.spec.disruption?.consolidateAfter ?? "0s");
 }
 
+export const neverConsolidates = (pool: PoolView): boolean => pool.pool.spec.disruption?.consolidateAfter === "Never";
+
 /** Whether the claim has been quiet for long enough. For claims of dynamic pools that are not being deleted. */
 export function consolidatableOf(view: ClaimView, pool: PoolView, now: EpochMillis): Consolidatable {
   const after = consolidateAfterMillis(pool);

@@ -1,7 +1,7 @@
 /** Removes nodes that nothing needs (lifecycle 3.3). Decides without simulating: nothing has to move. */
 import { type Candidate, isEmptyCandidate, savingsRatio } from "./candidate.ts";
 import { isStaticPool } from "../cluster/views.ts";
-import { consolidateAfterMillis, isConsolidatable } from "./consolidatable.ts";
+import { isConsolidatable, neverConsolidates } from "./consolidatable.ts";
 import type { BudgetLedger } from "./ledger.ts";
 import type { Choice, DisruptionCommand, DisruptionMethod, MethodCheck } from "./method.ts";
 
@@ -13,10 +13,10 @@ const checks: readonly MethodCheck[] = [
   {
     code: "consolidation-off",
     event: "Unconsolidatable",
-    refusal: ({ pool }) => {
-      const off = consolidateAfterMillis(pool) === Number.POSITIVE_INFINITY;
-      return off ? `consolidation is off for ${pool.key.kind} "${pool.key.name}" (consolidateAfter: Never)` : undefined;
-    },
+    refusal: ({ pool }) =>
+      neverConsolidates(pool)
+        ? `consolidation is off for ${pool.key.kind} "${pool.key.name}" (consolidateAfter: Never)`
+        : undefined,
   },
   {
     code: "buffer-pods",

@@ -4,12 +4,12 @@ import type { InstanceType } from "../catalogue/instance-type.ts";
 import { type KeyText, keyText } from "../cluster/keys.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { StateNode } from "../cluster/state-node.ts";
-import { type DisruptionLimits, disruptionLimits, type DisruptionLimitsFailure } from "../pods/disruption-limits.ts";
+import { disruptionLimits, type DisruptionLimitsFailure } from "../pods/disruption-limits.ts";
 import { ok, type Result } from "../result.ts";
 import type { EpochMillis } from "../time.ts";
 import { poolBudgets, type PoolBudget } from "./budgets.ts";
 import { type Candidate, candidateOf, nodePrice } from "./candidate.ts";
-import { candidateChecks, type CandidateScope } from "./candidate-checks.ts";
+import { candidateChecks } from "./candidate-checks.ts";
 import { openLedger } from "./ledger.ts";
 import type { DisruptionCommand, DisruptionMethod, KeptReason, MethodScope } from "./method.ts";
 
@@ -54,28 +54,42 @@ export function planDisruption(
   snapshot: ClusterSnapshot,
   options: DisruptionOptions,
 ): Result<DisruptionPlan, DisruptionLimitsFailure> {
-  const limits = disruptionLimits(snapshot.podDisruptionBudgets);
-  if (!limits.ok) return limits;
+  const scope = disruptionScope(snapshot, options);
+  if (!scope.ok) return scope;
   const reasons = new Map<StateNode, KeptReason[]>();
   const reports: MethodReport[] = [];
   let commands: readonly DisruptionCommand[] = [];
   for (const method of options.methods) {
-    const pass = runMethod(method, snapshot, { ...options, limits: limits.value });
+    const pass = runMethod(method, snapshot, scope.value);
     for (const { node, reason } of pass.kept) reasons.set(node, [...(reasons.get(node) ?? []), reason]);
     reports.push(pass.report);
     commands = pass.commands;
     if (commands.length > 0) break;
   }
-  const types = typesByPool(snapshot);
   const taken = new Set(commands.flatMap(({ candidates }) => candidates.map(({ node }) => node)));
   const kept = snapshot.nodes
     .filter((node) => !taken.has(node))
-    .map((node) => keptNode(node, reasons.get(node), types));
+    .map((node) => keptNode(node, reasons.get(node), scope.value.instanceTypes));
   return ok({ snapshotVersion: snapshot.version, commands, kept, reports });
 }
 
-interface PassOptions extends Omit<DisruptionOptions, "methods"> {
-  readonly limits: DisruptionLimits;
+/** What every method's checks look at, made once for a snapshot. */
+export type DisruptionScope = Omit<MethodScope, "disruptionClass">;
+
+export function disruptionScope(
+  snapshot: ClusterSnapshot,
+  options: Omit<DisruptionOptions, "methods">,
+): Result<DisruptionScope, DisruptionLimitsFailure> {
+  const limits = disruptionLimits(snapshot.podDisruptionBudgets);
+  if (!limits.ok) return limits;
+  return ok({
+    now: options.now,
+    limits: limits.value,
+    pools: new Map(snapshot.pools.map((pool) => [keyText(pool.key), pool])),
+    instanceTypes: typesByPool(snapshot),
+    queued: options.queued ?? nothing,
+    bufferNodes: options.bufferNodes ?? nothing,
+  });
 }
 
 interface MethodPass {
@@ -84,12 +98,12 @@ interface MethodPass {
   readonly report: MethodReport;
 }
 
-function runMethod(method: DisruptionMethod, snapshot: ClusterSnapshot, options: PassOptions): MethodPass {
-  const { candidates, refused } = filterCandidates(method, snapshot, options);
+function runMethod(method: DisruptionMethod, snapshot: ClusterSnapshot, scope: DisruptionScope): MethodPass {
+  const { candidates, refused } = filterCandidates(method, snapshot, scope);
   if (candidates.length === 0) {
     return { commands: [], kept: refused, report: { method: method.name, eligible: 0, limitedByBudget: false } };
   }
-  const budgets = poolBudgets(snapshot, method.reason, options.now);
+  const budgets = poolBudgets(snapshot, method.reason, scope.now);
   const choice = method.choose(candidates, openLedger(budgets));
   const passedOver = choice.passedOver.map(({ candidate, reason }) => ({ node: candidate.node, reason }));
   const { limitedByBudget } = choice;
@@ -101,21 +115,13 @@ function runMethod(method: DisruptionMethod, snapshot: ClusterSnapshot, options:
 export function filterCandidates(
   method: DisruptionMethod,
   snapshot: ClusterSnapshot,
-  options: PassOptions,
+  scope: DisruptionScope,
 ): { readonly candidates: readonly Candidate[]; readonly refused: MethodPass["kept"] } {
-  const scope: MethodScope = {
-    now: options.now,
-    limits: options.limits,
-    pools: new Map(snapshot.pools.map((pool) => [keyText(pool.key), pool])),
-    instanceTypes: typesByPool(snapshot),
-    queued: options.queued ?? nothing,
-    bufferNodes: options.bufferNodes ?? nothing,
-    disruptionClass: method.disruptionClass,
-  };
+  const methodScope: MethodScope = { ...scope, disruptionClass: method.disruptionClass };
   const candidates: Candidate[] = [];
   const refused: MethodPass["kept"][number][] = [];
   for (const node of snapshot.nodes) {
-    const examined = examine(node, method, scope);
+    const examined = examine(node, method, methodScope);
     if ("code" in examined) refused.push({ node, reason: examined });
     else candidates.push(examined);
   }
@@ -137,7 +143,7 @@ function examine(node: StateNode, method: DisruptionMethod, scope: MethodScope):
 }
 
 /** The checks have seen to it that the parts are there; a machine without id cannot be addressed by a command. */
-function candidateFrom(node: StateNode, scope: CandidateScope): Candidate | undefined {
+function candidateFrom(node: StateNode, scope: MethodScope): Candidate | undefined {
   const { claim, poolKey, providerId } = node;
   const pool = poolKey === undefined ? undefined : scope.pools.get(keyText(poolKey));
   if (claim === undefined || pool === undefined || providerId === undefined) return undefined;

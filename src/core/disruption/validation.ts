@@ -1,12 +1,12 @@
 /** The second look at a command, some seconds after it was found (lifecycle 3.9). */
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { disruptionLimits, type DisruptionLimitsFailure } from "../pods/disruption-limits.ts";
+import type { DisruptionLimitsFailure } from "../pods/disruption-limits.ts";
 import { failed, type Result } from "../result.ts";
 import type { Candidate } from "./candidate.ts";
 import { poolBudgets } from "./budgets.ts";
 import { openLedger } from "./ledger.ts";
 import type { DisruptionCommand, DisruptionMethod } from "./method.ts";
-import { type DisruptionOptions, filterCandidates } from "./pipeline.ts";
+import { type DisruptionOptions, disruptionScope, filterCandidates } from "./pipeline.ts";
 
 /**
  * `churn`: candidates are no longer what they were. `budget`: the pool allows no more. `candidates` is how many to count
@@ -32,10 +32,10 @@ export function revalidateRemoval(
   now: { readonly snapshot: ClusterSnapshot; readonly options: Omit<DisruptionOptions, "methods"> },
 ): Result<ValidatedCommand, ValidationFailure> {
   const { snapshot, options } = now;
-  const limits = disruptionLimits(snapshot.podDisruptionBudgets);
-  if (!limits.ok) return limits;
+  const scope = disruptionScope(snapshot, options);
+  if (!scope.ok) return scope;
   const wanted = new Set(command.candidates.map(({ providerId }) => providerId));
-  const { candidates } = filterCandidates(method, snapshot, { ...options, limits: limits.value });
+  const { candidates } = filterCandidates(method, snapshot, scope.value);
   const still = candidates.filter(({ providerId }) => wanted.has(providerId));
   if (still.length === 0 || (!method.partial && still.length < wanted.size)) return churned(command);
   return withinBudget(method, still, openLedger(poolBudgets(snapshot, method.reason, options.now)));

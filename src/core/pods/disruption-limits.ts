@@ -48,12 +48,11 @@ export function disruptionLimits(
   }
   return ok({
     check: (pod, mode, now) => {
-      const limits = byNamespace.get(pod.metadata.namespace ?? "default");
-      if (limits === undefined || !isEvictable(pod, now)) return undefined;
-      return blockOf(
-        limits.filter((limit) => limit.matches(pod.metadata.labels)),
-        { pod, mode },
-      );
+      const limits = byNamespace
+        .get(pod.metadata.namespace ?? "default")
+        ?.filter(({ matches }) => matches(pod.metadata.labels));
+      if (limits === undefined || limits.length === 0 || !isEvictable(pod, now)) return undefined;
+      return blockOf(limits, { pod, mode });
     },
   });
 }

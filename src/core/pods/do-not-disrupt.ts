@@ -15,7 +15,9 @@ const forEver: DisruptionGuard = Object.freeze({ protects: true });
 
 /** Lifecycle 0.7: a duration counts from `status.startTime`; a pod that has not started is protected (fail safe). */
 export function disruptionGuard(pod: Pod, now: EpochMillis): DisruptionGuard {
-  const guard = podDisruptionGuard(pod.metadata.annotations?.[annotations.doNotDisrupt]);
+  const value = pod.metadata.annotations?.[annotations.doNotDisrupt];
+  if (value === undefined) return unset;
+  const guard = podDisruptionGuard(value);
   if (guard.kind === "none") return unset;
   if (guard.kind === "always") return forEver;
   if (guard.kind === "invalid") return { protects: false, reason: "invalid", value: guard.value };

@@ -6,7 +6,8 @@ import { annotations, type Pod } from "../../api/index.ts";
  */
 export function evictionCost(pod: Pod): number {
   const text = pod.metadata.annotations?.[annotations.podDeletionCost];
-  const deletionCost = text === undefined || !/^[+-]?\d+(\.\d+)?$/.test(text) ? 0 : Number(text);
+  const deletionCost =
+    text === undefined || !/^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/.test(text) ? 0 : Number(text);
   const cost = 1 + deletionCost / 2 ** 27 + (pod.spec.priority ?? 0) / 2 ** 25;
   return Math.max(-10, Math.min(10, cost));
 }

@@ -3,7 +3,7 @@ import type { ContainerPort, DaemonSet, Pod, Toleration } from "../../api/index.
 import { daemonPodOf } from "./daemon-pods.ts";
 import { conflictingPorts, hostPortsOf, hostPortText } from "./host-ports.ts";
 import { podRequests } from "./requests.ts";
-import { tolerationError, toleratesAll, untoleratedTaints } from "./tolerations.ts";
+import { tolerationError, toleratesAll } from "./tolerations.ts";
 
 const portsOf = (...ports: readonly ContainerPort[]) =>
   hostPortsOf({ spec: { containers: [{ name: "main", ports }], initContainers: [{ name: "init", ports }] } });
@@ -63,7 +63,6 @@ describe("taints", () => {
       "did not tolerate taint (taint=gpu=a100:NoSchedule); did not tolerate taint (taint=soft:PreferNoSchedule)",
     );
     expect(tolerationError([gpu], [{ operator: "Exists" }])).toBeUndefined();
-    expect(untoleratedTaints([gpu, soft], [{ key: "gpu", operator: "Exists" }])).toEqual([soft]);
   });
 });
 

@@ -43,11 +43,3 @@ function toleratesValue({ operator = "Equal", value = "" }: Toleration, actual: 
   if (bound === undefined || number === undefined) return false;
   return operator === "Lt" ? number < bound : number > bound;
 }
-
-/** Those that no toleration matches, in order. */
-export function untoleratedTaints(
-  taints: readonly Taint[],
-  tolerations: readonly Toleration[] | undefined,
-): readonly Taint[] {
-  return taints.filter((taint) => !isTolerated(taint, tolerations));
-}
