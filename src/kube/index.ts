@@ -13,6 +13,9 @@ export * from "./informers/informer-set.ts";
 export { defaultRateLimit, reasonableRateLimit } from "./queue/rate-limiter.ts";
 export * from "./runtime.ts";
 export * from "./token-bucket.ts";
+export { createHttpClient, type HttpKubeClient } from "./transport/http-client.ts";
+export type { HttpClientOptions } from "./transport/http-options.ts";
+export * from "./transport/kubeconfig.ts";
 export * from "./writers/create-delete.ts";
 export { jsonEqual, mergeDiff } from "./writers/merge-diff.ts";
 export {

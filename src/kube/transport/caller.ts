@@ -1,0 +1,169 @@
+import type { Dispatcher } from "undici";
+import type { Clock, Random } from "../../platform/index.ts";
+import { isKubeFault, KubeFault } from "../fault.ts";
+import { createTokenBucket, type TokenBucket } from "../token-bucket.ts";
+import type { Connections } from "./connections.ts";
+import type { HttpClientOptions } from "./http-options.ts";
+import { type CallLabels, createRequestMetrics, type RequestMetrics } from "./request-metrics.ts";
+import { faultOfAnswer, faultOfConnection, retryAfterOf } from "./status-fault.ts";
+
+export type Method = "GET" | "POST" | "PUT" | "PATCH" | "DELETE";
+
+export interface Call {
+  readonly method: Method;
+  /** With its query. */
+  readonly path: string;
+  readonly labels: CallLabels;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  /** Doing it twice leaves what doing it once leaves, so it may be tried again. */
+  readonly idempotent: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** Retries of a call at most this far apart where the server does not say. */
+const firstRetryMilliseconds = 500;
+const retryJitter = 0.2;
+
+/** Sends calls: rate limit, credentials, deadline, retries, faults and metrics (spec: operations 7.4 "Transport"). */
+export class Caller {
+  readonly #options: HttpClientOptions;
+  readonly #connections: Connections;
+  readonly #clock: Clock;
+  readonly #random: Random;
+  readonly #bucket: TokenBucket;
+  readonly #metrics: RequestMetrics;
+  readonly #prefix: string;
+
+  constructor(options: HttpClientOptions, connections: Connections) {
+    const { clock, random, metrics, server, qps = 200, burst = 300 } = options;
+    this.#options = options;
+    this.#connections = connections;
+    this.#clock = clock;
+    this.#random = random;
+    this.#bucket = createTokenBucket({ clock, qps, burst });
+    this.#metrics = createRequestMetrics(metrics, server);
+    this.#prefix = new URL(server).pathname.replace(/\/$/, "");
+  }
+
+  /** The parsed body of a successful answer. */
+  async call(call: Call): Promise<unknown> {
+    const { retries = 4 } = this.#options;
+    for (let attempt = 0; ; attempt += 1) {
+      await this.#throttle(call.signal);
+      try {
+        return await this.#attempt(call);
+      } catch (error) {
+        call.signal?.throwIfAborted();
+        if (!call.idempotent || attempt >= retries || !retryable(error)) throw error;
+        await this.#clock.sleep(this.#retryWait(error, attempt), signalOption(call.signal));
+      }
+    }
+  }
+
+  /** Opens a watch: no rate limit, no deadline after the headers have come, no retries. The body is to be consumed. */
+  async open(call: Call): Promise<AsyncIterable<Uint8Array> & { destroy(): unknown }> {
+    call.signal?.throwIfAborted();
+    const { body } = await this.#send(call, this.#connections.watches, call.signal);
+    // A body that is destroyed tells so by an error event, which nobody waits for any more.
+    body.on("error", () => undefined);
+    return body as AsyncIterable<Uint8Array> & { destroy(): unknown };
+  }
+
+  async #throttle(signal: AbortSignal | undefined): Promise<void> {
+    signal?.throwIfAborted();
+    const wait = this.#bucket.reserve();
+    this.#metrics.throttled(wait / 1000);
+    if (wait > 0) await this.#clock.sleep(wait, signalOption(signal));
+  }
+
+  async #attempt(call: Call): Promise<unknown> {
+    const { timeoutMilliseconds = 30_000 } = this.#options;
+    const timeout = new AbortController();
+    const cancel = this.#clock.after(timeoutMilliseconds, () => timeout.abort());
+    const signal = call.signal === undefined ? timeout.signal : AbortSignal.any([call.signal, timeout.signal]);
+    try {
+      const { body } = await this.#send(call, this.#connections.calls, signal);
+      return await body.json();
+    } catch (error) {
+      call.signal?.throwIfAborted();
+      if (timeout.signal.aborted) {
+        const what = `${call.method} ${call.path}: no answer within ${timeoutMilliseconds / 1000} s`;
+        throw new KubeFault("Timeout", what, { cause: error });
+      }
+      throw error instanceof KubeFault ? error : faultOfConnection(error, this.#options.server);
+    } finally {
+      cancel();
+    }
+  }
+
+  async #send(call: Call, dispatcher: Dispatcher, signal: AbortSignal | undefined): Promise<Dispatcher.ResponseData> {
+    const begun = this.#clock.monotonic();
+    const done = (code: string): void => {
+      const seconds = (this.#clock.monotonic() - begun) / 1000;
+      this.#metrics.answered(call.labels, call.method, { code, seconds });
+    };
+    try {
+      const answer = await dispatcher.request({
+        origin: new URL(this.#options.server).origin,
+        path: this.#prefix + call.path,
+        method: call.method,
+        headers: await this.#headers(call),
+        body: call.body === undefined ? null : JSON.stringify(call.body),
+        bodyTimeout: 0,
+        ...(signal === undefined ? {} : { signal }),
+      });
+      done(String(answer.statusCode));
+      if (answer.statusCode < 400) return answer;
+      throw await this.#faultOf(answer);
+    } catch (error) {
+      if (isKubeFault(error)) throw error;
+      done("<error>");
+      signal?.throwIfAborted();
+      throw faultOfConnection(error, this.#options.server);
+    }
+  }
+
+  async #faultOf(answer: Dispatcher.ResponseData): Promise<KubeFault> {
+    const header = answer.headers["retry-after"];
+    return faultOfAnswer({
+      code: answer.statusCode,
+      body: await answer.body.text(),
+      retryAfterSeconds: retryAfterOf(typeof header === "string" ? header : undefined, this.#clock.now()),
+    });
+  }
+
+  async #headers(call: Call): Promise<Record<string, string>> {
+    const { token, headers, userAgent = "karpenter" } = this.#options;
+    const bearer = typeof token === "function" ? await token() : token;
+    return {
+      accept: "application/json",
+      "user-agent": userAgent,
+      ...(call.body === undefined ? {} : { "content-type": call.contentType ?? "application/json" }),
+      ...(bearer === undefined ? {} : { authorization: `Bearer ${bearer}` }),
+      ...(headers === undefined ? {} : await headers()),
+    };
+  }
+
+  #retryWait(error: unknown, attempt: number): number {
+    const asked = isKubeFault(error) ? error.retryAfterSeconds : undefined;
+    const base = asked === undefined ? firstRetryMilliseconds * 2 ** attempt : asked * 1000;
+    return base * (1 + retryJitter * this.#random.next());
+  }
+}
+
+const signalOption = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });
+
+/** The server asked for another try, or the connection broke before an answer came. */
+function retryable(error: unknown): boolean {
+  if (!isKubeFault(error)) return false;
+  return error.code === 429 || error.code === 503 || (error.reason === "ConnectionFailed" && wasReset(error.cause));
+}
+
+const resetCodes = new Set(["ECONNRESET", "EPIPE", "ECONNREFUSED", "UND_ERR_SOCKET", "UND_ERR_CONNECT_TIMEOUT"]);
+
+function wasReset(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const { code } = error as NodeJS.ErrnoException;
+  return (code !== undefined && resetCodes.has(code)) || wasReset(error.cause);
+}

@@ -1,0 +1,201 @@
+import { apiVersionOf, type KubeList, type KubeObject, type ResourceType } from "../../api/index.ts";
+import type {
+  CallOptions,
+  DeleteOptions,
+  KubeClient,
+  ListOptions,
+  ObjectName,
+  PatchOptions,
+  PatchType,
+  WatchEvent,
+  WatchOptions,
+  WriteOptions,
+} from "../client.ts";
+import { isKubeFault } from "../fault.ts";
+import { type Call, Caller, type Method } from "./caller.ts";
+import { type Connections, openConnections } from "./connections.ts";
+import type { HttpClientOptions } from "./http-options.ts";
+import { collectionPath, groupPath, listQuery, objectPath, queryText, watchQuery } from "./paths.ts";
+import { faultOfConnection } from "./status-fault.ts";
+import { eventOfLine, linesOf } from "./watch-decoder.ts";
+
+/** A client over HTTP; `close` ends its connections, watches included. */
+export interface HttpKubeClient extends KubeClient {
+  readonly server: string;
+  close(): Promise<void>;
+}
+
+export function createHttpClient(options: HttpClientOptions): HttpKubeClient {
+  return new HttpClient(options);
+}
+
+const contentTypes: Readonly<Record<PatchType, string>> = {
+  json: "application/json-patch+json",
+  merge: "application/merge-patch+json",
+  strategic: "application/strategic-merge-patch+json",
+  apply: "application/apply-patch+yaml",
+};
+
+/** What a call says about itself, beside where it goes. */
+interface Shape {
+  readonly verb: string;
+  readonly method: Method;
+  readonly path: string;
+  readonly subresource?: string | undefined;
+  readonly body?: unknown;
+  readonly contentType?: string;
+  readonly idempotent?: boolean;
+}
+
+class HttpClient implements HttpKubeClient {
+  readonly server: string;
+  readonly #connections: Connections;
+  readonly #caller: Caller;
+
+  constructor(options: HttpClientOptions) {
+    this.server = options.server;
+    this.#connections = openConnections(options);
+    this.#caller = new Caller(options, this.#connections);
+  }
+
+  close(): Promise<void> {
+    return this.#connections.close();
+  }
+
+  async get<T extends KubeObject>(type: ResourceType<T>, name: ObjectName, options: CallOptions = {}): Promise<T> {
+    return this.#object<T>(type, { verb: "GET", method: "GET", path: objectPath(type, name) }, options);
+  }
+
+  async list<T extends KubeObject>(type: ResourceType<T>, options: ListOptions = {}): Promise<KubeList<T>> {
+    const path = collectionPath(type, options.namespace) + listQuery(options);
+    const list = (await this.#call(type, { verb: "LIST", method: "GET", path }, options)) as KubeList<T>;
+    // Lists of built-in kinds leave out what each item is.
+    const what: Partial<KubeObject> = { apiVersion: apiVersionOf(type), kind: type.kind };
+    return { ...list, items: (list.items ?? []).map((item) => ({ ...what, ...item })) };
+  }
+
+  async *watch<T extends KubeObject>(type: ResourceType<T>, options: WatchOptions = {}): AsyncGenerator<WatchEvent<T>> {
+    const path = collectionPath(type, options.namespace) + watchQuery(options);
+    const body = await this.#caller.open(this.#shape(type, { verb: "WATCH", method: "GET", path }, options));
+    try {
+      for await (const line of linesOf(body)) {
+        options.signal?.throwIfAborted();
+        if (line !== "") yield eventOfLine<T>(line);
+      }
+    } catch (error) {
+      options.signal?.throwIfAborted();
+      throw isKubeFault(error) ? error : faultOfConnection(error, this.server);
+    } finally {
+      body.destroy();
+    }
+    options.signal?.throwIfAborted();
+  }
+
+  async create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
+    const path = collectionPath(type, object.metadata.namespace) + writeQuery(options);
+    return this.#object<T>(type, { verb: "CREATE", method: "POST", path, body: object, idempotent: false }, options);
+  }
+
+  async update<T extends KubeObject>(
+    type: ResourceType<T>,
+    object: T,
+    options: WriteOptions & { readonly subresource?: "status" } = {},
+  ): Promise<T> {
+    const { subresource } = options;
+    const path = objectPath(type, nameOf(object), subresource) + writeQuery(options);
+    return this.#object<T>(type, { verb: "UPDATE", method: "PUT", path, subresource, body: object }, options);
+  }
+
+  async patch<T extends KubeObject>(type: ResourceType<T>, name: ObjectName, options: PatchOptions): Promise<T> {
+    const { subresource, body, force } = options;
+    const path = objectPath(type, name, subresource) + writeQuery(options, force === true ? { force } : {});
+    const shape: Shape = {
+      verb: options.type === "apply" ? "APPLY" : "PATCH",
+      method: "PATCH",
+      path,
+      subresource,
+      body,
+      contentType: contentTypes[options.type],
+      // Operations of a JSON patch may add to a list; applied twice they would add twice.
+      idempotent: options.type !== "json",
+    };
+    return this.#object<T>(type, shape, options);
+  }
+
+  async delete<T extends KubeObject>(
+    type: ResourceType<T>,
+    name: ObjectName,
+    options: DeleteOptions = {},
+  ): Promise<T | undefined> {
+    const path = objectPath(type, name);
+    const shape: Shape = { verb: "DELETE", method: "DELETE", path, body: deleteBody(options) };
+    const answer = (await this.#call(type, shape, options)) as T;
+    return isHeld(answer) ? { ...answer, apiVersion: apiVersionOf(type), kind: type.kind } : undefined;
+  }
+
+  async createSubresource(
+    type: ResourceType,
+    name: ObjectName,
+    subresource: "binding" | "eviction",
+    body: KubeObject,
+    options: CallOptions = {},
+  ): Promise<void> {
+    const path = objectPath(type, name, subresource);
+    await this.#call(type, { verb: "CREATE", method: "POST", path, subresource, body, idempotent: false }, options);
+  }
+
+  async isServed(type: ResourceType, options: CallOptions = {}): Promise<boolean> {
+    try {
+      const shape: Shape = { verb: "GET", method: "GET", path: groupPath(type) };
+      const found = (await this.#call({ ...type, kind: "APIResourceList" }, shape, options)) as {
+        readonly resources?: readonly { readonly name: string }[];
+      };
+      return found.resources?.some(({ name }) => name === type.plural) === true;
+    } catch (error) {
+      if (isKubeFault(error, "NotFound")) return false;
+      throw error;
+    }
+  }
+
+  async #object<T extends KubeObject>(type: ResourceType<T>, shape: Shape, options: CallOptions): Promise<T> {
+    return (await this.#call(type, shape, options)) as T;
+  }
+
+  #call(type: ResourceType, shape: Shape, options: CallOptions): Promise<unknown> {
+    return this.#caller.call(this.#shape(type, shape, options));
+  }
+
+  #shape({ group, version, kind }: ResourceType, shape: Shape, { signal }: CallOptions): Call {
+    const { verb, subresource = "", idempotent = true, ...rest } = shape;
+    return { ...rest, idempotent, signal, labels: { verb, group, version, kind, subresource } };
+  }
+}
+
+function nameOf({ metadata }: KubeObject): ObjectName {
+  const { name = "", namespace } = metadata;
+  return namespace === undefined ? { name } : { name, namespace };
+}
+
+function writeQuery({ dryRun, fieldManager }: WriteOptions, more: { readonly force?: boolean } = {}): string {
+  return queryText({ dryRun: dryRun === true ? "All" : undefined, fieldManager, ...more });
+}
+
+function deleteBody({ uid, resourceVersion, gracePeriodSeconds, propagationPolicy, dryRun }: DeleteOptions): unknown {
+  const preconditions = { uid, resourceVersion };
+  return {
+    apiVersion: "v1",
+    kind: "DeleteOptions",
+    ...(uid === undefined && resourceVersion === undefined ? {} : { preconditions }),
+    ...(gracePeriodSeconds === undefined ? {} : { gracePeriodSeconds }),
+    ...(propagationPolicy === undefined ? {} : { propagationPolicy }),
+    ...(dryRun === true ? { dryRun: ["All"] } : {}),
+  };
+}
+
+/** The answer to a delete is a Status or the object; some kinds answer with the object also when it has gone. */
+function isHeld(answer: KubeObject): boolean {
+  const { deletionTimestamp, deletionGracePeriodSeconds = 0, finalizers = [] } = answer.metadata ?? {};
+  if (answer.kind === "Status" || deletionTimestamp === undefined) return false;
+  const { spec } = answer as { readonly spec?: { readonly finalizers?: readonly string[] } };
+  return finalizers.length > 0 || deletionGracePeriodSeconds > 0 || (spec?.finalizers?.length ?? 0) > 0;
+}

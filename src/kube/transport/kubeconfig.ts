@@ -1,0 +1,143 @@
+import { existsSync } from "node:fs";
+import type { RequestOptions } from "node:https";
+import type { KubeConfig } from "@kubernetes/client-node";
+import type { Clock } from "../../platform/index.ts";
+import { createHttpClient, type HttpKubeClient } from "./http-client.ts";
+import type { HttpClientOptions } from "./http-options.ts";
+
+/** What a kubeconfig does not say: limits, clock, logs, metrics. */
+export type ClientSettings = Omit<
+  HttpClientOptions,
+  "server" | "ca" | "token" | "clientCert" | "headers" | "tlsServerName" | "insecureSkipTlsVerify" | "proxyUrl"
+>;
+
+export interface KubeconfigClient {
+  readonly client: HttpKubeClient;
+  /** Where names without a namespace belong; `default` where the context names none. */
+  readonly namespace: string;
+}
+
+/** Credentials are asked for again after this; plug-ins and token files keep their own, longer, times. */
+const credentialMilliseconds = 5_000;
+
+/**
+ * A client for a context (the current one by default) of a kubeconfig, given as its text or its path. Certificates,
+ * tokens, token files, basic auth, exec plug-ins and OIDC are read by the ecosystem's own library. Rejects with what is
+ * missing where the file, the context, its cluster or its user is not there.
+ */
+export async function clientFromKubeconfig(
+  source: { readonly path: string } | { readonly text: string },
+  settings: ClientSettings & { readonly context?: string },
+): Promise<KubeconfigClient> {
+  const { context, ...rest } = settings;
+  const config = await loadConfig(source);
+  const where = "path" in source ? source.path : "the kubeconfig";
+  if (context !== undefined) config.setCurrentContext(context);
+  checkContext(config, where);
+  return connect(config, rest);
+}
+
+/** A client for the cluster that this process runs in, by its service account. */
+export async function inClusterClient(settings: ClientSettings): Promise<KubeconfigClient> {
+  const config = await emptyConfig();
+  config.loadFromCluster();
+  const server = config.getCurrentCluster()?.server ?? "";
+  if (server.includes("undefined")) {
+    throw new Error(
+      "not inside a cluster: KUBERNETES_SERVICE_HOST and KUBERNETES_SERVICE_PORT are not set; give a kubeconfig instead",
+    );
+  }
+  return connect(config, settings);
+}
+
+/** Loaded when wanted: the library brings its generated models along, which the embedded cluster has no use for. */
+async function emptyConfig(): Promise<KubeConfig> {
+  const library = await import("@kubernetes/client-node");
+  return new library.KubeConfig();
+}
+
+async function loadConfig(source: { readonly path: string } | { readonly text: string }): Promise<KubeConfig> {
+  const config = await emptyConfig();
+  if ("path" in source && !existsSync(source.path)) throw new Error(`kubeconfig ${source.path} does not exist`);
+  try {
+    if ("path" in source) config.loadFromFile(source.path);
+    else config.loadFromString(source.text);
+  } catch (cause) {
+    const where = "path" in source ? source.path : "the given text";
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${where} is not a kubeconfig: ${why}`, { cause });
+  }
+  return config;
+}
+
+function checkContext(config: KubeConfig, where: string): void {
+  const name = config.getCurrentContext();
+  const known = config.getContexts().map((context) => context.name);
+  if (!known.includes(name)) {
+    const wanted = name === undefined || name === "" ? "no context is chosen" : `context "${name}" is not`;
+    throw new Error(`${wanted} in ${where}; contexts there: ${known.join(", ") || "none"}`);
+  }
+  if (config.getCurrentCluster() === null) throw new Error(`the cluster of context "${name}" is not in ${where}`);
+  if (config.getCurrentUser() === null) throw new Error(`the user of context "${name}" is not in ${where}`);
+}
+
+async function connect(config: KubeConfig, settings: ClientSettings): Promise<KubeconfigClient> {
+  const cluster = config.getCurrentCluster();
+  if (cluster === null) throw new Error("the kubeconfig names no cluster");
+  const { server, proxyUrl } = cluster;
+  const first = await securityOf(config, server);
+  const client = createHttpClient({
+    ...settings,
+    server,
+    ...tlsOf(first),
+    headers: rememberedFor(settings.clock, async () => headersOf(await securityOf(config, server))),
+    ...(proxyUrl === undefined ? {} : { proxyUrl }),
+  });
+  const namespace = config.getContextObject(config.getCurrentContext())?.namespace;
+  return { client, namespace: namespace === undefined || namespace === "" ? "default" : namespace };
+}
+
+/** What the library would put on a request; it refuses plain HTTP, over which nothing secret may go anyway. */
+async function securityOf(config: KubeConfig, server: string): Promise<RequestOptions> {
+  const options: RequestOptions = {};
+  if (server.startsWith("https:")) await config.applyToHTTPSOptions(options);
+  return options;
+}
+
+function tlsOf({ ca, cert, key, servername, rejectUnauthorized }: RequestOptions): Partial<HttpClientOptions> {
+  return {
+    ...(ca ? { ca: pemOf(ca) } : {}),
+    ...(cert && key ? { clientCert: { certificate: pemOf(cert), key: pemOf(key) } } : {}),
+    ...(servername === undefined ? {} : { tlsServerName: servername }),
+    ...(rejectUnauthorized === false ? { insecureSkipTlsVerify: true } : {}),
+  };
+}
+
+/** The library reads certificates and keys into one buffer each. */
+function pemOf(value: unknown): string {
+  if (typeof value === "string") return value;
+  if (Buffer.isBuffer(value)) return value.toString("utf8");
+  throw new TypeError("a certificate or key of the kubeconfig is neither text nor bytes");
+}
+
+function headersOf({ headers, auth }: RequestOptions): Readonly<Record<string, string>> {
+  const basic = auth ? { authorization: `Basic ${Buffer.from(auth).toString("base64")}` } : {};
+  const given = Object.entries((headers ?? {}) as Record<string, unknown>).map(([name, value]) => [
+    name,
+    String(value),
+  ]);
+  return { ...basic, ...(Object.fromEntries(given) as Record<string, string>) };
+}
+
+function rememberedFor<T>(clock: Clock, ask: () => Promise<T>): () => Promise<T> {
+  let known: { readonly value: Promise<T>; readonly until: number } | undefined;
+  return () => {
+    const now = clock.monotonic();
+    if (known === undefined || now >= known.until) known = { value: ask(), until: now + credentialMilliseconds };
+    const { value } = known;
+    value.catch(() => {
+      if (known?.value === value) known = undefined;
+    });
+    return value;
+  };
+}
