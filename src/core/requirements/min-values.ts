@@ -22,7 +22,10 @@ export function satisfiesMinValues(
   for (const type of types) {
     needed++;
     for (const [key, values] of found) {
-      for (const value of type.requirements.get(key)?.values ?? []) values.add(value);
+      const offered = type.requirements.get(key);
+      // What a complement lists are exclusions, not values.
+      if (offered === undefined || offered.complement) continue;
+      for (const value of offered.values) values.add(value);
     }
     if (wanted.every((requirement) => !fallsShort(requirement, found))) return { ok: true, needed };
   }
