@@ -7,9 +7,14 @@ import { customResourceDefinitionType, namespaceType, resourceType } from "../..
 import { createIds, createSystemClock, createSystemRandom, type Clock } from "../../platform/index.ts";
 import type { KubeClient } from "../client.ts";
 import { isKubeFault } from "../fault.ts";
+import { customResourceCases } from "./custom-resources.ts";
+import { deletionCases } from "./deletion.ts";
 import { type CaseContext, type ConformanceCase, type ConformanceServer, eventually } from "./context.ts";
 import { listCases } from "./lists.ts";
+import { namespaceCases } from "./namespaces.ts";
 import { objectCases } from "./objects.ts";
+import { applyCases, patchCases } from "./patches.ts";
+import { evictionCases, podCases } from "./pods.ts";
 import { watchCases } from "./watches.ts";
 import { widgetDefinition, widgetType } from "./widget.ts";
 
@@ -29,6 +34,13 @@ const groups: readonly (readonly [name: string, cases: readonly ConformanceCase[
   ["objects", objectCases],
   ["lists", listCases],
   ["watches", watchCases],
+  ["patches", patchCases],
+  ["server-side apply", applyCases],
+  ["deletion", deletionCases],
+  ["custom resources", customResourceCases],
+  ["pods", podCases],
+  ["evictions", evictionCases],
+  ["namespaces", namespaceCases],
 ];
 
 const mostSkipped = 0.05;
