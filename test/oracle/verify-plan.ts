@@ -135,7 +135,7 @@ function offeringChoices(
 ): LabelChoices {
   const own = claim.claim.metadata.labels ?? {};
   return (key) => {
-    if (key === labels.zone) return [offering.zone];
+    if (key === labels.zone || key === "failure-domain.beta.kubernetes.io/zone") return [offering.zone];
     if (key === labels.capacityType) return [offering.capacityType];
     const labelled = own[key];
     if (labelled !== undefined) return [labelled];

@@ -29,7 +29,7 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
     return {
       template,
       room: buildTemplateRoom(template, groups, { table, space }),
-      limits: poolLimits(template.view, snapshot.nodes),
+      limits: poolLimits(template.view, snapshot),
     };
   });
   const classes = classifyPods(pods, boundSelectorKeys(snapshot)).classes;

@@ -2,6 +2,7 @@ import { membersOf } from "../catalogue/bit-set.ts";
 import { resourcesOf } from "../catalogue/resource-space.ts";
 import type { Selection } from "../catalogue/requirement-table.ts";
 import { satisfiesMinValues } from "../requirements/min-values.ts";
+import type { Requirements } from "../requirements/requirement.ts";
 import type { Claim } from "./claim.ts";
 import { minimumOverhead } from "./daemon-groups.ts";
 import { buildNodeClaim } from "./node-claim.ts";
@@ -60,7 +61,7 @@ function plannedClaim(session: Session, claim: Claim, { ordered, selection }: Ch
         capacityTypes: capacityTypesOf(session, claim, { ordered, selection }),
         requests: resourcesOf(space, claim.total),
         overhead: minimumOverhead(room.groups, claim.rows),
-        minValuesRelaxed: template.minValuesRelaxed,
+        minValuesRelaxed: template.minValuesRelaxed || isRelaxed(table.requirements(claim.set), template.requirements),
       },
       options,
     ),
@@ -69,6 +70,11 @@ function plannedClaim(session: Session, claim: Claim, { ordered, selection }: Ch
     ...(second === undefined ? {} : { runnerUp: choiceOf(session, second) }),
     reasons: [priceReason(cheapest, { types: instanceTypes.length, runnerUp: second && choiceOf(session, second) })],
   };
+}
+
+/** Some key asks for fewer values than its pool does. */
+function isRelaxed(own: Requirements, pool: Requirements): boolean {
+  return [...pool.values()].some(({ key, minValues }) => (own.get(key)?.minValues ?? 0) < (minValues ?? 0));
 }
 
 /** Types by the price of their cheapest allowed offering, then by name. Offering overrides do not enter (scheduling 2.3). */

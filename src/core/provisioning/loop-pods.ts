@@ -16,7 +16,10 @@ function displacedPods(snapshot: ClusterSnapshot, options: ResolvedOptions): rea
   if (leaving.length === 0) return [];
   const limits = disruptionLimits(snapshot.podDisruptionBudgets);
   // Without a clock every started protection still holds: capacity bought too late is cheaper than bought for nothing.
-  const moment = { now: options.now ?? epochMillisOf(0), limits: limits.ok ? limits.value : blockAll };
+  const moment = {
+    now: options.now ?? snapshot.takenAt ?? epochMillisOf(0),
+    limits: limits.ok ? limits.value : blockAll,
+  };
   return leaving.flatMap(({ pods }) => pods.filter((pod) => isCurrentlyReschedulable(pod, moment)));
 }
 

@@ -23,6 +23,9 @@ export interface ProvisioningOptions {
   readonly catalogueCache?: CatalogueCache;
 }
 
+/** Added to every price while machines are compared: of equally dear plans the one with fewer machines is better. */
+export const fewerMachinesCharge = 1e-6;
+
 export type ResolvedOptions = Required<Omit<ProvisioningOptions, "defaultTerminationGracePeriod" | "now">> &
   Pick<ProvisioningOptions, "defaultTerminationGracePeriod" | "now">;
 
@@ -34,8 +37,8 @@ export function resolveOptions(options: ProvisioningOptions): ResolvedOptions {
     maxInstanceTypes: 600,
     labelRules: awsLabelRules,
     ignoreResourceClaims: true,
-    nodeChargePerHour: 0,
     catalogueCache: options.catalogueCache ?? createCatalogueCache(),
     ...options,
+    nodeChargePerHour: (options.nodeChargePerHour ?? 0) + fewerMachinesCharge,
   };
 }

@@ -1,8 +1,8 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import { type BitSet, membersOf } from "../catalogue/bit-set.ts";
-import type { StateNode } from "../cluster/state-node.ts";
+import { poolUsageOf } from "../cluster/pool-usage.ts";
+import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { PoolView } from "../cluster/views.ts";
-import { keyText } from "../cluster/keys.ts";
 import { resourcesAssuming } from "../quantity/parse-resources.ts";
 
 /** What the limits of a pool leave (scheduling 4.1, 4.7). Counted down as claims are opened. */
@@ -12,16 +12,11 @@ export interface PoolLimits {
 }
 
 /** Limits minus capacity of the pool's nodes that stay; every node also counts one `nodes`. */
-export function poolLimits(view: PoolView, nodes: readonly StateNode[]): PoolLimits {
+export function poolLimits(view: PoolView, snapshot: ClusterSnapshot): PoolLimits {
   if (view.pool.spec.limits === undefined) return { remaining: undefined };
-  const remaining = new Map(Object.entries(resourcesAssuming(view.pool.spec.limits, 0)));
-  const key = keyText(view.key);
-  for (const node of nodes) {
-    if (node.markedForDeletion || node.poolKey === undefined || keyText(node.poolKey) !== key) continue;
-    for (const [name, left] of remaining)
-      remaining.set(name, left - (name === "nodes" ? 1 : (node.capacity[name] ?? 0)));
-  }
-  return { remaining };
+  const usage = poolUsageOf(snapshot, view.key);
+  const limits = resourcesAssuming(view.pool.spec.limits, 0);
+  return { remaining: new Map(Object.entries(limits).map(([name, limit]) => [name, limit - (usage[name] ?? 0)])) };
 }
 
 /** No further node may be made, whatever its type. */

@@ -4,13 +4,14 @@ import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts"
 import type { ResourceSpace } from "../catalogue/resource-space.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { toleratesAll } from "../pods/tolerations.ts";
-import { type Claim, dropPortConflicts, meetsMinValues, type Pool } from "./claim.ts";
+import { type Addition, type Claim, dropPortConflicts, meetsMinValues, type Pool } from "./claim.ts";
+import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
 import type { NodeFacts } from "../topology/groups.ts";
 import type { Pin } from "../topology/pinning.ts";
 import type { Daemon } from "./daemons.ts";
 import type { NodeSlots } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
-import type { Template } from "./template.ts";
+import { type Template, typesOf } from "./template.ts";
 import type { Stage, Workload, WorkloadContext } from "./workload.ts";
 
 /** Everything of one running solve. The lists are fixed; claims and cursors grow as pods are placed. */
@@ -87,11 +88,8 @@ function memoOf({ fits }: Session, pool: Pool, stage: Stage): Map<SetId, FreshFi
   return known;
 }
 
-function computeFreshFit(
-  { table, space, work }: Session,
-  pool: Pool,
-  { workload, stage, set: asked }: Fresh,
-): FreshFit | undefined {
+function computeFreshFit(session: Session, pool: Pool, { workload, stage, set: asked }: Fresh): FreshFit | undefined {
+  const { table, space, work } = session;
   work["fitTests"] = (work["fitTests"] ?? 0) + 1;
   const { template, room } = pool;
   if (!toleratesAll(template.taints, stage.tolerations)) return undefined;
@@ -103,8 +101,18 @@ function computeFreshFit(
     const rows = andInto(room.rows.slice(), table.select(set).rows);
     dropPortConflicts(rows, room, workload.ports);
     keepFitting(rows, room.room, { total: space.vector(workload.requests), places: workload.need.places });
-    if (!isEmptySet(rows) && meetsMinValues(template, { set, rows }, table))
-      return { set, rows, volume: table.requirements(volume).size === 0 ? undefined : volume };
+    const flexible = isEmptySet(rows) ? undefined : flexibleSet(session, template, { set, rows });
+    if (flexible === undefined) continue;
+    return { set: flexible, rows, volume: table.requirements(volume).size === 0 ? undefined : volume };
   }
   return undefined;
+}
+
+/** The set as it is, with minValues lowered under BestEffort, or undefined when too few values are left (scheduling 3.7). */
+function flexibleSet({ table, options }: Session, template: Template, addition: Addition): SetId | undefined {
+  if (meetsMinValues(template, addition, table)) return addition.set;
+  if (options.minValuesPolicy === "Strict") return undefined;
+  const requirements = table.requirements(addition.set);
+  const outcome = satisfiesMinValues(typesOf(table.catalogue, addition.rows), requirements);
+  return outcome.ok ? addition.set : table.intern(relaxMinValues(requirements, outcome.achieved));
 }

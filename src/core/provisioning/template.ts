@@ -3,8 +3,9 @@ import { type BitSet, andInto, isEmptySet, membersOf } from "../catalogue/bit-se
 import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
 import { keyText, type PoolKey } from "../cluster/keys.ts";
+import { byWeightThenName } from "../cluster/freeze.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import type { PoolView } from "../cluster/views.ts";
+import { isStaticPool, type PoolView } from "../cluster/views.ts";
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
 import { type Requirements, requirementIn } from "../requirements/requirement.ts";
 import { addRequirements, labelRequirements, requirementsOf, specRequirements } from "../requirements/requirements.ts";
@@ -40,19 +41,12 @@ const ownerLabel: Readonly<Record<PoolKey["kind"], string>> = {
 
 /** Pools that may get new claims now: dynamic, Ready, not deleting, with instance types (scheduling 1.8), in order. */
 export const selectPools = (snapshot: ClusterSnapshot): readonly PoolView[] =>
-  snapshot.pools.filter(isUsable).toSorted(byPrecedence);
+  snapshot.pools.filter(isUsable).toSorted(byWeightThenName);
 
-function isUsable({ pool }: PoolView): boolean {
-  if (pool.metadata.deletionTimestamp !== undefined || pool.spec.replicas !== undefined) return false;
+function isUsable(view: PoolView): boolean {
+  const { pool } = view;
+  if (pool.metadata.deletionTimestamp !== undefined || isStaticPool(view)) return false;
   return pool.status?.conditions?.some(({ type, status }) => type === "Ready" && status === "True") ?? false;
-}
-
-/** Weight descending, then name descending; of one name the NodePool first (scheduling 1.8, v1alpha5 5.6). */
-function byPrecedence(a: PoolView, b: PoolView): number {
-  const weight = weightOf(b) - weightOf(a);
-  if (weight !== 0) return weight;
-  if (a.key.name !== b.key.name) return a.key.name < b.key.name ? 1 : -1;
-  return a.key.kind < b.key.kind ? -1 : 1;
 }
 
 export const weightOf = (view: PoolView): number => view.pool.spec.weight ?? 0;
