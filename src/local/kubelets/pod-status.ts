@@ -17,37 +17,33 @@ function conditionsWith(pod: Pod, now: number, wanted: readonly WantedCondition[
 
 type Stage = "waiting" | "running" | "completed" | "failed";
 
-function statusOf(
-  pod: Pod,
-  container: Container,
-  stage: Stage,
-  at: { now: number; exitCode?: number },
-): ContainerStatus {
+type At = { readonly now: number; readonly exitCode?: number };
+
+function stateOf(pod: Pod, container: Container, stage: Stage, at: At): Readonly<Record<string, unknown>> {
   const time = timestampOf(at.now);
   const startedAt = startedAtOf(pod, container.name) ?? time;
+  if (stage === "waiting") return { waiting: { reason: hasInit(pod) ? "PodInitializing" : "ContainerCreating" } };
+  if (stage === "running") return { running: { startedAt } };
+  const exitCode = at.exitCode ?? 0;
+  const reason = exitCode === 0 ? "Completed" : "Error";
+  return { terminated: { exitCode, reason, startedAt, finishedAt: time } };
+}
+
+function statusOf(pod: Pod, container: Container, stage: Stage, at: At): ContainerStatus {
   const image = container.image ?? "";
+  const isMade = stage !== "waiting";
   const id = hashText(`${pod.metadata.uid ?? ""}/${container.name}`)
     .toString(16)
     .padStart(8, "0");
-  const exitCode = at.exitCode ?? 0;
-  const ended = {
-    terminated: { exitCode, reason: exitCode === 0 ? "Completed" : "Error", startedAt, finishedAt: time },
-  };
-  const state =
-    stage === "waiting"
-      ? { waiting: { reason: hasInit(pod) ? "PodInitializing" : "ContainerCreating" } }
-      : stage === "running"
-        ? { running: { startedAt } }
-        : ended;
   return {
     name: container.name,
     image,
-    imageID: stage === "waiting" ? "" : `${image}@sha256:${id}`,
-    ...(stage === "waiting" ? {} : { containerID: `containerd://${id}` }),
+    imageID: isMade ? `${image}@sha256:${id}` : "",
+    ...(isMade ? { containerID: `containerd://${id}` } : {}),
     ready: stage === "running" || (stage === "completed" && !isMain(pod, container)),
     started: stage === "running",
     restartCount: 0,
-    state,
+    state: stateOf(pod, container, stage, at),
   };
 }
 

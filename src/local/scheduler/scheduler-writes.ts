@@ -93,7 +93,11 @@ export class SchedulerWrites {
     const old = conditionOf(pod.status?.conditions, "PodScheduled");
     if (old?.status !== "False" || old.reason !== "Unschedulable") return true;
     if (nominated !== undefined && (nominated ?? "") !== (pod.status?.nominatedNodeName ?? "")) return true;
-    const last = this.#reportedAt.get(pod.metadata.uid ?? "") ?? Number.NEGATIVE_INFINITY;
-    return old.message !== message && this.#to.clock.monotonic() - last >= rewriteMilliseconds;
+    return old.message !== message && this.#sinceReport(pod) >= rewriteMilliseconds;
+  }
+
+  #sinceReport(pod: Pod): number {
+    const last = this.#reportedAt.get(pod.metadata.uid ?? "");
+    return last === undefined ? Number.POSITIVE_INFINITY : this.#to.clock.monotonic() - last;
   }
 }

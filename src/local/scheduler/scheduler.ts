@@ -89,7 +89,11 @@ class Scheduler {
       }
       const due = this.#queue.wake(now);
       if (this.#queue.hasActive) await this.#placeActive(signal);
-      else await this.#wakeUp.wait(signal, Math.min(Math.max((due ?? Number.POSITIVE_INFINITY) - now, 1), staleMilliseconds));
+      else
+        await this.#wakeUp.wait(
+          signal,
+          Math.min(Math.max((due ?? Number.POSITIVE_INFINITY) - now, 1), staleMilliseconds),
+        );
     }
   }
 

@@ -92,12 +92,17 @@ function claimNeeds(name: string, claim: PersistentVolumeClaim | undefined, look
   if (claim.metadata.deletionTimestamp !== undefined) {
     return { kind: "unready", reason: `persistentvolumeclaim "${name}" is being deleted` };
   }
-  if (isBound(claim)) {
-    const volume = lookup.volume(claim.spec.volumeName ?? "");
-    if (volume === undefined) return { kind: "unready", reason: "node(s) unavailable due to missing PersistentVolume" };
-    const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms;
-    return { kind: "bound", terms: terms === undefined ? [] : [terms] };
-  }
+  return isBound(claim) ? boundNeeds(claim, lookup) : unboundNeeds(claim, lookup);
+}
+
+function boundNeeds(claim: PersistentVolumeClaim, lookup: VolumeLookup): ClaimNeeds {
+  const volume = lookup.volume(claim.spec.volumeName ?? "");
+  if (volume === undefined) return { kind: "unready", reason: "node(s) unavailable due to missing PersistentVolume" };
+  const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms;
+  return { kind: "bound", terms: terms === undefined ? [] : [terms] };
+}
+
+function unboundNeeds(claim: PersistentVolumeClaim, lookup: VolumeLookup): ClaimNeeds {
   const storageClass = lookup.storageClass(claim.spec.storageClassName ?? "");
   if (storageClass?.volumeBindingMode !== "WaitForFirstConsumer") {
     return { kind: "unready", reason: "pod has unbound immediate PersistentVolumeClaims" };

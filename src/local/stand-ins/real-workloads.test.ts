@@ -107,7 +107,12 @@ describe.skipIf(!isThere)("public manifests", () => {
 
   it("runs all of them together, with volumes bound and budgets that allow disruption", () =>
     withStandIns({}, async (cluster) => {
-      await runAll(cluster, readdirSync(folder, { withFileTypes: true }).filter((entry) => entry.isDirectory()).flatMap(({ name }) => objectsIn(name)));
+      await runAll(
+        cluster,
+        readdirSync(folder, { withFileTypes: true })
+          .filter((entry) => entry.isDirectory())
+          .flatMap(({ name }) => objectsIn(name)),
+      );
       const claims = await cluster.list(persistentVolumeClaimType);
       expect(claims.map(({ status }) => status?.phase)).toEqual(["Bound", "Bound", "Bound"]);
       const budgets = await cluster.list(podDisruptionBudgetType);

@@ -26,28 +26,9 @@ export function computeAttachment(volume: PersistentVolume, attacher: string, no
 /** Attaches volumes to the nodes whose pods use them, and detaches them when the last such pod is gone. */
 export function createAttachmentController(context: StandInContext, parts: { readonly caches: Caches }): Controller {
   const { kube } = context;
-  const pods = parts.caches.pods();
-  const claims = parts.caches.claims();
-  const volumes = parts.caches.volumes();
-  const attachments = parts.caches.attachments();
-  const nodes = parts.caches.nodes();
-
-  const wantedOn = (nodeName: string): ReadonlyMap<string, VolumeAttachment> => {
-    const wanted = new Map<string, VolumeAttachment>();
-    if (nodes.store.get(nodeName) === undefined) return wanted;
-    for (const pod of pods.store.byIndex(indexes.node, nodeName)) {
-      if (isTerminal(pod)) continue;
-      for (const name of claimNamesOf(pod)) {
-        const claim = claims.store.get(`${pod.metadata.namespace ?? ""}/${name}`);
-        const volume = volumes.store.get(claim?.spec.volumeName ?? "");
-        const attacher = volume === undefined ? undefined : attacherOf(volume);
-        if (volume === undefined || attacher === undefined) continue;
-        const attachment = computeAttachment(volume, attacher, nodeName);
-        wanted.set(attachment.metadata.name ?? "", attachment);
-      }
-    }
-    return wanted;
-  };
+  const { caches } = parts;
+  const attachments = caches.attachments();
+  const wantedOn = createWantedAttachments(caches);
 
   const attach = async (attachment: VolumeAttachment, signal: AbortSignal): Promise<void> => {
     const name = attachment.metadata.name ?? "";
@@ -72,25 +53,52 @@ export function createAttachmentController(context: StandInContext, parts: { rea
   const reconcile = async (nodeName: string, signal: AbortSignal): Promise<void> => {
     const wanted = wantedOn(nodeName);
     const current = attachments.store.byIndex(indexes.node, nodeName);
-    const attached = new Set(
-      current.filter(({ status }) => status?.attached === true).map(({ metadata }) => metadata.name),
-    );
+    const attached = new Set(current.filter(({ status }) => status?.attached).map(({ metadata }) => metadata.name));
     for (const [name, attachment] of wanted) if (!attached.has(name)) await attach(attachment, signal);
-    for (const attachment of current) if (!wanted.has(attachment.metadata.name ?? "")) await detach(attachment, signal);
+    for (const attachment of current) {
+      if (!wanted.has(attachment.metadata.name ?? "")) await detach(attachment, signal);
+    }
   };
 
   const controller = context.createController({ name: "local.attachment", maxConcurrent: 8, reconcile });
+  watchUsers(caches, controller);
+  controller.watches(attachments, (delta) => [delta.object.spec.nodeName]);
+  return controller;
+}
+
+/** What should be attached to a node: the bound volumes of its pods that have not ended. */
+function createWantedAttachments(caches: Caches): (nodeName: string) => ReadonlyMap<string, VolumeAttachment> {
+  const pods = caches.pods().store;
+  const claims = caches.claims().store;
+  const volumes = caches.volumes().store;
+  const nodes = caches.nodes().store;
+  return (nodeName) => {
+    const wanted = new Map<string, VolumeAttachment>();
+    if (nodes.get(nodeName) === undefined) return wanted;
+    const live = pods.byIndex(indexes.node, nodeName).filter((pod) => !isTerminal(pod));
+    const keys = live.flatMap((pod) => claimNamesOf(pod).map((name) => `${pod.metadata.namespace ?? ""}/${name}`));
+    for (const key of keys) {
+      const volume = volumes.get(claims.get(key)?.spec.volumeName ?? "");
+      const attacher = volume === undefined ? undefined : attacherOf(volume);
+      if (volume === undefined || attacher === undefined) continue;
+      const attachment = computeAttachment(volume, attacher, nodeName);
+      wanted.set(attachment.metadata.name ?? "", attachment);
+    }
+    return wanted;
+  };
+}
+
+function watchUsers(caches: Caches, controller: Controller): void {
+  const pods = caches.pods();
   controller.watches(pods, (delta) => {
     const { nodeName } = delta.object.spec;
     return nodeName && claimNamesOf(delta.object).length > 0 ? [nodeName] : [];
   });
-  controller.watches(nodes, (delta) => (delta.type === "updated" ? [] : [delta.object.metadata.name ?? ""]));
-  controller.watches(attachments, (delta) => [delta.object.spec.nodeName]);
+  controller.watches(caches.nodes(), (delta) => (delta.type === "updated" ? [] : [delta.object.metadata.name ?? ""]));
   // A claim that binds after its pod was bound, as on a real control plane, attaches then.
-  controller.watches(claims, (delta) =>
+  controller.watches(caches.claims(), (delta) =>
     pods.store
       .byIndex(indexes.claim, `${delta.object.metadata.namespace ?? ""}/${delta.object.metadata.name ?? ""}`)
       .flatMap(({ spec }) => (spec.nodeName ? [spec.nodeName] : [])),
   );
-  return controller;
 }

@@ -39,13 +39,22 @@ const isFor = (volume: PersistentVolume, claim: PersistentVolumeClaim): boolean 
   return isNamed && (reference.uid === undefined || reference.uid === claim.metadata.uid);
 };
 
+const isUsable = (volume: PersistentVolume): boolean =>
+  volume.metadata.deletionTimestamp === undefined &&
+  volume.status?.phase !== "Released" &&
+  volume.status?.phase !== "Failed";
+
+/** Whether class, size and access modes are what the claim asks for. */
+function matchesClaim({ spec }: PersistentVolume, claim: PersistentVolumeClaim): boolean {
+  const { storageClassName = "", resources, accessModes = [] } = claim.spec;
+  if ((spec.storageClassName ?? "") !== storageClassName) return false;
+  if (amount(spec.capacity?.["storage"]) < amount(resources?.requests?.["storage"])) return false;
+  const modes = spec.accessModes ?? [];
+  return accessModes.every((mode) => modes.includes(mode));
+}
+
 function suits(volume: PersistentVolume, claim: PersistentVolumeClaim, node: Node | undefined): boolean {
-  if (!isFor(volume, claim) || volume.metadata.deletionTimestamp !== undefined) return false;
-  if (volume.status?.phase === "Released" || volume.status?.phase === "Failed") return false;
-  if ((volume.spec.storageClassName ?? "") !== (claim.spec.storageClassName ?? "")) return false;
-  if (amount(volume.spec.capacity?.["storage"]) < amount(claim.spec.resources?.requests?.["storage"])) return false;
-  const modes = volume.spec.accessModes ?? [];
-  if (!(claim.spec.accessModes ?? []).every((mode) => modes.includes(mode))) return false;
+  if (!isFor(volume, claim) || !isUsable(volume) || !matchesClaim(volume, claim)) return false;
   const terms = volume.spec.nodeAffinity?.required?.nodeSelectorTerms;
   return node === undefined || terms === undefined || matchesAnyTerm(terms, node);
 }
@@ -65,22 +74,29 @@ function existingVolume(view: ClaimView, node: Node | undefined): PersistentVolu
 
 /** What to do about a claim that is not bound. Immediate classes act at once, others when a node has been chosen. */
 export function computeClaimPlan(view: ClaimView): ClaimPlan {
-  const { claim, storageClasses } = view;
+  const { claim } = view;
   if (claim.status?.phase === "Bound" || claim.metadata.deletionTimestamp !== undefined) return nothing;
-  if (claim.spec.volumeName) {
-    const volume = view.volumes.find(({ metadata }) => metadata.name === claim.spec.volumeName);
-    return volume === undefined || !isFor(volume, claim) ? nothing : { kind: "bind", volume };
-  }
-  if (claim.spec.storageClassName === undefined) {
-    const name = defaultAmong(storageClasses)?.metadata.name;
-    return name === undefined ? nothing : { kind: "set-class", storageClass: name };
-  }
-  const storageClass = storageClasses.find(({ metadata }) => metadata.name === claim.spec.storageClassName);
-  const selected = claim.metadata.annotations?.[selectedNodeAnnotation];
+  if (claim.spec.volumeName) return namedVolume(view, claim.spec.volumeName);
+  if (claim.spec.storageClassName !== undefined) return classedClaim(view, claim.spec.storageClassName);
+  const name = defaultAmong(view.storageClasses)?.metadata.name;
+  return name === undefined ? nothing : { kind: "set-class", storageClass: name };
+}
+
+function classedClaim(view: ClaimView, className: string): ClaimPlan {
+  const storageClass = view.storageClasses.find(({ metadata }) => metadata.name === className);
+  const selected = view.claim.metadata.annotations?.[selectedNodeAnnotation];
   const node = selected ? view.node(selected) : undefined;
-  const isDelayed = storageClass?.volumeBindingMode === "WaitForFirstConsumer";
   if (selected && node === undefined) return { kind: "unselect" };
-  if (isDelayed && node === undefined) return nothing;
+  const isDelayed = storageClass?.volumeBindingMode === "WaitForFirstConsumer";
+  return isDelayed && node === undefined ? nothing : newBinding(view, storageClass, node);
+}
+
+function namedVolume({ claim, volumes }: ClaimView, name: string): ClaimPlan {
+  const volume = volumes.find(({ metadata }) => metadata.name === name);
+  return volume === undefined || !isFor(volume, claim) ? nothing : { kind: "bind", volume };
+}
+
+function newBinding(view: ClaimView, storageClass: StorageClass | undefined, node: Node | undefined): ClaimPlan {
   const existing = existingVolume(view, node);
   if (existing !== undefined) return { kind: "bind", volume: existing };
   if (storageClass === undefined || storageClass.provisioner === "kubernetes.io/no-provisioner") return nothing;

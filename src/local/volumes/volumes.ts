@@ -19,7 +19,7 @@ export interface VolumeOptions {
 export function prepareVolumes(context: StandInContext, options: VolumeOptions = {}): readonly StandIn[] {
   const caches = openCaches(context.informers);
   const controllers = [
-    createClaimController(context, { caches, zones: () => options.zones ?? [] }),
+    createClaimController(context, { caches, zones: options.zones ?? [] }),
     createVolumeController(context, { caches }),
     createAttachmentController(context, { caches }),
     createEphemeralClaimController(context, { caches }),

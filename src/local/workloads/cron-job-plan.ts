@@ -52,23 +52,32 @@ function timesOf(cron: Cron, since: number, now: number): Times {
   return { due, next, missed };
 }
 
+function parse(spec: CronJob["spec"]): Cron | { readonly problem: string } {
+  try {
+    return new Cron(spec.schedule, { mode: "5-part", timezone: spec.timeZone ?? "Etc/UTC", paused: true });
+  } catch (error) {
+    return { problem: `schedule "${spec.schedule}" cannot be read: ${(error as Error).message}` };
+  }
+}
+
+/** From when on starts count as missed: the last one, or the deadline before now if that is later. */
+function missedSince({ spec, status, metadata }: CronJob, now: number): number {
+  const last = millisecondsOf(status?.lastScheduleTime) ?? millisecondsOf(metadata.creationTimestamp) ?? now;
+  const deadline = (spec.startingDeadlineSeconds ?? Number.POSITIVE_INFINITY) * 1000;
+  return Math.max(last, now - deadline);
+}
+
 export function computeCronJobPlan(cronJob: CronJob, jobs: readonly Job[], now: number): CronJobPlan {
-  const { spec, status, metadata } = cronJob;
+  const { spec } = cronJob;
   const history = [
     ...surplus(jobs, "Complete", spec.successfulJobsHistoryLimit ?? 3),
     ...surplus(jobs, "Failed", spec.failedJobsHistoryLimit ?? 1),
   ];
   const nothing = { start: undefined, remove: history, again: undefined, problem: undefined };
   if (spec.suspend === true) return nothing;
-  let cron: Cron;
-  try {
-    cron = new Cron(spec.schedule, { mode: "5-part", timezone: spec.timeZone ?? "Etc/UTC", paused: true });
-  } catch (error) {
-    return { ...nothing, problem: `schedule "${spec.schedule}" cannot be read: ${(error as Error).message}` };
-  }
-  const deadline = (spec.startingDeadlineSeconds ?? Number.POSITIVE_INFINITY) * 1000;
-  const last = millisecondsOf(status?.lastScheduleTime) ?? millisecondsOf(metadata.creationTimestamp) ?? now;
-  const times = timesOf(cron, Math.max(last, now - deadline), now);
+  const cron = parse(spec);
+  if ("problem" in cron) return { ...nothing, problem: cron.problem };
+  const times = timesOf(cron, missedSince(cronJob, now), now);
   const again = times.next === undefined ? undefined : Math.max(times.next - now, 1);
   if (times.missed > mostMissed) {
     return {

@@ -61,16 +61,20 @@ export function isComplete(deployment: Deployment, counts: Omit<Status, "conditi
   );
 }
 
+/** Whether the rollout came closer to its end since the status was written last. */
 function hasMoved(deployment: Deployment, counts: Omit<Status, "conditions">): boolean {
-  const { status = {} } = deployment;
-  const old = (status.replicas ?? 0) - (status.updatedReplicas ?? 0);
+  const before = deployment.status ?? {};
+  const grew = (field: "updatedReplicas" | "readyReplicas" | "availableReplicas"): boolean =>
+    (counts[field] ?? 0) > (before[field] ?? 0);
   return (
-    (counts.updatedReplicas ?? 0) > (status.updatedReplicas ?? 0) ||
-    (counts.replicas ?? 0) - (counts.updatedReplicas ?? 0) < old ||
-    (counts.readyReplicas ?? 0) > (status.readyReplicas ?? 0) ||
-    (counts.availableReplicas ?? 0) > (status.availableReplicas ?? 0)
+    grew("updatedReplicas") ||
+    grew("readyReplicas") ||
+    grew("availableReplicas") ||
+    oldReplicas(counts) < oldReplicas(before)
   );
 }
+
+const oldReplicas = ({ replicas = 0, updatedReplicas = 0 }: Status): number => replicas - updatedReplicas;
 
 function progressing(deployment: Deployment, progress: Progress): readonly Condition[] {
   const { counts, now, current } = progress;

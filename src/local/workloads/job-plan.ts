@@ -141,16 +141,34 @@ function endOf(
 export function computeJobPlan(job: Job, owned: readonly Pod[], now: number): JobPlan {
   const tally = tallyOf(job, owned);
   const active = owned.filter(isActive);
-  const succeeded = tally.succeeded + (tally.uncounted.succeeded?.length ?? 0);
-  const failed = tally.failed + (tally.uncounted.failed?.length ?? 0);
+  const succeeded = tally.succeeded + (tally.uncounted.succeeded ?? []).length;
+  const failed = tally.failed + (tally.uncounted.failed ?? []).length;
   const end = isFinished(job) ? undefined : endOf(job, { succeeded, failed, active: active.length, now });
-  const isOver = isFinished(job) || end !== undefined;
+  const isIdle = isFinished(job) || end !== undefined || job.spec.suspend === true;
+  const wanted = isIdle ? 0 : wantedActive(job, { succeeded, active: active.length });
+  const wait = isIdle ? 0 : untilRetry(owned, failed, now);
+  return {
+    create: wait > 0 ? [] : newIndexes(job, { owned, active, tally, count: wanted - active.length }),
+    remove: active.toSorted(leastUseful).slice(0, Math.max(active.length - wanted, 0)),
+    release: tally.release,
+    status: statusOf(job, { tally, active, end, now }),
+    ...lifetime(job, now, wait),
+  };
+}
+
+function statusOf(
+  job: Job,
+  given: {
+    readonly tally: Tally;
+    readonly active: readonly Pod[];
+    readonly end: End | undefined;
+    readonly now: number;
+  },
+): JobStatus {
+  const { tally, active, end, now } = given;
   const isSuspended = job.spec.suspend === true;
-  const wanted = isOver || isSuspended ? 0 : wantedActive(job, { succeeded, active: active.length });
-  const wait = isOver || isSuspended ? 0 : untilRetry(owned, failed, now);
-  const create = wait > 0 ? [] : newIndexes(job, { owned, active, tally, count: wanted - active.length });
   const startTime = job.status?.startTime ?? (isSuspended ? undefined : timestampOf(now));
-  const status: JobStatus = {
+  return {
     ...(startTime === undefined ? {} : { startTime }),
     active: active.length,
     ready: active.filter(isReady).length,
@@ -160,8 +178,6 @@ export function computeJobPlan(job: Job, owned: readonly Pod[], now: number): Jo
     ...(isIndexed(job) ? { completedIndexes: printIndexes(tally.completedIndexes) } : {}),
     ...endedStatus(job, { end, now, isSuspended }),
   };
-  const remove = active.length > wanted ? active.toSorted(leastUseful).slice(0, active.length - wanted) : [];
-  return { create, remove, release: tally.release, status, ...lifetime(job, now, wait) };
 }
 
 const isIndexed = (job: Job): boolean => (job.spec as JobSpec).completionMode === "Indexed";

@@ -6,7 +6,7 @@ import { createCronJobController } from "./cron-job-controller.ts";
 import { createDaemonSetController } from "./daemon-set-controller.ts";
 import { createDeploymentController } from "./deployment-controller.ts";
 import { createDisruptionBudgetController } from "./disruption-budget-controller.ts";
-import { createJobController } from "./job-controller.ts";
+import { createJobController, createJobOrphanController } from "./job-controller.ts";
 import { createNodeLifecycleController } from "./node-lifecycle-controller.ts";
 import { createPodCollectionController } from "./pod-collection-controller.ts";
 import { createReplicaSetController } from "./replica-set-controller.ts";
@@ -33,6 +33,7 @@ export function prepareWorkloads(context: StandInContext, options: WorkloadOptio
     createStatefulSetController(context, owning),
     createDaemonSetController(context, owning),
     createJobController(context, owning),
+    createJobOrphanController(context, { caches }),
     createCronJobController(context, { caches }),
     createDisruptionBudgetController(context, { caches }),
     createNodeLifecycleController(context, { caches, monitorGraceMilliseconds }),
