@@ -15,3 +15,4 @@ export { createSimulatedAccount } from "./account/account.ts";
 export type { SimulatedAccount, SimulatedAccountOptions } from "./account/account.ts";
 export type { Bill } from "./account/bill.ts";
 export type { AccountFaults, OfferingPattern } from "./account/faults.ts";
+export { type EmbeddedCluster, type EmbeddedClusterOptions, startEmbeddedCluster } from "./embedded-cluster.ts";

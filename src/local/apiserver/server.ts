@@ -1,3 +1,4 @@
+import type { ResourceType } from "../../api/index.ts";
 import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
 import { rulesOf } from "../admission/rules.ts";
 import { createApiCore, serveResource, type ApiCore } from "./api-core.ts";
@@ -20,6 +21,8 @@ export interface ApiServerOptions {
 export interface ApiServer {
   /** A client of this process: answers come without a wire. */
   client(options?: ClientOptions): InProcessClient;
+  /** The resource that serves a kind now, as a manifest names it. */
+  typeOf(apiVersion: string, kind: string): ResourceType | undefined;
   /** Resolves when garbage collection asked for so far is done. */
   settled(): Promise<void>;
   /** Forgets watch history, as an etcd compaction does: resumes from older versions answer 410. */
@@ -35,6 +38,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   createInitialObjects(core.core);
   return {
     client: (clientOptions) => new InProcessClient(core.core, clientOptions),
+    typeOf: (apiVersion, kind) => core.core.registry.byKind(apiVersion, kind)?.definition.type,
     settled: () => core.collector.idle(),
     compact: () => {
       for (const { table } of core.core.registry.all()) table.compact();

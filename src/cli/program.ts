@@ -1,0 +1,43 @@
+import { Command, CommanderError } from "commander";
+import { CliError, exitCodes } from "./cli-error.ts";
+import { controllerCommand } from "./commands/controller.ts";
+import { crdsCommand } from "./commands/crds.ts";
+import { faultCommand } from "./commands/fault.ts";
+import { upCommand } from "./commands/up.ts";
+import type { Terminal } from "./terminal.ts";
+
+/** Runs one command line; resolves with the exit code and never rejects for a fault of the user's. */
+export async function runCli(argv: readonly string[], terminal: Terminal): Promise<number> {
+  let exitCode: number = exitCodes.fine;
+  const finish = (code: number): void => {
+    exitCode = code;
+  };
+  const program = createProgram(terminal, finish);
+  try {
+    await program.parseAsync([...argv], { from: "user" });
+    return exitCode;
+  } catch (error) {
+    if (error instanceof CommanderError) return error.exitCode === 0 ? exitCodes.fine : exitCodes.wrongUse;
+    if (error instanceof CliError) {
+      terminal.errors.write(`karpenter: ${error.message}\n`);
+      return error.exitCode;
+    }
+    if (terminal.signal.aborted) return 130;
+    throw error;
+  }
+}
+
+function createProgram(terminal: Terminal, finish: (code: number) => void): Command {
+  const program = new Command("karpenter")
+    .description(
+      "A node autoscaler for Kubernetes: the cheapest machines that fit, in milliseconds, with a reason for each.",
+    )
+    .exitOverride()
+    .configureOutput({
+      writeOut: (text) => void terminal.output.write(text),
+      writeErr: (text) => void terminal.errors.write(text),
+    })
+    .showHelpAfterError("(karpenter --help shows the commands)");
+  for (const add of [upCommand, controllerCommand, faultCommand, crdsCommand]) add(program, { terminal, finish });
+  return program;
+}

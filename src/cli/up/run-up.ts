@@ -1,0 +1,138 @@
+import { joinManifests, type ManifestSet, positionText } from "../../manifests/index.ts";
+import { exitCodes } from "../cli-error.ts";
+import { readInput } from "../input/read-input.ts";
+import { perHour, perMonth } from "../output/money.ts";
+import { type Paint, painter, type Terminal, wantsColour } from "../terminal.ts";
+import { applyManifests, type Refusal, refusalText } from "./apply.ts";
+import { decisionJson, decisionLine } from "./decision-line.ts";
+import type { UpOptions } from "./options.ts";
+import { readSamples, samplesFor } from "./samples.ts";
+import { startSession, type UpSession } from "./session.ts";
+import { waitUntilSettled } from "./settle.ts";
+import { countPods, exitCodeOf, podName, podState, schedulerReason, type UpSummary } from "./summary.ts";
+
+/** Boots the embedded cluster, applies the input, and stays until it has settled or until it is stopped. */
+export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
+  const input = options.files.length === 0 ? undefined : await readInput(options.files, terminal.input);
+  const manifests = joinManifests([await readSamples(samplesFor(input)), ...(input === undefined ? [] : [input])]);
+  const says = createReport(options, terminal);
+  const session = await startSession(options, terminal.signal);
+  try {
+    return await useSession({ options, terminal, session, manifests, says });
+  } finally {
+    await session.stop();
+  }
+}
+
+interface Use {
+  readonly options: UpOptions;
+  readonly terminal: Terminal;
+  readonly session: UpSession;
+  readonly manifests: ManifestSet;
+  readonly says: Report;
+}
+
+async function useSession({ options, terminal, session, manifests, says }: Use): Promise<number> {
+  const { clock, cluster, operator, signal } = session;
+  const started = clock.monotonic();
+  says.opened(session);
+  operator.decisions.subscribe((decision) =>
+    says.line(options.logFormat === "json" ? decisionJson(decision) : decisionLine(decision, says.paint)),
+  );
+  for (const { position, message } of manifests.problems) says.problem(`${positionText(position)}: ${message}`);
+  const { applied, refusals } = await applyManifests({
+    kube: cluster.kube,
+    lookup: (apiVersion, kind) => cluster.typeOf(apiVersion, kind),
+    objects: manifests.objects,
+    signal,
+  });
+  for (const refusal of refusals) says.problem(refusalText(refusal));
+  says.note(`applied ${applied} objects`);
+  if (options.until === undefined) {
+    await session.done;
+    return exitCodes.fine;
+  }
+  const settled = await waitUntilSettled(
+    {
+      cluster: session.watched,
+      clock,
+      unplaced: () => unplacedPods(session),
+      timeoutMilliseconds: options.timeoutMilliseconds,
+      quietMilliseconds: 2_000,
+    },
+    signal,
+  );
+  if (settled.kind === "timeout")
+    says.problem(`not settled after ${options.timeoutMilliseconds / 1000} s: ${settled.waitingFor}`);
+  const summary = summarise(session, refusals, (clock.monotonic() - started) / 1000);
+  terminal.output.write(options.output === "json" ? `${JSON.stringify(summary)}\n` : `${summaryText(summary)}\n`);
+  if (manifests.problems.length > 0) return exitCodes.wrongUse;
+  return settled.kind === "timeout" ? exitCodes.findings : exitCodeOf(summary);
+}
+
+/** Pods whose latest decision is that there is no place for them. */
+function unplacedPods({ operator }: UpSession): ReadonlySet<string> {
+  const unplaced = new Set<string>();
+  for (const { kind, pods } of operator.decisions.list()) {
+    if (kind === "unplaced") for (const pod of pods) unplaced.add(pod);
+    if (kind === "launch" || kind === "nominate") for (const pod of pods) unplaced.delete(pod);
+  }
+  return unplaced;
+}
+
+function summarise(session: UpSession, refused: readonly Refusal[], seconds: number): UpSummary {
+  const { pods, nodes } = session.watched.picture();
+  const reasons = new Map<string, string>();
+  for (const { kind, pods: about, reason } of session.operator.decisions.list()) {
+    if (kind === "unplaced") for (const pod of about) reasons.set(pod, reason);
+  }
+  return {
+    schema: "up/1",
+    pods: countPods(pods),
+    nodes: nodes.length,
+    pricePerHour: Number(session.cluster.account.bill().pricePerHour.toFixed(6)),
+    seconds: Number(seconds.toFixed(3)),
+    unplaced: pods
+      .filter((pod) => podState(pod) === "pending")
+      .map((pod) => ({ pod: podName(pod), reason: reasons.get(podName(pod)) ?? schedulerReason(pod) })),
+    refused,
+  };
+}
+
+function summaryText({ pods, nodes, pricePerHour, seconds, unplaced }: UpSummary): string {
+  const lines = [
+    `${pods.running} pods running, ${pods.pending} pending, ${pods.succeeded} done, ${pods.failed} failed, on ${nodes} nodes`,
+    `${perHour(pricePerHour)}, ${perMonth(pricePerHour)}; settled in ${seconds.toFixed(1)} s`,
+    ...unplaced.map(({ pod, reason }) => `  ${pod}: ${reason}`),
+  ];
+  return lines.join("\n");
+}
+
+interface Report {
+  readonly paint: Paint;
+  opened(session: UpSession): void;
+  /** A decision. */
+  line(text: string): void;
+  note(text: string): void;
+  problem(text: string): void;
+}
+
+/** Where lines go: decisions to standard output, unless that is kept for the summary; the rest to standard error. */
+function createReport(options: UpOptions, terminal: Terminal): Report {
+  const { output, errors, environment } = terminal;
+  const summaryOnly = options.until !== undefined && options.output === "json";
+  const lines = summaryOnly ? errors : output;
+  const paint = painter(wantsColour(lines, environment));
+  const note = (text: string): void => void errors.write(`${text}\n`);
+  return {
+    paint,
+    opened: ({ endpoint, statusUrl }) => {
+      note(`API server   ${endpoint.url}`);
+      note(`kubeconfig   ${options.kubeconfigOut}`);
+      note(`status page  ${statusUrl}`);
+    },
+    line: (text) => void lines.write(`${text}\n`),
+    note,
+    problem: note,
+  };
+}

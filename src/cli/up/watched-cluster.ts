@@ -1,0 +1,42 @@
+import { nodeClaimType, nodeType, podType } from "../../api/index.ts";
+import { createInformerSet, type KubeClient } from "../../kube/index.ts";
+import type { Clock, Logger, MetricsRegistry, Random } from "../../platform/index.ts";
+import type { ClusterPicture } from "./summary.ts";
+
+/** Pods, nodes and claims as they stand, and when one of them last changed. */
+export interface WatchedCluster {
+  picture(): ClusterPicture;
+  /** Monotonic milliseconds of the last change that means something: heartbeats do not count. */
+  lastChange(): number;
+  run(signal: AbortSignal): Promise<void>;
+  waitForSync(signal: AbortSignal): Promise<void>;
+}
+
+export function watchCluster(options: {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly log: Logger;
+  readonly metrics: MetricsRegistry;
+}): WatchedCluster {
+  const { kube, clock } = options;
+  const informers = createInformerSet({ ...options, client: kube });
+  const pods = informers.informer({ type: podType });
+  const nodes = informers.informer({ type: nodeType });
+  const claims = informers.informer({ type: nodeClaimType, optional: true });
+  let lastChange = clock.monotonic();
+  const changed = (): void => {
+    lastChange = clock.monotonic();
+  };
+  pods.subscribe(changed);
+  claims.subscribe(changed);
+  nodes.subscribe((delta) => {
+    if (delta.type !== "updated" || delta.object.metadata.generation !== delta.previous.metadata.generation) changed();
+  });
+  return {
+    picture: () => ({ pods: pods.store.list(), nodes: nodes.store.list(), claims: claims.store.list() }),
+    lastChange: () => lastChange,
+    run: (signal) => informers.run(signal),
+    waitForSync: (signal) => informers.waitForSync({ signal }),
+  };
+}

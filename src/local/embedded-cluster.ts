@@ -1,0 +1,74 @@
+import {
+  customResourceDefinitions,
+  customResourceDefinitionType,
+  type KubeObject,
+  type ResourceType,
+} from "../api/index.ts";
+import type { KubeClient } from "../kube/index.ts";
+import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
+import { createSimulatedAccount, type SimulatedAccount } from "./account/account.ts";
+import { type ApiServer, createApiServer } from "./apiserver/server.ts";
+import type { KubeletTimings } from "./kubelets/timings.ts";
+import { startStandIns } from "./stand-ins/start-stand-ins.ts";
+
+export interface EmbeddedClusterOptions {
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly ids: Ids;
+  readonly log: Logger;
+  readonly metrics: MetricsRegistry;
+  readonly region?: string;
+  readonly zones?: readonly string[];
+  readonly clusterName?: string;
+  readonly clusterEndpoint?: string;
+  readonly timings?: Partial<KubeletTimings>;
+}
+
+/** The embedded cluster without the controller: API server, scheduler, workload controllers, kubelets, simulated account. */
+export interface EmbeddedCluster {
+  readonly api: ApiServer;
+  /** Straight into the store. */
+  readonly kube: KubeClient;
+  readonly account: SimulatedAccount;
+  /** The resource that serves a kind now, as a manifest names it. */
+  typeOf(apiVersion: string, kind: string): ResourceType | undefined;
+  /** Resolves when the stand-ins work. */
+  readonly started: Promise<void>;
+  /** Resolves after the signal aborted and everything has ended; rejects when a part failed. */
+  readonly done: Promise<void>;
+}
+
+/** Boots all parts (product 4.1) and serves the product's CRDs; runs until `signal` aborts. */
+export async function startEmbeddedCluster(
+  options: EmbeddedClusterOptions,
+  signal: AbortSignal,
+): Promise<EmbeddedCluster> {
+  const { clock, random, ids, log, metrics, timings } = options;
+  const api = createApiServer({ clock, ids, random, log });
+  const kube = api.client();
+  const account = createSimulatedAccount({ ...options, clock, random, ids });
+  for (const definition of customResourceDefinitions) {
+    await kube.create<KubeObject>(customResourceDefinitionType, definition, { signal });
+  }
+  const standIns = startStandIns(
+    {
+      kube,
+      clock,
+      random,
+      ids,
+      log,
+      metrics,
+      kubelets: { machines: account.machines, ...(timings === undefined ? {} : { timings }) },
+    },
+    signal,
+  );
+  const done = standIns.done.finally(() => api.close());
+  return {
+    api,
+    kube,
+    account,
+    typeOf: (apiVersion, kind) => api.typeOf(apiVersion, kind),
+    started: standIns.started,
+    done,
+  };
+}
