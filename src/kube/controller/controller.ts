@@ -6,6 +6,7 @@ import {
   type Ids,
   type Logger,
   type MetricsRegistry,
+  type Pacer,
   type Random,
 } from "../../platform/index.ts";
 import { WorkQueue } from "../queue/work-queue.ts";
@@ -71,6 +72,8 @@ class ReconcileLoop {
   readonly #metrics: ControllerMetrics;
   readonly #maxConcurrent: number;
   readonly #labels: { readonly controller: string };
+  /** One for all starts: each end of a run starts others, and a slice for each of them would never be used up. */
+  readonly #pacer: Pacer;
   readonly #running = new Set<Promise<void>>();
   #signal: AbortSignal | undefined;
   #pumping = false;
@@ -80,6 +83,7 @@ class ReconcileLoop {
     const { name, rateLimit } = options;
     this.#options = options;
     this.#clock = clock;
+    this.#pacer = createPacer({ clock });
     this.#log = log.with({ controller: name });
     this.#ids = createIds(random);
     this.#metrics = createControllerMetrics(metrics);
@@ -114,12 +118,11 @@ class ReconcileLoop {
   }
 
   async #startReady(signal: AbortSignal): Promise<void> {
-    const pacer = createPacer({ clock: this.#clock });
     while (!signal.aborted && this.#running.size < this.#maxConcurrent) {
       const taken = this.queue.take();
       if (taken === undefined) break;
       void this.#track(this.#process(taken.key, taken.lowPriority, signal));
-      await pacer.breathe();
+      await this.#pacer.breathe();
     }
     this.#pumping = false;
     // A key may have become ready, or a place free, while this was about to end.

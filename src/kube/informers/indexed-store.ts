@@ -36,10 +36,6 @@ export class IndexedStore<T extends KubeObject> implements Store<T> {
     return found.byValue.get(value)?.list() ?? nothing;
   }
 
-  keys(): readonly ObjectKey[] {
-    return [...this.#byKey.keys()].toSorted();
-  }
-
   /** Adds indexes, also over what is stored already. A name that is taken must come with the same function. */
   addIndexes(indexes: Readonly<Record<string, IndexFunction<T>>>): void {
     for (const [name, valuesOf] of Object.entries(indexes)) {

@@ -51,7 +51,8 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
       this.apply(item);
       await pacer.breathe();
     }
-    for (const key of this.store.keys()) {
+    for (const stored of this.store.list()) {
+      const key = objectKey(stored);
       if (!listed.has(key)) this.#remove(key, undefined, true);
       await pacer.breathe();
     }

@@ -21,8 +21,9 @@ interface Change {
 }
 
 interface OpenWatch {
-  readonly wake: () => void;
-  readonly type: ResourceType;
+  /** Place in the history of what is told next. */
+  next: number;
+  wake: () => void;
   ending: { readonly error?: unknown } | undefined;
   bookmark: boolean;
 }
@@ -106,6 +107,14 @@ export class FakeApi implements KubeClient {
     return this.#objects.get(storeKey(type, name))?.object as T | undefined;
   }
 
+  /** All objects of a kind in order of name, without a call. */
+  contents<T extends KubeObject>(type: ResourceType<T>): readonly T[] {
+    return [...this.#objects.values()]
+      .filter((held) => held.type.plural === type.plural)
+      .map(({ object }) => object as T)
+      .toSorted((a, b) => (storeKey(type, nameOf(a)) < storeKey(type, nameOf(b)) ? -1 : 1));
+  }
+
   async get<T extends KubeObject>(type: ResourceType<T>, name: ObjectName): Promise<T> {
     this.#call("get", type, { ...name });
     return this.#find(type, name);
@@ -115,10 +124,7 @@ export class FakeApi implements KubeClient {
     const { signal: _, ...detail } = options;
     this.#call("list", type, detail);
     if (this.#absent.has(type.plural)) throw new KubeFault("NotFound", "not served", { code: 404 });
-    const all = [...this.#objects.values()]
-      .filter((held) => held.type.plural === type.plural)
-      .map(({ object }) => object as T)
-      .toSorted((a, b) => (storeKey(type, nameOf(a)) < storeKey(type, nameOf(b)) ? -1 : 1));
+    const all = this.contents(type);
     const start = Number(options.continue ?? 0);
     const end = start + (options.limit ?? all.length);
     const metadata = { resourceVersion: this.version, ...(end < all.length ? { continue: String(end) } : {}) };
@@ -130,28 +136,25 @@ export class FakeApi implements KubeClient {
     this.#call("watch", type, detail);
     const since = Number(options.resourceVersion ?? 0);
     if (since < this.#oldest) throw new KubeFault("Expired", "too old resource version", { code: 410 });
-    let wake: () => void = () => undefined;
-    const watch: OpenWatch = { type, wake: () => wake(), ending: undefined, bookmark: false };
+    const watch: OpenWatch = {
+      next: this.#placeAfter(since),
+      wake: () => undefined,
+      ending: undefined,
+      bookmark: false,
+    };
     this.#watches.add(watch);
-    signal?.addEventListener("abort", () => wake(), { once: true });
-    let next = this.#history.findIndex((change) => change.version > since);
-    if (next < 0) next = this.#history.length;
+    signal?.addEventListener("abort", () => watch.wake(), { once: true });
     try {
-      for (;;) {
+      while (watch.ending === undefined) {
         signal?.throwIfAborted();
-        for (; next < this.#history.length; next += 1) {
-          const change = this.#history[next] as Change;
-          if (change.type.plural === type.plural) yield change.event as WatchEvent<T>;
-        }
-        if (watch.bookmark) {
-          watch.bookmark = false;
-          yield { type: "BOOKMARK", resourceVersion: this.version };
-          continue;
-        }
-        if (watch.ending?.error !== undefined) throw watch.ending.error;
-        if (watch.ending !== undefined) return;
-        await new Promise<void>((resolve) => (wake = resolve));
+        const event = this.#take(watch, type);
+        if (event !== undefined) yield event as WatchEvent<T>;
+        else await new Promise<void>((resolve) => (watch.wake = resolve));
       }
+      for (let left = this.#take(watch, type); left !== undefined; left = this.#take(watch, type)) {
+        yield left as WatchEvent<T>;
+      }
+      if (watch.ending.error !== undefined) throw watch.ending.error;
     } finally {
       this.#watches.delete(watch);
     }
@@ -204,6 +207,23 @@ export class FakeApi implements KubeClient {
     this.calls.push({ method, kind: type.kind, detail });
     const index = this.#faults.findIndex((planned) => planned.method === method);
     if (index >= 0) throw this.#faults.splice(index, 1)[0]?.fault;
+  }
+
+  #placeAfter(version: number): number {
+    const place = this.#history.findIndex((change) => change.version > version);
+    return place < 0 ? this.#history.length : place;
+  }
+
+  /** The next thing that a watch has to tell, a bookmark after all events. */
+  #take(watch: OpenWatch, type: ResourceType): WatchEvent | undefined {
+    while (watch.next < this.#history.length) {
+      const change = this.#history[watch.next] as Change;
+      watch.next += 1;
+      if (change.type.plural === type.plural) return change.event;
+    }
+    if (!watch.bookmark) return undefined;
+    watch.bookmark = false;
+    return { type: "BOOKMARK", resourceVersion: this.version };
   }
 
   #find<T extends KubeObject>(type: ResourceType<T>, name: ObjectName): T {
