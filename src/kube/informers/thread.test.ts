@@ -59,7 +59,9 @@ describe("the thread", () => {
       };
       const controller = createController({ ...rig, clock }, { name: "pods", maxConcurrent, reconcile });
       controller.watches(informer);
-      const running = [informers.run(rig.signal), controller.run(rig.signal)];
+      const running = [informers.run(rig.signal)];
+      await informers.waitForSync({ signal: rig.signal });
+      running.push(controller.run(rig.signal));
       await all.promise;
       expect(informer.store.byIndex("byNode", "n7")).toHaveLength(200);
       // Slices of 8 ms at a twentieth of a millisecond or more a step.
