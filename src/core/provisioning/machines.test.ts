@@ -2,14 +2,7 @@ import { describe, expect, it } from "vitest";
 import { labels, type ResourceQuantities } from "../../api/index.ts";
 import { instanceType, ladderTypes, offering } from "../../../test/builders/instance-types.ts";
 import { daemonSet, pod, podsOf } from "../../../test/builders/pods.ts";
-import {
-  managedNode,
-  nodePool,
-  type PoolChange,
-  snapshot,
-  type SnapshotParts,
-  testOptions,
-} from "../../../test/builders/snapshot.ts";
+import { managedNode, nodePool, snapshot, type SnapshotParts, testOptions } from "../../../test/builders/snapshot.ts";
 import { verifyPlan } from "../../../test/oracle/verify-plan.ts";
 import type { ProvisioningOptions } from "./options.ts";
 import { provision } from "./provision.ts";
@@ -176,7 +169,7 @@ describe("daemons", () => {
   ] as const)("[scheduling G110] [scheduling G115] before %s are counted: %s", (_, pool, counted) => {
     const spec = { tolerations: [{ key: "team", operator: "Exists" as const }] };
     const plan = planOf({
-      pools: [nodePool("default", pool as PoolChange)],
+      pools: [nodePool("default", pool)],
       pods: [
         pod("web", {
           requests: { cpu: "1" },

@@ -1,5 +1,6 @@
 import { andInto, hasBit, isEmptySet, membersOf } from "../catalogue/bit-set.ts";
 import { resourcesOf } from "../catalogue/resource-space.ts";
+import { keepFitting } from "../catalogue/fit-rows.ts";
 import type { SetId } from "../catalogue/requirement-table.ts";
 import { keyText } from "../cluster/keys.ts";
 import { conflictingPorts } from "../pods/host-ports.ts";
@@ -16,6 +17,7 @@ import type { Reason } from "./plan.ts";
 import { nodesExhausted, rowsWithinLimits } from "./pool-limits.ts";
 import type { Session } from "./session.ts";
 import { typesOf } from "./template.ts";
+import { topologyRefusal } from "./topology-refusal.ts";
 import type { Stage, Workload } from "./workload.ts";
 
 interface Ask {
@@ -59,7 +61,7 @@ function requirementRefusal(session: Session, pool: Pool, ask: Ask): Reason {
     const set = table.narrow(narrowed, ask.stage.volumeSets[i] ?? -1);
     last =
       clash === undefined
-        ? instanceTypeRefusal(session, pool, { ...ask, set })
+        ? (topologyRefusal(ask.stage, table.requirements(set)) ?? instanceTypeRefusal(session, pool, { ...ask, set }))
         : { layer: "volumes", code: "requirements", text: `incompatible volume requirements, ${clash}` };
   });
   return last ?? instanceTypeRefusal(session, pool, { ...ask, set: narrowed });
@@ -83,9 +85,11 @@ function instanceTypeRefusal(session: Session, pool: Pool, ask: Ask & { readonly
   const total = session.space.vector(ask.workload.requests);
   const flags = flagsOf(session, pool, { groups, set: ask.set, total });
   const suffix = `, requirements=${requirementsText(requirements)}, resources=${totalsText(groups, resourcesOf(space, total))}`;
-  const minValues = flags.all
-    ? satisfiesMinValues(typesOf(table.catalogue, keptRows(session, pool, ask.set)), requirements)
-    : undefined;
+  const kept = keepFitting(keptRows(session, pool, ask.set), pool.room.room, {
+    total,
+    places: ask.workload.need.places,
+  });
+  const minValues = flags.all ? satisfiesMinValues(typesOf(table.catalogue, kept), requirements) : undefined;
   if (minValues !== undefined && !minValues.ok)
     return { layer: "instance-types", code: "min-values", text: minValues.text + suffix };
   const hint = (ask.workload.requests["cpu"] ?? 0) >= 1e9 ? " (CPU request >= 1 Million, m vs M typo?)" : "";
