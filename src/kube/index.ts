@@ -10,6 +10,7 @@ export {
 export * from "./events/event-recorder.ts";
 export * from "./fault.ts";
 export * from "./informers/informer-set.ts";
+export * from "./informers/own-writes.ts";
 export { defaultRateLimit, reasonableRateLimit } from "./queue/rate-limiter.ts";
 export * from "./runtime.ts";
 export * from "./token-bucket.ts";
