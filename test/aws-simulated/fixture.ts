@@ -38,7 +38,7 @@ export interface AwsFixture {
   readonly nodeClasses: Map<string, EC2NodeClass>;
   readonly pool: PoolView;
   /** Resolves the call while moving the clock. */
-  run<T>(call: Promise<T>): Promise<T>;
+  readonly run: <T>(call: Promise<T>) => Promise<T>;
 }
 
 export interface FixtureOptions {

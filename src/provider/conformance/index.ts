@@ -13,12 +13,12 @@ export interface ProviderUnderTest {
   readonly collector: InstanceCollector;
   readonly pool: PoolView;
   /** Resolves the call while letting as much time pass as it needs. */
-  run<T>(call: Promise<T>): Promise<T>;
+  readonly run: <T>(call: Promise<T>) => Promise<T>;
   /** Lets so much time pass that whatever was ended is gone. */
-  settle(): Promise<void>;
+  readonly settle: () => Promise<void>;
   /** Leaves the cloud without capacity of any kind, and the node class as it is. */
-  exhaust(): void;
-  close?(): Promise<void>;
+  readonly exhaust: () => void;
+  readonly close?: () => Promise<void>;
 }
 
 export interface ProviderConformanceOptions {
@@ -34,11 +34,11 @@ interface Case {
 }
 
 interface Context extends ProviderUnderTest {
-  claim(name: string, requirements?: readonly RequirementSpec[]): ClaimView;
-  launch(
+  readonly claim: (name: string, requirements?: readonly RequirementSpec[]) => ClaimView;
+  readonly launch: (
     name: string,
     requirements?: readonly RequirementSpec[],
-  ): Promise<{ view: ClaimView; instance: CloudInstance }>;
+  ) => Promise<{ readonly view: ClaimView; readonly instance: CloudInstance }>;
   readonly signal: AbortSignal;
 }
 
