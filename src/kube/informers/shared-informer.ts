@@ -105,8 +105,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
   }
 
   #trim(object: T): T {
-    const { managedFields: _, ...metadata } = object.metadata;
-    const trimmed = { ...object, metadata } as T;
+    const trimmed = withoutManagedFields(object);
     const stripped = this.options.strip === undefined ? trimmed : this.options.strip(trimmed);
     return this.#freeze ? deepFreeze(stripped) : stripped;
   }
@@ -123,4 +122,11 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
       this.#log.error("informer handler failed", { kind: this.type.kind, name: objectKey(delta.object), error });
     }
   }
+}
+
+/** An object that has none is kept as it is: an in-process server and its caches then share one copy. */
+function withoutManagedFields<T extends KubeObject>(object: T): T {
+  if (object.metadata.managedFields === undefined) return object;
+  const { managedFields: _, ...metadata } = object.metadata;
+  return { ...object, metadata };
 }
