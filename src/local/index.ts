@@ -16,3 +16,4 @@ export type { SimulatedAccount, SimulatedAccountOptions } from "./account/accoun
 export type { Bill } from "./account/bill.ts";
 export type { AccountFaults, OfferingPattern } from "./account/faults.ts";
 export { type EmbeddedCluster, type EmbeddedClusterOptions, startEmbeddedCluster } from "./embedded-cluster.ts";
+export type { ListenFailure, Listening, ListenOptions } from "./http/listener.ts";

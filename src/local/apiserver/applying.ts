@@ -9,14 +9,20 @@ import type { PatchRequest } from "./patching.ts";
 import type { Served } from "./registry.ts";
 import { replaceObject } from "./update.ts";
 
-export function applyObject(core: ApiCore, served: Served, request: PatchRequest): ApiObject {
+export interface Applied {
+  readonly object: ApiObject;
+  readonly created: boolean;
+}
+
+export function applyObject(core: ApiCore, served: Served, request: PatchRequest): Applied {
   if (!request.fieldManager)
     throw badRequest(
       'PatchOptions.meta.k8s.io "" is invalid: fieldManager: Required value: is required for apply patch',
     );
   if (!isRecord(request.body)) throw badRequest("error decoding patch: the body is not an object");
   const old = served.table.get(tableKey(request.name, request.namespace));
-  if (old === undefined) return createObject(core, served, request.body, request);
+  if (old === undefined) return { object: createObject(core, served, request.body, request), created: true };
   const body = applyMergePatch(present(served, old), request.body) as ApiObject;
-  return replaceObject(core, served, { body, old, request: { ...request, operation: "Apply" } });
+  const object = replaceObject(core, served, { body, old, request: { ...request, operation: "Apply" } });
+  return { object, created: false };
 }

@@ -64,6 +64,8 @@ export function customDefinition(
     custom: true,
     decode: (object) => decodeCustom(object, version.schema?.openAPIV3Schema, names.kind),
     ...(scale === undefined ? {} : { scale: scalePaths(scale) }),
+    ...(version.schema === undefined ? {} : { schema: version.schema.openAPIV3Schema }),
+    ...(version.additionalPrinterColumns === undefined ? {} : { printerColumns: version.additionalPrinterColumns }),
   };
 }
 

@@ -1,4 +1,4 @@
-import type { ResourceType } from "../../api/index.ts";
+import type { CustomResourceDefinitionVersion, JsonSchema, ResourceType } from "../../api/index.ts";
 import type { ApiObject } from "../store/api-object.ts";
 import type { FieldReader } from "../store/field-selector.ts";
 import type { Cause, GroupName } from "./faults.ts";
@@ -62,6 +62,9 @@ export interface ResourceDefinition {
   readonly rules: ResourceRules;
   /** True for kinds defined by a CustomResourceDefinition. */
   readonly custom: boolean;
+  /** Schema and printer columns of a custom kind. */
+  readonly schema?: JsonSchema;
+  readonly printerColumns?: CustomResourceDefinitionVersion["additionalPrinterColumns"];
   /** Drops unknown fields and reads what the schema types; throws 400 on types that the wire cannot carry. */
   readonly decode: (object: ApiObject) => DecodeResult;
 }

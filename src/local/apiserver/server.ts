@@ -1,6 +1,8 @@
 import type { ResourceType } from "../../api/index.ts";
 import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
+import type { Result } from "../../core/index.ts";
 import { rulesOf } from "../admission/rules.ts";
+import { openListener, type ListenFailure, type Listening, type ListenOptions } from "../http/listener.ts";
 import { createApiCore, serveResource, type ApiCore } from "./api-core.ts";
 import { builtinDefinition, builtinRows } from "./builtin-resources.ts";
 import { followDefinitions } from "./custom-resources.ts";
@@ -23,6 +25,8 @@ export interface ApiServer {
   client(options?: ClientOptions): InProcessClient;
   /** The resource that serves a kind now, as a manifest names it. */
   typeOf(apiVersion: string, kind: string): ResourceType | undefined;
+  /** Opens an HTTPS listener on loopback; several may be open. A port that cannot be had is a value. */
+  listen(options?: ListenOptions): Promise<Result<Listening, ListenFailure>>;
   /** Resolves when garbage collection asked for so far is done. */
   settled(): Promise<void>;
   /** Forgets watch history, as an etcd compaction does: resumes from older versions answer 410. */
@@ -35,10 +39,16 @@ const bookmarkMilliseconds = 60_000;
 export function createApiServer(options: ApiServerOptions): ApiServer {
   const core = coreOf(options);
   const stopBookmarks = repeatBookmarks(core);
+  const listeners: Listening[] = [];
   createInitialObjects(core.core);
   return {
     client: (clientOptions) => new InProcessClient(core.core, clientOptions),
     typeOf: (apiVersion, kind) => core.core.registry.byKind(apiVersion, kind)?.definition.type,
+    listen: async (listenOptions = {}) => {
+      const opened = await openListener(core.core, listenOptions);
+      if (opened.ok) listeners.push(opened.value);
+      return opened;
+    },
     settled: () => core.collector.idle(),
     compact: () => {
       for (const { table } of core.core.registry.all()) table.compact();
@@ -47,6 +57,7 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       stopBookmarks();
       core.collector.close();
       for (const { table } of core.core.registry.all()) table.endWatches();
+      await Promise.all(listeners.map((listener) => listener.close()));
     },
   };
 }

@@ -1,0 +1,171 @@
+/** OpenAPI v3 documents, as far as kubectl reads them: schemas with kinds, and what each path accepts. */
+import { apiVersionOf } from "../../api/index.ts";
+import type { JsonSchema, ResourceType } from "../../api/index.ts";
+import type { Registry, Served } from "../apiserver/registry.ts";
+import { listStrategyOf, memberSchema, retainKeysMembers } from "../patch/patch-strategies.ts";
+import { modelFields, modelOfKind, shortModelName, type FieldType, type ScalarName } from "../schema/field-table.ts";
+
+const pathOf = (type: ResourceType): string =>
+  type.group === "" ? `api/${type.version}` : `apis/${apiVersionOf(type)}`;
+
+/** `/openapi/v3`: one document per group version; the hash changes when a document may have changed. */
+export function openapiRoot(registry: Registry): unknown {
+  const versions = new Set(registry.all().map(({ definition }) => pathOf(definition.type)));
+  const entry = (path: string) => ({ serverRelativeURL: `/openapi/v3/${path}?hash=${registry.generation}` });
+  return { paths: Object.fromEntries([...versions].toSorted().map((path) => [path, entry(path)])) };
+}
+
+/** The document of one group version; undefined when it is not served. */
+export function openapiDocument(registry: Registry, path: string): unknown {
+  const served = registry.all().filter(({ definition }) => pathOf(definition.type) === path);
+  if (served.length === 0) return undefined;
+  const schemas = new Map<string, unknown>();
+  const paths = Object.fromEntries(served.flatMap((one) => resourcePaths(one, schemas)));
+  return {
+    openapi: "3.0.0",
+    info: { title: "Kubernetes", version: "v1.33.0" },
+    paths,
+    components: { schemas: Object.fromEntries([...schemas].toSorted(([a], [b]) => (a < b ? -1 : 1))) },
+  };
+}
+
+const kindOf = ({ group, version, kind }: ResourceType) => ({ group, version, kind });
+
+function resourcePaths(served: Served, schemas: Map<string, unknown>): readonly (readonly [string, unknown])[] {
+  const { type } = served.definition;
+  const schema = rootSchema(served, schemas);
+  const base = `/${pathOf(type)}/${type.namespaced ? "namespaces/{namespace}/" : ""}${type.plural}`;
+  return [
+    [base, { get: operation(type, schema), post: writing(type, schema) }],
+    [
+      `${base}/{name}`,
+      {
+        get: operation(type, schema),
+        put: writing(type, schema),
+        patch: { ...writing(type, schema), requestBody: { content: patchContent(served) } },
+        delete: operation(type, schema),
+      },
+    ],
+  ];
+}
+
+function operation(type: ResourceType, schema: unknown) {
+  return {
+    "x-kubernetes-group-version-kind": kindOf(type),
+    responses: { "200": { description: "OK", content: { "application/json": { schema } } } },
+  };
+}
+
+const queryParameters = ["dryRun", "fieldManager", "fieldValidation"].map((name) => ({
+  name,
+  in: "query",
+  schema: { type: "string", uniqueItems: true },
+}));
+
+function writing(type: ResourceType, schema: unknown) {
+  return {
+    ...operation(type, schema),
+    parameters: queryParameters,
+    requestBody: { content: { "application/json": { schema } } },
+  };
+}
+
+function patchContent({ definition }: Served) {
+  const types = ["application/json-patch+json", "application/merge-patch+json", "application/apply-patch+yaml"];
+  const all = definition.custom ? types : [...types, "application/strategic-merge-patch+json"];
+  return Object.fromEntries(all.map((type) => [type, { schema: { type: "object" } }]));
+}
+
+const reference = (name: string) => ({ $ref: `#/components/schemas/${name}` });
+
+/** Puts the kind's schema, and all that it refers to, among the components; returns the reference. */
+function rootSchema({ definition }: Served, schemas: Map<string, unknown>): unknown {
+  const { type } = definition;
+  const kinds = [kindOf(type)];
+  const model = modelOfKind(apiVersionOf(type), type.kind);
+  if (model !== undefined) {
+    const name = addModel(model, schemas);
+    schemas.set(name, { ...(schemas.get(name) as object), "x-kubernetes-group-version-kind": kinds });
+    return reference(name);
+  }
+  const name = `${type.group.split(".").toReversed().join(".")}.${type.version}.${type.kind}`;
+  schemas.set(name, { ...customSchema(definition.schema, schemas), "x-kubernetes-group-version-kind": kinds });
+  return reference(name);
+}
+
+function customSchema(schema: JsonSchema | undefined, schemas: Map<string, unknown>): object {
+  const metadata = reference(addModel("V1ObjectMeta", schemas));
+  const text = { type: "string" };
+  const properties = { ...schema?.properties, apiVersion: text, kind: text, metadata };
+  return { ...(schema ?? { type: "object" }), properties };
+}
+
+const componentName = (model: string): string => `io.k8s.${model}.${shortModelName(model)}`;
+
+function addModel(model: string, schemas: Map<string, unknown>): string {
+  const name = componentName(model);
+  if (schemas.has(name)) return name;
+  schemas.set(name, {});
+  const fields = [...modelFields(model).values()];
+  const parent = shortModelName(model);
+  const required = fields.filter((field) => field.required).map((field) => field.name);
+  const properties = fields.map((field) => [
+    field.name,
+    { ...fieldSchema(field.type, schemas), ...patchMarks(parent, field.name, field.type) },
+  ]);
+  schemas.set(name, {
+    type: "object",
+    properties: Object.fromEntries(properties),
+    ...(required.length === 0 ? {} : { required }),
+  });
+  return name;
+}
+
+const scalarSchemas: Readonly<Record<ScalarName, object>> = {
+  string: { type: "string" },
+  int32: { type: "integer", format: "int32" },
+  int64: { type: "integer", format: "int64" },
+  double: { type: "number", format: "double" },
+  boolean: { type: "boolean" },
+  date: { type: "string", format: "date-time" },
+  microdate: { type: "string", format: "date-time" },
+  any: { type: "object" },
+  quantity: { oneOf: [{ type: "string" }, { type: "number" }] },
+  intOrString: { oneOf: [{ type: "integer" }, { type: "string" }], format: "int-or-string" },
+};
+
+function fieldSchema(type: FieldType, schemas: Map<string, unknown>): object {
+  switch (type.kind) {
+    case "scalar":
+      return scalarSchemas[type.name];
+    case "struct":
+      return { allOf: [reference(addModel(type.model, schemas))], default: {} };
+    case "list":
+      return { type: "array", items: fieldSchema(type.item, schemas) };
+    case "map":
+      return { type: "object", additionalProperties: fieldSchema(type.item, schemas) };
+  }
+}
+
+/** Models in which lists merge as they do in the member that usually holds them. */
+const membersOfModels: Readonly<Record<string, string>> = {
+  Container: "containers",
+  EphemeralContainer: "ephemeralContainers",
+  ServiceSpec: "Service.spec",
+  Endpoint: "endpoints",
+  EndpointSubset: "subsets",
+};
+
+/** The marks by which clients work out strategic merge patches. */
+function patchMarks(model: string, field: string, type: FieldType): object {
+  const parent = membersOfModels[model] ?? memberSchema(model, model);
+  const strategy = type.kind === "list" ? listStrategyOf(parent, field) : { kind: "replace" as const };
+  const retains = type.kind !== "scalar" && retainKeysMembers.has(field) ? ["retainKeys"] : [];
+  const merges = strategy.kind === "replace" ? [] : ["merge"];
+  const marks = [...merges, ...retains];
+  if (marks.length === 0) return {};
+  return {
+    "x-kubernetes-patch-strategy": marks.join(","),
+    ...(strategy.kind === "merge" ? { "x-kubernetes-patch-merge-key": strategy.mergeKey } : {}),
+  };
+}

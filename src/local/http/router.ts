@@ -1,0 +1,88 @@
+/** Decides what a path means, who may ask, and answers what is no resource. */
+import type { ApiCore } from "../apiserver/api-core.ts";
+import { apiFault, notServed } from "../apiserver/faults.ts";
+import { aggregated, coreVersions, groupList, oneGroup, resourceList } from "./discovery.ts";
+import { readObject, sendFault, sendJson, sendText, type Exchange } from "./exchange.ts";
+import { negotiate, type Answer } from "./media-types.ts";
+import { openapiDocument, openapiRoot } from "./openapi.ts";
+import { parseTarget, type ResourceTarget } from "./request-target.ts";
+import { handleResource } from "./resource-handler.ts";
+import { answerReview, reviewResources } from "./reviews.ts";
+import { versionDocument } from "./version.ts";
+
+export interface RouterOptions {
+  readonly core: ApiCore;
+  readonly token: string;
+  /** `host:port` as clients reach it. */
+  readonly address: () => string;
+}
+
+const openPaths = new Set(["/healthz", "/livez", "/readyz", "/version"]);
+
+/** Answers one request; every fault becomes a Status. */
+export async function route(options: RouterOptions, exchange: Exchange): Promise<void> {
+  try {
+    if (!openPaths.has(exchange.path)) authenticate(options, exchange);
+    const answer = negotiate(exchange.request.headers.accept);
+    const target = parseTarget(exchange.path);
+    if (target === undefined) return answerPath(options, exchange, answer);
+    if (answer === undefined) throw notAcceptable();
+    if (await answerReviews(exchange, target)) return;
+    await handleResource({ core: options.core, exchange, target, answer });
+  } catch (error) {
+    sendFault(exchange, error);
+  }
+}
+
+function authenticate({ token }: RouterOptions, { request }: Exchange): void {
+  if (request.headers.authorization === `Bearer ${token}`) return;
+  throw apiFault({ reason: "Unauthorized", code: 401, message: "Unauthorized" });
+}
+
+function notAcceptable() {
+  return apiFault({
+    reason: "NotAcceptable",
+    code: 406,
+    message: "only the following media types are accepted: application/json",
+  });
+}
+
+async function answerReviews(exchange: Exchange, target: ResourceTarget): Promise<boolean> {
+  const review = reviewResources.find(
+    ({ group, version, plural }) => group === target.group && version === target.version && plural === target.plural,
+  );
+  if (review === undefined || exchange.request.method !== "POST") return false;
+  sendJson(exchange, 201, answerReview(review, await readObject(exchange.request)));
+  return true;
+}
+
+function answerPath(options: RouterOptions, exchange: Exchange, answer: Answer | undefined): void {
+  const { path } = exchange;
+  if (openPaths.has(path) && path !== "/version")
+    return sendText(exchange, { code: 200, type: "text/plain", text: "ok" });
+  if (/^\/(livez|readyz|healthz)\//.test(path))
+    return sendText(exchange, { code: 200, type: "text/plain", text: "ok" });
+  const body = documentAt(options, path, answer);
+  if (body === undefined) throw notServed();
+  const type =
+    answer?.form === "discovery" && (path === "/api" || path === "/apis")
+      ? "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
+      : "application/json";
+  sendText(exchange, { code: 200, type, text: JSON.stringify(body) });
+}
+
+/** The document at a path of the server's own: version, discovery, schemas. */
+function documentAt({ core, address }: RouterOptions, path: string, answer: Answer | undefined): unknown {
+  const { registry } = core;
+  if (path === "/version") return versionDocument;
+  if (path === "/api") return answer?.form === "discovery" ? aggregated(registry, "core") : coreVersions(address());
+  if (path === "/apis") return answer?.form === "discovery" ? aggregated(registry, "named") : groupList(registry);
+  if (path === "/") return { paths: ["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"] };
+  if (path === "/openapi/v3") return openapiRoot(registry);
+  const [kind, group = "", version, ...rest] = path.slice(1).split("/");
+  if (kind === "openapi") return openapiDocument(registry, path.slice("/openapi/v3/".length));
+  if (rest.length > 0) return undefined;
+  if (kind === "api") return version === undefined ? resourceList(registry, { group: "", version: group }) : undefined;
+  if (kind !== "apis") return undefined;
+  return version === undefined ? oneGroup(registry, group) : resourceList(registry, { group, version });
+}
