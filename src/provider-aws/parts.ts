@@ -119,7 +119,14 @@ function createTypeParts(deps: AwsProviderDeps, unavailable: UnavailableOffering
     log,
     now: () => clock.now(),
   });
-  const types = createTypeList({ discovery, prices, unavailable, settings: options, reservationCapacity: () => 0 });
+  const types = createTypeList({
+    clock,
+    discovery,
+    prices,
+    unavailable,
+    settings: options,
+    reservationCapacity: () => 0,
+  });
   return { discovery, prices, types };
 }
 

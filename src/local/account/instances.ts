@@ -48,16 +48,20 @@ const stopMilliseconds = { least: 2_000, spread: 2_000 };
 /** EC2 shows terminated instances for about an hour; a shorter while serves and keeps a long run small. */
 const forgetMilliseconds = 10 * 60_000;
 
-export function createInstanceTable(deps: {
+type Listener = (instance: AccountInstance, before: AccountInstance | undefined) => void;
+
+interface TableDeps {
   readonly clock: Clock;
   readonly random: Random;
   readonly region: string;
   readonly newId: (prefix: string) => string;
   readonly network: AccountNetwork;
-}): InstanceTable {
+}
+
+export function createInstanceTable(deps: TableDeps): InstanceTable {
   const { clock, random, network } = deps;
   const instances = new Map<string, AccountInstance>();
-  const listeners = new Set<(instance: AccountInstance, before: AccountInstance | undefined) => void>();
+  const listeners = new Set<Listener>();
 
   const put = (instance: AccountInstance): AccountInstance => {
     const before = instances.get(instance.id);
@@ -75,32 +79,23 @@ export function createInstanceTable(deps: {
     network.giveBack(instance.subnet, instance.addresses);
     clock.after(forgetMilliseconds, () => instances.delete(id));
   };
+  const start = (id: string): void => {
+    if (instances.get(id)?.state === "pending") change(id, { state: "running" });
+  };
 
   return {
     launch: (order) => {
       const privateIp = network.takeAddress(order.subnet, order.addresses);
       if (privateIp === undefined) return undefined;
-      const id = deps.newId("i");
-      const instance = put({
-        ...order,
-        id,
-        privateIp,
-        privateDnsName: dnsName(privateIp, deps.region),
-        launchedAt: clock.now(),
-        ...(order.capacityType === "spot" ? { spotRequestId: deps.newId("sir") } : {}),
-        state: "pending",
-        failed: false,
-      });
-      later(startMilliseconds, () => {
-        if (instances.get(id)?.state === "pending") change(id, { state: "running" });
-      });
+      const instance = put(newInstance(deps, order, privateIp));
+      later(startMilliseconds, () => start(instance.id));
       return instance;
     },
     get: (id) => instances.get(id),
     list: () => [...instances.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1)),
     terminate: (id) => {
-      const { state } = existing(instances, id);
-      if (state === "shutting-down" || state === "terminated") return existing(instances, id);
+      const instance = existing(instances, id);
+      if (instance.state === "shutting-down" || instance.state === "terminated") return instance;
       later(stopMilliseconds, () => end(id));
       return change(id, { state: "shutting-down" });
     },
@@ -114,6 +109,19 @@ export function createInstanceTable(deps: {
       listeners.add(listener);
       return () => void listeners.delete(listener);
     },
+  };
+}
+
+function newInstance({ clock, region, newId }: TableDeps, order: LaunchOrder, privateIp: string): AccountInstance {
+  return {
+    ...order,
+    id: newId("i"),
+    privateIp,
+    privateDnsName: dnsName(privateIp, region),
+    launchedAt: clock.now(),
+    ...(order.capacityType === "spot" ? { spotRequestId: newId("sir") } : {}),
+    state: "pending",
+    failed: false,
   };
 }
 

@@ -67,7 +67,10 @@ function classZonesOf({ status }: EC2NodeClass): readonly ClassZone[] {
       zones.set(zoneID ?? zone, { zone, ...(zoneID === undefined ? {} : { zoneId: zoneID }), subnetIds: [id] });
     else known.subnetIds.push(id);
   }
-  return [...zones.values()].toSorted((a, b) => (a.zone < b.zone ? -1 : 1));
+  // The status orders subnets by free addresses, which change all the time; the answer here must not.
+  return [...zones.values()]
+    .map((zone) => ({ ...zone, subnetIds: zone.subnetIds.toSorted() }))
+    .toSorted((a, b) => (a.zone < b.zone ? -1 : 1));
 }
 
 function reservationsOf({ status }: EC2NodeClass): readonly ClassReservation[] {

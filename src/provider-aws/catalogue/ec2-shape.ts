@@ -11,13 +11,19 @@ export function factsOf(info: InstanceTypeInfo): MachineFacts | undefined {
     name,
     vcpus,
     memoryMib,
-    usageClasses: info.SupportedUsageClasses ?? [],
-    hypervisor: info.Hypervisor ?? "",
-    bareMetal: info.BareMetal ?? false,
+    ...kindFacts(info),
     ...processorFacts(info),
     ...storageFacts(info),
     ...deviceFacts(info),
     ...networkFacts(info.NetworkInfo ?? {}),
+  };
+}
+
+function kindFacts(info: InstanceTypeInfo) {
+  return {
+    usageClasses: info.SupportedUsageClasses ?? [],
+    hypervisor: info.Hypervisor ?? "",
+    bareMetal: info.BareMetal ?? false,
     placementStrategies: info.PlacementGroupInfo?.SupportedStrategies ?? [],
     nitroEnclaves: info.NitroEnclavesSupport === "supported",
     currentGeneration: info.CurrentGeneration ?? false,

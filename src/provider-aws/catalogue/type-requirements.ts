@@ -2,7 +2,7 @@ import { awsLabels, capacityTypes, labels, tenancies, windowsBuilds } from "../.
 import type { Requirement, Requirements } from "../../core/index.ts";
 import { amiFamilies } from "./ami-family.ts";
 import type { ClassFacts, ClassReservation } from "./class-facts.ts";
-import type { MachineFacts } from "./facts.ts";
+import type { AcceleratorFacts, MachineFacts } from "./facts.ts";
 import { absent, oneOf, oneOrAbsent } from "./requirement-values.ts";
 
 const archOf: Readonly<Record<string, string>> = { x86_64: "amd64", arm64: "arm64" };
@@ -105,17 +105,23 @@ function featureRequirements(facts: MachineFacts): readonly Requirement[] {
 }
 
 /** Labels of GPUs and accelerators exist only when there is exactly one kind of them. */
-function deviceRequirements({ gpus, neuronDevices, accelerators }: MachineFacts): readonly Requirement[] {
-  const gpu = gpus.length === 1 ? gpus[0] : undefined;
-  const [neuron] = neuronDevices.length === 1 ? neuronDevices : [];
-  const [other] = neuronDevices.length === 0 && accelerators.length === 1 ? accelerators : [];
+function deviceRequirements(facts: MachineFacts): readonly Requirement[] {
+  const gpu = facts.gpus.length === 1 ? facts.gpus[0] : undefined;
+  const accelerator = acceleratorOf(facts);
   return [
     oneOrAbsent(awsLabels.instanceGpuName, gpu && kebab(gpu.name)),
     oneOrAbsent(awsLabels.instanceGpuManufacturer, gpu && kebab(gpu.manufacturer)),
     oneOrAbsent(awsLabels.instanceGpuCount, gpu?.count),
     oneOrAbsent(awsLabels.instanceGpuMemory, gpu?.memoryMib),
-    oneOrAbsent(awsLabels.instanceAcceleratorName, neuron ? kebab(neuron.name) : other && kebab(other.name)),
-    oneOrAbsent(awsLabels.instanceAcceleratorManufacturer, neuron ? "aws" : other && kebab(other.manufacturer)),
-    oneOrAbsent(awsLabels.instanceAcceleratorCount, neuron?.count ?? other?.count),
+    oneOrAbsent(awsLabels.instanceAcceleratorName, accelerator && kebab(accelerator.name)),
+    oneOrAbsent(awsLabels.instanceAcceleratorManufacturer, accelerator && kebab(accelerator.manufacturer)),
+    oneOrAbsent(awsLabels.instanceAcceleratorCount, accelerator?.count),
   ];
+}
+
+/** Neuron devices first, whose maker EC2 does not state; other accelerators only where there is no Neuron at all. */
+function acceleratorOf({ neuronDevices, accelerators }: MachineFacts): AcceleratorFacts | undefined {
+  const [neuron] = neuronDevices;
+  if (neuron === undefined) return accelerators.length === 1 ? accelerators[0] : undefined;
+  return neuronDevices.length === 1 ? { name: neuron.name, manufacturer: "aws", count: neuron.count } : undefined;
 }

@@ -47,15 +47,11 @@ const reservationLabels: ReadonlySet<string> = new Set([
 
 /** Every single-valued requirement of the type, then what the instance itself settles. */
 function labelsOf(instance: Instance, { type, nodeClass }: CloudInstanceDetails): Readonly<Record<string, string>> {
-  const result: Record<string, string> = {};
-  for (const [key, requirement] of type?.requirements ?? []) {
-    const value = singleValueOf(requirement);
-    if (value !== undefined && !reservationLabels.has(key)) result[key] = value;
-  }
-  const zoneId = instance.zoneId ?? nodeClass?.status?.subnets?.find(({ zone }) => zone === instance.zone)?.zoneID;
+  const { status } = nodeClass ?? {};
+  const zoneId = instance.zoneId ?? status?.subnets?.find(({ zone }) => zone === instance.zone)?.zoneID;
   const pool = instance.tags[cloudTags.nodePool];
   return {
-    ...result,
+    ...typeLabels(type),
     [labels.instanceType]: instance.instanceType,
     [labels.zone]: instance.zone,
     ...(zoneId === undefined ? {} : { [labels.zoneId]: zoneId }),
@@ -63,6 +59,15 @@ function labelsOf(instance: Instance, { type, nodeClass }: CloudInstanceDetails)
     [awsLabels.instanceTenancy]: instance.tenancy,
     ...(pool === undefined || pool === "" ? {} : { [labels.nodePool]: pool }),
   };
+}
+
+function typeLabels(type: InstanceType | undefined): Readonly<Record<string, string>> {
+  const result: Record<string, string> = {};
+  for (const [key, requirement] of type?.requirements ?? []) {
+    const value = singleValueOf(requirement);
+    if (value !== undefined && !reservationLabels.has(key)) result[key] = value;
+  }
+  return result;
 }
 
 /** Without zeros; EFA only when the instance has such interfaces. */

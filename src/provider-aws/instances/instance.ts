@@ -1,5 +1,5 @@
 import { capacityTypes } from "../../api/index.ts";
-import type { Ec2Instance } from "../contract/index.ts";
+import type { Ec2Instance, InstanceNetworkInterface } from "../contract/index.ts";
 import { tagMap } from "../tags.ts";
 
 /** An instance as the provider knows it, from a launch or from EC2 (spec: aws 3.3). */
@@ -22,29 +22,30 @@ export interface Instance {
 }
 
 export function instanceOf(described: Ec2Instance): Instance | undefined {
-  const { InstanceId: id, InstanceType: instanceType, Placement: placement } = described;
+  const { InstanceId: id, InstanceType: instanceType, CapacityReservationId: reservationId } = described;
   if (id === undefined || instanceType === undefined) return undefined;
-  const reservationId = described.CapacityReservationId;
   return {
     id,
     instanceType,
-    zone: placement?.AvailabilityZone ?? "",
+    ...placeOf(described),
     capacityType: isSpot(described) ? capacityTypes.spot : capacityTypes.onDemand,
     imageId: described.ImageId ?? "",
-    subnetId: described.SubnetId ?? "",
-    securityGroupIds: (described.SecurityGroups ?? []).flatMap(({ GroupId }) =>
-      GroupId === undefined ? [] : [GroupId],
-    ),
     state: described.State?.Name ?? "",
     launchedAt: described.LaunchTime?.getTime() ?? 0,
     tags: tagMap(described.Tags),
-    tenancy: placement?.Tenancy ?? "default",
-    efaCount: (described.NetworkInterfaces ?? []).filter(
-      ({ InterfaceType }) => InterfaceType?.startsWith("efa") === true,
-    ).length,
+    efaCount: (described.NetworkInterfaces ?? []).filter(isEfa).length,
     ...(reservationId === undefined ? {} : { reservationId }),
   };
 }
+
+const isEfa = ({ InterfaceType }: InstanceNetworkInterface): boolean => InterfaceType?.startsWith("efa") === true;
+
+const placeOf = ({ Placement, SubnetId, SecurityGroups = [] }: Ec2Instance) => ({
+  zone: Placement?.AvailabilityZone ?? "",
+  tenancy: Placement?.Tenancy ?? "default",
+  subnetId: SubnetId ?? "",
+  securityGroupIds: SecurityGroups.flatMap(({ GroupId }) => (GroupId === undefined ? [] : [GroupId])),
+});
 
 const isSpot = ({ SpotInstanceRequestId, InstanceLifecycle }: Ec2Instance): boolean =>
   (SpotInstanceRequestId !== undefined && SpotInstanceRequestId !== "") || InstanceLifecycle === "spot";

@@ -1,7 +1,7 @@
 import { capacityTypes } from "../../api/index.ts";
 import type { LaunchFailure } from "../../provider/index.ts";
 import type { Counter } from "../../platform/index.ts";
-import type { CreateFleetError } from "../contract/index.ts";
+import type { CreateFleetError, FleetOverride } from "../contract/index.ts";
 import { errorCodes, isUnfulfillable, launchReasonOf } from "../errors/index.ts";
 import type { ChosenSubnet, Subnets } from "../network/subnets.ts";
 import type { UnavailableOfferings } from "../types/unavailable-offerings.ts";
@@ -20,7 +20,6 @@ export interface FleetErrorContext {
 /** Learns from every error of a fleet, whether or not it gave an instance (spec: aws 3.3, points 2 and 3). */
 export function learnFromErrors(errors: readonly CreateFleetError[], context: FleetErrorContext): void {
   for (const error of errors) {
-    const code = error.ErrorCode ?? "";
     const override = error.LaunchTemplateAndOverrides?.Overrides;
     const zone = override?.AvailabilityZone ?? "";
     context.launchFailures?.increment({
@@ -29,19 +28,24 @@ export function learnFromErrors(errors: readonly CreateFleetError[], context: Fl
       capacity_type: context.capacityType,
       reason: launchReasonOf(textOf(error)).reason,
     });
-    if (code === errorCodes.subnetExhausted && override?.SubnetId !== undefined) {
-      context.unavailable.markSubnet(override.SubnetId);
-      context.subnets.markExhausted(override.SubnetId);
-    }
-    if (code === errorCodes.spotRoleMissing) {
-      context.unavailable.markCapacityType(capacityTypes.spot);
-      context.onSpotRoleMissing();
-    } else if (isUnfulfillable(code) && override?.InstanceType !== undefined && zone !== "")
-      context.unavailable.markOffering(
-        { instanceType: override.InstanceType, zone, capacityType: context.capacityType },
-        { reason: code, fleetId: context.fleetId },
-      );
+    markUnavailable(error.ErrorCode ?? "", override ?? {}, context);
   }
+}
+
+function markUnavailable(code: string, override: FleetOverride, context: FleetErrorContext): void {
+  const { unavailable, subnets, capacityType, fleetId } = context;
+  const { SubnetId: subnetId, InstanceType: instanceType, AvailabilityZone: zone } = override;
+  if (code === errorCodes.spotRoleMissing) {
+    unavailable.markCapacityType(capacityTypes.spot);
+    context.onSpotRoleMissing();
+    return;
+  }
+  if (code === errorCodes.subnetExhausted && subnetId !== undefined) {
+    unavailable.markSubnet(subnetId);
+    subnets.markExhausted(subnetId);
+  }
+  if (isUnfulfillable(code) && instanceType !== undefined && zone !== undefined)
+    unavailable.markOffering({ instanceType, zone, capacityType }, { reason: code, fleetId });
 }
 
 const textOf = ({ ErrorCode = "", ErrorMessage = "" }: CreateFleetError): string => `${ErrorCode}: ${ErrorMessage}`;

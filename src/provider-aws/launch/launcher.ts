@@ -3,7 +3,7 @@ import { failed, type InstanceType, ok, requirementFor, type Result, satisfiesMi
 import type { Clock, Counter, Logger } from "../../platform/index.ts";
 import type { LaunchFailure } from "../../provider/index.ts";
 import type { Batcher } from "../batching/batcher.ts";
-import type { CreateFleetRequest } from "../contract/index.ts";
+import type { CreateFleetInstance, CreateFleetRequest, FleetOverride } from "../contract/index.ts";
 import { awsErrorOf, errorCodes, hasCode, launchReasonOf } from "../errors/index.ts";
 import type { Instance } from "../instances/instance.ts";
 import type { TemplateStore } from "../launch-templates/template-store.ts";
@@ -222,21 +222,29 @@ function launchedInstance(
   { clock }: LauncherDeps,
   { share, plan }: { readonly share: NonNullable<FleetShare["instance"]>; readonly plan: ReadyPlan },
 ): Instance {
-  const override = share.details.LaunchTemplateAndOverrides?.Overrides;
-  const subnet = [...plan.subnets.values()].find(({ id }) => id === override?.SubnetId);
   return {
     id: share.id,
-    instanceType: share.details.InstanceType ?? override?.InstanceType ?? "",
-    zone: override?.AvailabilityZone ?? subnet?.zone ?? "",
-    ...(subnet?.zoneId === undefined ? {} : { zoneId: subnet.zoneId }),
+    ...launchedPlace(share.details, plan),
     capacityType: plan.capacityType,
-    imageId: override?.ImageId ?? "",
-    subnetId: override?.SubnetId ?? "",
     securityGroupIds: (plan.nodeClass.status?.securityGroups ?? []).map(({ id }) => id),
     state: "pending",
     launchedAt: clock.now(),
     tags: plan.tags,
     tenancy: tenancyOf(plan.demand),
     efaCount: 0,
+  };
+}
+
+/** Type, image and place come from the override that the fleet echoes. */
+function launchedPlace(details: CreateFleetInstance, plan: ReadyPlan) {
+  const { InstanceType, ImageId, SubnetId, AvailabilityZone }: FleetOverride =
+    details.LaunchTemplateAndOverrides?.Overrides ?? {};
+  const subnet = [...plan.subnets.values()].find(({ id }) => id === SubnetId);
+  return {
+    instanceType: details.InstanceType ?? InstanceType ?? "",
+    zone: AvailabilityZone ?? subnet?.zone ?? "",
+    ...(subnet?.zoneId === undefined ? {} : { zoneId: subnet.zoneId }),
+    imageId: ImageId ?? "",
+    subnetId: SubnetId ?? "",
   };
 }

@@ -1,17 +1,17 @@
 import type { EC2NodeClass } from "../../api/index.ts";
 import { failed, type InstanceType, ok, type Result } from "../../core/index.ts";
+import type { Clock } from "../../platform/index.ts";
 import {
   type ClassFacts,
   classFactsKey,
   classFactsOf,
   createOfferingResolver,
   type Prices,
-  type RegionFacts,
   type ResolutionSettings,
   type ResolvedType,
   resolveTypes,
 } from "../catalogue/index.ts";
-import type { TypeDiscovery } from "./discovery.ts";
+import type { DiscoveredRegion, TypeDiscovery } from "./discovery.ts";
 import type { UnavailableOfferings } from "./unavailable-offerings.ts";
 
 export type TypeListFailure = { readonly message: string };
@@ -24,48 +24,47 @@ export interface TypeList {
   find(nodeClass: EC2NodeClass, name: string): InstanceType | undefined;
 }
 
-interface ReadClass {
-  readonly facts: ClassFacts;
-  readonly key: string;
-}
-
-interface Entry {
-  readonly discoveryVersion: number;
-  readonly resolved: readonly ResolvedType[];
-  readonly indexOf: ReadonlyMap<string, number>;
-  readonly withOfferings: (type: ResolvedType) => InstanceType;
-  marks: number;
-  prices: number;
-  sequences: readonly number[];
-  types: readonly InstanceType[];
-}
-
-export function createTypeList(deps: {
+export interface TypeListDeps {
+  readonly clock: Clock;
   readonly discovery: TypeDiscovery;
   readonly prices: Prices;
   readonly unavailable: UnavailableOfferings;
   readonly settings: ResolutionSettings;
   readonly reservationCapacity: (reservationId: string) => number;
-}): TypeList {
-  const { discovery, prices, unavailable } = deps;
-  const entries = new Map<string, Entry>();
-  let offeringsFor:
-    | { readonly region: RegionFacts; readonly resolve: ReturnType<typeof createOfferingResolver> }
-    | undefined;
+}
 
-  const resolverOf = (region: RegionFacts) => {
-    if (offeringsFor?.region !== region) offeringsFor = { region, resolve: createOfferingResolver(region) };
-    return offeringsFor.resolve;
+export function createTypeList(deps: TypeListDeps): TypeList {
+  const readClass = createClassReader();
+  const entries = createEntries(deps);
+  const entryFor = (nodeClass: EC2NodeClass): Result<Entry, TypeListFailure> => {
+    const { current } = deps.discovery;
+    if (current === undefined) return failed({ message: "no instance types found" });
+    const read = readClass(nodeClass);
+    if (!read.ok) return read;
+    if (read.value.facts.zones.length === 0) return failed({ message: "no subnets found" });
+    return ok(entries(read.value, current));
   };
-  const conditions = {
-    prices,
-    isUnavailable: (place: Parameters<UnavailableOfferings["isUnavailable"]>[0]) => unavailable.isUnavailable(place),
-    reservationCapacity: deps.reservationCapacity,
+  return {
+    list: (nodeClass) => {
+      const entry = entryFor(nodeClass);
+      return entry.ok ? ok(refreshed(entry.value, deps)) : entry;
+    },
+    find: (nodeClass, name) => {
+      const entry = entryFor(nodeClass);
+      return entry.ok ? refreshed(entry.value, deps)[entry.value.indexOf.get(name) ?? -1] : undefined;
+    },
   };
+}
 
-  // Objects from a cache are the same until they change, so what was read of them holds as long.
+interface ReadClass {
+  readonly facts: ClassFacts;
+  readonly key: string;
+}
+
+/** Objects from a cache are the same until they change, so what was read of them holds as long. */
+function createClassReader(): (nodeClass: EC2NodeClass) => Result<ReadClass, TypeListFailure> {
   const read = new WeakMap<EC2NodeClass, Result<ReadClass, TypeListFailure>>();
-  const readClass = (nodeClass: EC2NodeClass): Result<ReadClass, TypeListFailure> => {
+  return (nodeClass) => {
     const known = read.get(nodeClass);
     if (known !== undefined) return known;
     const facts = classFactsOf(nodeClass);
@@ -73,18 +72,54 @@ export function createTypeList(deps: {
     read.set(nodeClass, result);
     return result;
   };
+}
 
-  const entryOf = ({ facts: classFacts, key }: ReadClass, found: NonNullable<TypeDiscovery["current"]>): Entry => {
+/** What is kept for classes of one key. */
+interface Entry {
+  readonly resolved: readonly ResolvedType[];
+  readonly indexOf: ReadonlyMap<string, number>;
+  readonly withOfferings: (type: ResolvedType) => InstanceType;
+  usedAt: number;
+  marks: number;
+  prices: number;
+  sequences: readonly number[];
+  types: readonly InstanceType[];
+}
+
+/** Entries that nobody has asked for this long belong to classes that have changed or gone. */
+const unusedMilliseconds = 5 * 60_000;
+
+/** One entry per key; all are dropped when EC2 has other types or offerings. */
+function createEntries(deps: TypeListDeps): (read: ReadClass, found: DiscoveredRegion) => Entry {
+  const { clock, prices, unavailable, settings } = deps;
+  const entries = new Map<string, Entry>();
+  const conditions = {
+    prices,
+    isUnavailable: (place: Parameters<UnavailableOfferings["isUnavailable"]>[0]) => unavailable.isUnavailable(place),
+    reservationCapacity: deps.reservationCapacity,
+  };
+  let version = 0;
+  let resolve: ReturnType<typeof createOfferingResolver> | undefined;
+  return ({ facts, key }, found) => {
+    if (version !== found.version || resolve === undefined) {
+      entries.clear();
+      version = found.version;
+      resolve = createOfferingResolver(found.facts);
+    }
+    const now = clock.monotonic();
     const known = entries.get(key);
-    if (known?.discoveryVersion === found.version) return known;
-    if ([...entries.values()].some((entry) => entry.discoveryVersion !== found.version)) entries.clear();
-    const resolved = resolveTypes(found.facts, classFacts, deps.settings);
-    const resolve = resolverOf(found.facts);
+    if (known !== undefined) {
+      known.usedAt = now;
+      return known;
+    }
+    for (const [other, { usedAt }] of entries) if (now - usedAt > unusedMilliseconds) entries.delete(other);
+    const withOfferings = resolve;
+    const resolved = resolveTypes(found.facts, facts, settings);
     const entry: Entry = {
-      discoveryVersion: found.version,
       resolved,
       indexOf: new Map(resolved.map(({ name }, index) => [name, index])),
-      withOfferings: (type) => resolve(type, classFacts, conditions),
+      withOfferings: (type) => withOfferings(type, facts, conditions),
+      usedAt: now,
       marks: -1,
       prices: -1,
       sequences: [],
@@ -93,39 +128,20 @@ export function createTypeList(deps: {
     entries.set(key, entry);
     return entry;
   };
+}
 
-  /** Rebuilds only types whose marks have changed; a new price rebuilds all. */
-  const refresh = (entry: Entry): readonly InstanceType[] => {
-    unavailable.sweep();
-    if (entry.marks === unavailable.version && entry.prices === prices.version) return entry.types;
-    const samePrices = entry.prices === prices.version;
-    const sequences = entry.resolved.map(({ name }) => unavailable.sequenceOf(name));
-    entry.types = entry.resolved.map((type, index) => {
-      const before = samePrices && entry.sequences[index] === sequences[index] ? entry.types[index] : undefined;
-      return before ?? entry.withOfferings(type);
-    });
-    entry.sequences = sequences;
-    entry.marks = unavailable.version;
-    entry.prices = prices.version;
-    return entry.types;
-  };
-
-  const entryFor = (nodeClass: EC2NodeClass): Result<Entry, TypeListFailure> => {
-    if (discovery.current === undefined) return failed({ message: "no instance types found" });
-    const read = readClass(nodeClass);
-    if (!read.ok) return read;
-    if (read.value.facts.zones.length === 0) return failed({ message: "no subnets found" });
-    return ok(entryOf(read.value, discovery.current));
-  };
-
-  return {
-    list: (nodeClass) => {
-      const entry = entryFor(nodeClass);
-      return entry.ok ? ok(refresh(entry.value)) : entry;
-    },
-    find: (nodeClass, name) => {
-      const entry = entryFor(nodeClass);
-      return entry.ok ? refresh(entry.value)[entry.value.indexOf.get(name) ?? -1] : undefined;
-    },
-  };
+/** Rebuilds only types whose marks have changed; a new price rebuilds all. */
+function refreshed(entry: Entry, { unavailable, prices }: TypeListDeps): readonly InstanceType[] {
+  unavailable.sweep();
+  if (entry.marks === unavailable.version && entry.prices === prices.version) return entry.types;
+  const samePrices = entry.prices === prices.version;
+  const sequences = entry.resolved.map(({ name }) => unavailable.sequenceOf(name));
+  entry.types = entry.resolved.map((type, index) => {
+    const before = samePrices && entry.sequences[index] === sequences[index] ? entry.types[index] : undefined;
+    return before ?? entry.withOfferings(type);
+  });
+  entry.sequences = sequences;
+  entry.marks = unavailable.version;
+  entry.prices = prices.version;
+  return entry.types;
 }
