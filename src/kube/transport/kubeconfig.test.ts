@@ -136,9 +136,28 @@ describe("a client from a kubeconfig", () => {
     expect([client.server, namespace]).toEqual(["https://127.0.0.1:1", "default"]);
   });
 
+  it("merges several files, the first giving the current context", async () => {
+    const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    const paths = [join(folder, "one"), join(folder, "two")];
+    const renamed = (suffix: string) =>
+      kubeconfig(`https://${suffix}.example:6443`, {}, { token: suffix }).replaceAll(
+        /"(c|u|one|two|broken)"/g,
+        `"$1-${suffix}"`,
+      );
+    for (const [index, path] of paths.entries()) writeFileSync(path, renamed(index === 0 ? "first" : "second"));
+    const current = await clientFromKubeconfig({ paths }, settings());
+    const other = await clientFromKubeconfig({ paths }, { ...settings(), context: "two-second" });
+    onTestFinished(() => Promise.all([current.client.close(), other.client.close()]).then(() => undefined));
+    expect([current.client.server, other.client.server]).toEqual([
+      "https://first.example:6443",
+      "https://second.example:6443",
+    ]);
+  });
+
   it.each([
     [{ path: "/nowhere/config" }, undefined, "kubeconfig /nowhere/config does not exist"],
-    [{ text: "a: [" }, undefined, "the given text is not a kubeconfig"],
+    [{ text: "a: [" }, undefined, "the given text is not a kubeconfig that can be used"],
     [
       { text: kubeconfig("https://x", {}, {}) },
       "three",

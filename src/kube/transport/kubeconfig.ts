@@ -17,6 +17,12 @@ export interface KubeconfigClient {
   readonly namespace: string;
 }
 
+/** A file, several that are merged as `KUBECONFIG` lists them (no name twice), or the text itself. */
+export type KubeconfigSource =
+  | { readonly path: string }
+  | { readonly paths: readonly string[] }
+  | { readonly text: string };
+
 /** Credentials are asked for again after this; plug-ins and token files keep their own, longer, times. */
 const credentialMilliseconds = 5_000;
 
@@ -26,12 +32,12 @@ const credentialMilliseconds = 5_000;
  * missing where the file, the context, its cluster or its user is not there.
  */
 export async function clientFromKubeconfig(
-  source: { readonly path: string } | { readonly text: string },
+  source: KubeconfigSource,
   settings: ClientSettings & { readonly context?: string },
 ): Promise<KubeconfigClient> {
   const { context, ...rest } = settings;
   const config = await loadConfig(source);
-  const where = "path" in source ? source.path : "the kubeconfig";
+  const where = placeOf(source);
   if (context !== undefined) config.setCurrentContext(context);
   checkContext(config, where);
   return connect(config, rest);
@@ -56,18 +62,39 @@ async function emptyConfig(): Promise<KubeConfig> {
   return new library.KubeConfig();
 }
 
-async function loadConfig(source: { readonly path: string } | { readonly text: string }): Promise<KubeConfig> {
+function placeOf(source: KubeconfigSource): string {
+  if ("path" in source) return source.path;
+  return "paths" in source ? source.paths.join(", ") : "the kubeconfig";
+}
+
+async function loadConfig(source: KubeconfigSource): Promise<KubeConfig> {
   const config = await emptyConfig();
-  if ("path" in source && !existsSync(source.path)) throw new Error(`kubeconfig ${source.path} does not exist`);
-  try {
-    if ("path" in source) config.loadFromFile(source.path);
-    else config.loadFromString(source.text);
-  } catch (cause) {
-    const where = "path" in source ? source.path : "the given text";
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new Error(`${where} is not a kubeconfig: ${why}`, { cause });
+  if ("text" in source) {
+    readInto("the given text", () => config.loadFromString(source.text));
+    return config;
+  }
+  const [first = "", ...more] = "path" in source ? [source.path] : source.paths;
+  readFile(config, first);
+  for (const path of more) {
+    const next = await emptyConfig();
+    readFile(next, path);
+    readInto(path, () => config.mergeConfig(next, true));
   }
   return config;
+}
+
+function readFile(config: KubeConfig, path: string): void {
+  if (!existsSync(path)) throw new Error(`kubeconfig ${path} does not exist`);
+  readInto(path, () => config.loadFromFile(path));
+}
+
+function readInto(where: string, read: () => void): void {
+  try {
+    read();
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new Error(`${where} is not a kubeconfig that can be used: ${why}`, { cause });
+  }
 }
 
 function checkContext(config: KubeConfig, where: string): void {
