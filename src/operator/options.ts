@@ -175,15 +175,6 @@ export function parseOptions(
   });
 }
 
-export const defaultOptions: OperatorOptions = Object.freeze(
-  (() => {
-    const parsed = parseOptions({}, {});
-    if (!parsed.ok)
-      throw new Error(`the defaults of the options contradict themselves: ${parsed.failure.errors.join("; ")}`);
-    return parsed.value.options;
-  })(),
-);
-
 function findContradictions(values: {
   readonly batchIdleMilliseconds: number;
   readonly batchMaxMilliseconds: number;
@@ -230,3 +221,13 @@ const findRetiredVariables = (env: Readonly<Record<string, Text>>): readonly str
   retiredVariables
     .filter((name) => (env[name] ?? "") !== "")
     .map((name) => `environment variable ${name} is no longer read; its successor is the option without AWS_`);
+
+/** What holds when nothing is said. */
+export const defaultOptions: OperatorOptions = Object.freeze(
+  (() => {
+    const parsed = parseOptions({}, {});
+    if (!parsed.ok)
+      throw new Error(`the defaults of the options contradict themselves: ${parsed.failure.errors.join("; ")}`);
+    return parsed.value.options;
+  })(),
+);

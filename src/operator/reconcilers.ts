@@ -10,6 +10,7 @@ import {
   createEvictionQueue,
   createExpiration,
   createInstanceCollection,
+  createLaunchCache,
   createNodeClaimHydration,
   createNodeClaimLifecycle,
   createNodeHydration,
@@ -79,6 +80,7 @@ function lifeReconcilers(deps: Deps): readonly Reconciler[] {
   const { wiring } = deps;
   const health = createRegistrationHealth(deps);
   const evictions = createEvictionQueue(deps);
+  const launches = createLaunchCache(deps.clock);
   const { collector } = wiring;
   return [
     deps.model.claimCollector,
@@ -86,6 +88,7 @@ function lifeReconcilers(deps: Deps): readonly Reconciler[] {
     createNodeClaimLifecycle({
       ...deps,
       outcomes: health,
+      launches,
       ...(wiring.registrationHooks === undefined ? {} : { hooks: wiring.registrationHooks }),
     }),
     createNodeClaimHydration(deps),
@@ -94,7 +97,9 @@ function lifeReconcilers(deps: Deps): readonly Reconciler[] {
     createConsistency(deps),
     createExpiration({ ...deps, isReschedulable }),
     createClaimCollection(deps),
-    ...(collector === undefined ? [] : [createInstanceCollection({ ...deps, collector })]),
+    ...(collector === undefined
+      ? []
+      : [createInstanceCollection({ ...deps, collector, isLaunching: (id) => launches.owns(id) })]),
     evictions.reconciler,
     createNodeTermination({ ...deps, evictions }),
     createClaimDisruptionConditions(deps),

@@ -122,6 +122,7 @@ function instanceFor(claim: NodeClaim | undefined, sequence: number, clock: Cloc
     annotations: { "fake/launched": "yes" },
     capacity: { cpu: "4", memory: "8Gi", pods: "20" },
     allocatable: { cpu: "3900m", memory: "7Gi", pods: "20" },
+    poolName: claim?.metadata.labels?.["karpenter.sh/nodepool"] ?? "",
     price: 0.1,
   };
 }

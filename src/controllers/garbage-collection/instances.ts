@@ -19,6 +19,8 @@ export interface InstanceCollectionDeps {
   readonly log: Logger;
   readonly provider: CloudProvider;
   readonly collector: InstanceCollector;
+  /** Whether a launch of this process has the machine, though its claim may not say so yet. */
+  readonly isLaunching: (providerId: string) => boolean;
 }
 
 const eagerMilliseconds = 10_000;
@@ -42,13 +44,17 @@ export function createInstanceCollection(deps: InstanceCollectionDeps): Reconcil
       const now = deps.clock.now();
       const leaked = instances.filter(
         ({ providerId, launchedAt, terminating }) =>
-          !terminating && now - launchedAt > leastAgeMilliseconds && !owned.has(providerId),
+          !terminating &&
+          now - launchedAt > leastAgeMilliseconds &&
+          !owned.has(providerId) &&
+          !deps.isLaunching(providerId),
       );
       await mapLimit(leaked, parallel, (instance, context) => collect(deps, instance, context.signal), { signal });
       runs += 1;
       return requeueAfter(runs <= eagerRuns ? eagerMilliseconds : periodMilliseconds);
     },
-    watch: (queue) => queue.enqueue(singletonKey),
+    // Not at once: claims of an earlier process take over what they launched before anything is called a leak.
+    watch: (queue) => queue.enqueue(singletonKey, { afterMilliseconds: eagerMilliseconds }),
   };
 }
 

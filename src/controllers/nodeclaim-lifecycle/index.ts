@@ -1,3 +1,4 @@
+export { createLaunchCache, type LaunchCache } from "./launch-cache.ts";
 export { createNodeClaimLifecycle } from "./lifecycle.ts";
 export {
   defaultLifecycleLimits,

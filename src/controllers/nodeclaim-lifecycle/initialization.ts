@@ -45,8 +45,10 @@ export function createInitializationStep(deps: LifecycleDeps): Step {
       metadata: { ...node.metadata, labels: { ...node.metadata.labels, [labels.initialized]: "true" } },
     };
     await patchObject(deps.kube, { type: nodeType, before: node, after, lock: false }, signal);
-    report(deps, claim, node);
-    return { claim: setCondition(claim, { type: conditionTypes.initialized, status: "True" }, now) };
+    return {
+      claim: setCondition(claim, { type: conditionTypes.initialized, status: "True" }, now),
+      onWritten: () => report(deps, claim, node),
+    };
   };
 }
 

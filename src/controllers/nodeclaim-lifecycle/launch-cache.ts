@@ -12,6 +12,8 @@ export interface LaunchCache {
   get(claimUid: string): CloudInstance | undefined;
   put(claimUid: string, instance: CloudInstance): void;
   drop(claimUid: string): void;
+  /** Whether the machine was launched for a claim that may not say so yet. */
+  owns(providerId: string): boolean;
   readonly size: number;
 }
 
@@ -36,6 +38,7 @@ export function createLaunchCache(clock: Clock): LaunchCache {
     drop: (claimUid) => {
       held.delete(claimUid);
     },
+    owns: (providerId) => [...held.values()].some(({ instance }) => instance.providerId === providerId),
     get size() {
       return held.size;
     },

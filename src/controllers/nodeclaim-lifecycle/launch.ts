@@ -10,7 +10,16 @@ import {
 } from "../../api/index.ts";
 import { claimViewOf } from "../../core/index.ts";
 import type { CloudInstance, LaunchFailure } from "../../provider/index.ts";
-import { countDisrupted, deleteObject, poolNameOf, timestampOf, truncateMessage } from "../plumbing/index.ts";
+import {
+  countDisrupted,
+  deleteObject,
+  indexes,
+  millisOf,
+  poolNameOf,
+  timestampOf,
+  truncateMessage,
+} from "../plumbing/index.ts";
+import { adoptInstance } from "./adoption.ts";
 import type { LaunchCache } from "./launch-cache.ts";
 import type { LifecycleDeps, Step, StepOutcome } from "./step.ts";
 
@@ -18,6 +27,7 @@ type LaunchDeps = LifecycleDeps & { readonly launches: LaunchCache };
 
 /** Launches the machine of a claim once (spec: lifecycle 1.3). */
 export function createLaunchStep(deps: LaunchDeps): Step {
+  const attempts = createAttempts(deps.clock);
   return async (claim, signal) => {
     const uid = claim.metadata.uid ?? "";
     const launched = getCondition(claim, conditionTypes.launched);
@@ -27,7 +37,37 @@ export function createLaunchStep(deps: LaunchDeps): Step {
     }
     const cached = deps.launches.get(uid);
     if (cached !== undefined) return { claim: withInstance(claim, cached, deps) };
-    return create(deps, claim, signal);
+    const adopted = attempts.mayHaveLaunched(claim) ? await adoptInstance(deps, claim, signal) : undefined;
+    if (adopted !== undefined) {
+      reportLaunched(deps, claim, adopted, "taken over from an attempt that was not written down");
+      return { claim: withInstance(claim, adopted, deps) };
+    }
+    attempts.begin(claim);
+    const outcome = await create(deps, claim, signal);
+    if (outcome.error === undefined) attempts.end(claim);
+    return outcome;
+  };
+}
+
+interface Attempts {
+  /** An earlier process, or an earlier call without an answer, may have launched a machine for this claim. */
+  mayHaveLaunched(claim: NodeClaim): boolean;
+  begin(claim: NodeClaim): void;
+  end(claim: NodeClaim): void;
+}
+
+function createAttempts(clock: LifecycleDeps["clock"]): Attempts {
+  const started = clock.now();
+  const open = new Set<string>();
+  const uidOf = ({ metadata }: NodeClaim): string => metadata.uid ?? "";
+  return {
+    mayHaveLaunched: (claim) => {
+      // Creation times are cut to the second: one of this very second may be older than this process.
+      const created = millisOf(claim.metadata.creationTimestamp) ?? 0;
+      return open.has(uidOf(claim)) || created <= started;
+    },
+    begin: (claim) => void open.add(uidOf(claim)),
+    end: (claim) => void open.delete(uidOf(claim)),
   };
 }
 
@@ -35,14 +75,25 @@ async function create(deps: LaunchDeps, claim: NodeClaim, signal: AbortSignal): 
   try {
     const outcome = await deps.provider.create(claimViewOf(claim), { signal });
     if (!outcome.ok) return await react(deps, claim, outcome.failure, signal);
+    if (isTaken(deps, outcome.value.providerId))
+      throw new Error(`${outcome.value.providerId} was taken over by another claim`);
     deps.launches.put(claim.metadata.uid ?? "", outcome.value);
-    reportLaunched(deps, claim, outcome.value);
+    reportLaunched(
+      deps,
+      claim,
+      outcome.value,
+      outcome.value.capacityType === capacityTypes.spot ? "spot instance started" : "instance started",
+    );
     return { claim: withInstance(claim, outcome.value, deps) };
   } catch (error) {
     // Not launched, or launched without our knowing; the latter is found by the instance collector.
     return { claim: launchPending(deps, claim, nodeClaimReasons.launchFailed, messageOf(error)), error };
   }
 }
+
+/** While this launch was on its way, another claim may have found the machine and taken it for its own lost one. */
+const isTaken = (deps: LaunchDeps, providerId: string): boolean =>
+  deps.launches.owns(providerId) || deps.caches.nodeClaims.store.byIndex(indexes.providerId, providerId).length > 0;
 
 async function react(
   deps: LaunchDeps,
@@ -126,7 +177,7 @@ const withInstance = (claim: NodeClaim, instance: CloudInstance, deps: LaunchDep
     timestampOf(deps.clock),
   );
 
-function reportLaunched(deps: LaunchDeps, claim: NodeClaim, instance: CloudInstance): void {
+function reportLaunched(deps: LaunchDeps, claim: NodeClaim, instance: CloudInstance, reason: string): void {
   deps.log.info("launched nodeclaim", {
     NodeClaim: claim.metadata.name,
     "provider-id": instance.providerId,
@@ -144,7 +195,7 @@ function reportLaunched(deps: LaunchDeps, claim: NodeClaim, instance: CloudInsta
     ...(instance.price === undefined ? {} : { pricePerHour: instance.price }),
     nodeClaim: claim.metadata.name ?? "",
     nodePool: poolNameOf(claim),
-    reason: instance.capacityType === capacityTypes.spot ? "spot instance started" : "instance started",
+    reason,
   });
 }
 

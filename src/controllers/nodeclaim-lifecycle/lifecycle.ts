@@ -22,7 +22,7 @@ import type { LifecycleDeps, Step, StepOutcome } from "./step.ts";
 
 /** Carries a NodeClaim from creation to a usable node and, deleted, back to nothing (spec: lifecycle 1.2). */
 export function createNodeClaimLifecycle(deps: LifecycleDeps): Reconciler {
-  const launches = createLaunchCache(deps.clock);
+  const launches = deps.launches ?? createLaunchCache(deps.clock);
   const steps: readonly Step[] = [
     createLaunchStep({ ...deps, launches }),
     createRegistrationStep(deps),
@@ -80,7 +80,10 @@ async function progress(
   const outcomes = await withGrace({ clock: deps.clock, signal }, async (lateSignal) => {
     const done = await runSteps(steps, ensureConditions(before, timestampOf(deps.clock)), { signal, lateSignal });
     const last = done.at(-1);
-    if (last !== undefined && last.deleted !== true) await write(deps, before, last.claim, lateSignal);
+    if (last !== undefined && last.deleted !== true) {
+      await write(deps, before, last.claim, lateSignal);
+      for (const { onWritten } of done) onWritten?.();
+    }
     return done;
   });
   const errors = outcomes.flatMap(({ error }) => (error === undefined ? [] : [error]));

@@ -82,8 +82,8 @@ async function register(deps: LifecycleDeps, claim: NodeClaim, node: Node, signa
   // Gone between the read and the write: the next Node event decides.
   if (written === undefined) return { claim };
   const done = setRegistered(deps, claim, { status: "True" });
-  reportRegistered(deps, claim, written);
   return {
+    onWritten: () => reportRegistered(deps, claim, written),
     claim: { ...done, status: { ...done.status, nodeName: written.metadata.name ?? "" } },
     ...(await healthOutcome(deps, claim, signal)),
   };

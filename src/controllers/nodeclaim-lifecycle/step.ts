@@ -1,4 +1,5 @@
 import type { NodeClaim } from "../../api/index.ts";
+import type { LaunchCache } from "./launch-cache.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import type { EventRecorder, KubeClient, ReconcileResult } from "../../kube/index.ts";
 import type { Clock, Logger } from "../../platform/index.ts";
@@ -10,6 +11,8 @@ export interface StepOutcome {
   readonly result?: ReconcileResult;
   /** Collected and thrown after the claim was written, so that no step hides another's progress. */
   readonly error?: unknown;
+  /** Told and counted once the claim says so too: a write that conflicts makes the step run again. */
+  readonly onWritten?: () => void;
   /** The claim was deleted by this step: nothing more to do or to write. */
   readonly deleted?: boolean;
 }
@@ -56,4 +59,6 @@ export interface LifecycleDeps {
   readonly outcomes: RegistrationOutcomes;
   readonly hooks?: readonly RegistrationHook[];
   readonly limits?: LifecycleLimits;
+  /** Machines launched or adopted whose claims may not say so yet; a new one when absent. */
+  readonly launches?: LaunchCache;
 }

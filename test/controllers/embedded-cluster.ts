@@ -1,0 +1,278 @@
+/** The whole product on virtual time: embedded API server, stand-ins, simulated account, and the operator. */
+import {
+  customResourceDefinitionType,
+  customResourceDefinitions,
+  type Deployment,
+  type EC2NodeClass,
+  ec2NodeClassType,
+  type KubeObject,
+  type NodePool,
+  nodePoolType,
+  type ResourceType,
+} from "../../src/api/index.ts";
+import type { KubeClient } from "../../src/kube/index.ts";
+import {
+  createApiServer,
+  createSimulatedAccount,
+  type SimulatedAccount,
+  startStandIns,
+} from "../../src/local/index.ts";
+import {
+  awsProvider,
+  awsProviderOptions,
+  createOperator,
+  defaultOptions,
+  type Operator,
+  type OperatorOptions,
+} from "../../src/operator/index.ts";
+import {
+  createIds,
+  createManualClock,
+  createMetricsRegistry,
+  createRecordingLogger,
+  createSeededRandom,
+  type ManualClock,
+  type RecordingLogger,
+} from "../../src/platform/index.ts";
+
+export interface EmbeddedCluster {
+  readonly clock: ManualClock;
+  readonly kube: KubeClient;
+  readonly account: SimulatedAccount;
+  /** Provider ids of every machine that was ever launched. */
+  readonly everLaunched: ReadonlySet<string>;
+  readonly log: RecordingLogger;
+  readonly metrics: ReturnType<typeof createMetricsRegistry>;
+  readonly operator: Operator;
+  /** Moves time until `holds`, in steps of one second; false when it does not within the seconds. */
+  until(holds: () => Promise<boolean>, seconds: number): Promise<boolean>;
+  list<T extends KubeObject>(type: ResourceType<T>): Promise<readonly T[]>;
+  /** Whether the write of `dieAtWrite` has come; the controller is started again at once. */
+  readonly died: boolean;
+  /** Kills the controller as a crash does (its writes stop at once) and starts another. */
+  restartOperator(): Promise<void>;
+  stop(): Promise<void>;
+}
+
+export interface EmbeddedOptions {
+  /** The controller dies with its n-th write (to the API or the cloud): it takes effect, its answer is lost. */
+  readonly dieAtWrite?: number;
+  readonly seed?: number;
+  readonly options?: Partial<OperatorOptions>;
+  readonly pool?: Partial<NodePool["spec"]>;
+}
+
+const nodeClass: EC2NodeClass = {
+  apiVersion: "karpenter.k8s.aws/v1",
+  kind: "EC2NodeClass",
+  metadata: { name: "default" },
+  spec: {
+    amiSelectorTerms: [{ alias: "al2023@latest" }],
+    role: "karpenter-node",
+    subnetSelectorTerms: [{ tags: { "karpenter.sh/discovery": "karpenter-ts" } }],
+    securityGroupSelectorTerms: [{ tags: { "karpenter.sh/discovery": "karpenter-ts" } }],
+  },
+};
+
+const poolOf = (change: Partial<NodePool["spec"]>): NodePool => ({
+  apiVersion: "karpenter.sh/v1",
+  kind: "NodePool",
+  metadata: { name: "default" },
+  spec: {
+    template: {
+      spec: {
+        nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "default" },
+        requirements: [
+          { key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },
+          { key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand"] },
+          { key: "karpenter.k8s.aws/instance-category", operator: "In", values: ["c", "m", "r"] },
+          { key: "karpenter.k8s.aws/instance-generation", operator: "Gt", values: ["4"] },
+        ],
+      },
+    },
+    disruption: { consolidateAfter: "30s", consolidationPolicy: "WhenEmpty", budgets: [{ nodes: "100%" }] },
+    ...change,
+  },
+});
+
+export const deployment = (
+  name: string,
+  replicas: number,
+  requests: { readonly cpu: string; readonly memory: string },
+): Deployment => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name, namespace: "default" },
+  spec: {
+    replicas,
+    selector: { matchLabels: { app: name } },
+    template: {
+      metadata: { labels: { app: name } },
+      spec: {
+        containers: [{ name: "app", image: "app:1", resources: { requests } }],
+        terminationGracePeriodSeconds: 5,
+      },
+    },
+  },
+});
+
+export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<EmbeddedCluster> {
+  const clock = createManualClock({ start: Date.parse("2026-11-02T10:00:00Z") });
+  const random = createSeededRandom(setup.seed ?? 1);
+  const ids = createIds(random);
+  const log = createRecordingLogger();
+  const server = createApiServer({ clock, ids });
+  const kube = server.client();
+  for (const crd of customResourceDefinitions) await kube.create(customResourceDefinitionType, crd);
+  await kube.create(ec2NodeClassType, nodeClass);
+  await kube.create(nodePoolType, poolOf(setup.pool ?? {}));
+  const account = createSimulatedAccount({ clock, random });
+  const everLaunched = new Set<string>();
+  account.machines.subscribe(({ providerId }) => void everLaunched.add(providerId));
+  const stopping = new AbortController();
+  const standIns = startStandIns(
+    { kube, clock, random, ids, log, metrics: createMetricsRegistry(), kubelets: { machines: account.machines } },
+    stopping.signal,
+  );
+  const options: OperatorOptions = { ...defaultOptions, clusterName: account.clusterName, ...setup.options };
+  let died = false;
+  const startOperator = (dieAtWrite = Number.POSITIVE_INFINITY): Running => {
+    const dying = new AbortController();
+    const fuse = createFuse(dieAtWrite);
+    const clients = {
+      ...account.clients,
+      ec2: fusedWrites(account.clients.ec2, fuse, (name) => !name.startsWith("describe")),
+    };
+    const provider = awsProvider({
+      clients,
+      options: awsProviderOptions(options, { region: account.region, clusterEndpoint: "https://127.0.0.1:6443" }),
+      kubernetesVersion: () => "1.34",
+    });
+    const registry = createMetricsRegistry();
+    const alive = fusedClient(kube, fuse);
+    const operator = createOperator({ kube: alive, provider, clock, random, ids, log, metrics: registry, options });
+    const ended = operator.run(dying.signal);
+    ended.catch(() => undefined);
+    fuse.onBurnt(() => {
+      died = true;
+      dying.abort(new Error("crashed"));
+      current = startOperator();
+    });
+    return { operator, dying, ended, registry, fuse };
+  };
+  let current = startOperator(setup.dieAtWrite);
+  await clock.advance(1_000);
+  return {
+    clock,
+    kube,
+    account,
+    everLaunched,
+    log,
+    get metrics() {
+      return current.registry;
+    },
+    get operator() {
+      return current.operator;
+    },
+    until: async (holds, seconds) => {
+      for (let second = 0; second < seconds; second += 1) {
+        if (await holds()) return true;
+        await clock.advance(1_000);
+      }
+      return holds();
+    },
+    get died() {
+      return died;
+    },
+    list: async (type) => (await kube.list(type)).items,
+    restartOperator: async () => {
+      current.fuse.kill();
+      current.dying.abort(new Error("killed"));
+      await clock.advance(0);
+      current = startOperator();
+      await clock.advance(0);
+    },
+    stop: async () => {
+      stopping.abort(new Error("test over"));
+      current.dying.abort(new Error("test over"));
+      await clock.advance(40_000);
+      await Promise.allSettled([current.ended, standIns.done]);
+      await server.close();
+    },
+  };
+}
+
+interface Running {
+  readonly operator: Operator;
+  readonly dying: AbortController;
+  readonly ended: Promise<void>;
+  readonly registry: ReturnType<typeof createMetricsRegistry>;
+  readonly fuse: Fuse;
+}
+
+/** Lets writes through until the limit; what a dead process would have written never arrives. */
+interface Fuse {
+  write<T>(work: () => Promise<T>): Promise<T>;
+  readonly dead: boolean;
+  kill(): void;
+  onBurnt(listener: () => void): void;
+}
+
+function createFuse(limit: number): Fuse {
+  let writes = 0;
+  let dead = false;
+  let burnt = (): void => undefined;
+  return {
+    get dead() {
+      return dead;
+    },
+    kill: () => {
+      dead = true;
+    },
+    onBurnt: (listener) => {
+      burnt = listener;
+    },
+    write: async (work) => {
+      if (dead) throw new Error("written by a dead process");
+      writes += 1;
+      if (writes < limit) return work();
+      dead = true;
+      try {
+        await work();
+      } finally {
+        burnt();
+      }
+      throw new Error("crashed before the answer came");
+    },
+  };
+}
+
+/** Events and the lease are left out: nothing of the cluster depends on them. */
+function fusedClient(kube: KubeClient, fuse: Fuse): KubeClient {
+  const write = <T>(type: ResourceType, work: () => Promise<T>): Promise<T> => {
+    if (type.kind !== "Event" && type.kind !== "Lease") return fuse.write(work);
+    return fuse.dead ? Promise.reject(new Error("written by a dead process")) : work();
+  };
+  return {
+    get: (...args) => kube.get(...args),
+    list: (...args) => kube.list(...args),
+    watch: (...args) => kube.watch(...args),
+    isServed: (...args) => kube.isServed(...args),
+    create: (type, ...rest) => write(type, () => kube.create(type, ...rest)),
+    update: (type, ...rest) => write(type, () => kube.update(type, ...rest)),
+    patch: (type, ...rest) => write(type, () => kube.patch(type, ...rest)),
+    delete: (type, ...rest) => write(type, () => kube.delete(type, ...rest)),
+    createSubresource: (type, ...rest) => write(type, () => kube.createSubresource(type, ...rest)),
+  };
+}
+
+/** Calls of a cloud client that change something go through the fuse. */
+function fusedWrites<C extends object>(client: C, fuse: Fuse, isWrite: (name: string) => boolean): C {
+  return new Proxy(client, {
+    get: (target, name, receiver) => {
+      const member: unknown = Reflect.get(target, name, receiver);
+      if (typeof member !== "function" || typeof name !== "string" || !isWrite(name)) return member;
+      return (...args: readonly unknown[]) => fuse.write(() => Reflect.apply(member, target, args) as Promise<unknown>);
+    },
+  });
+}
