@@ -14,6 +14,7 @@ import {
   createRecordingLogger,
   createSeededRandom,
   type ManualClock,
+  type MetricsRegistry,
   type RecordingLogger,
 } from "../../src/platform/index.ts";
 import { loadCatalogue } from "../../src/provider-aws/catalogue/index.ts";
@@ -46,6 +47,7 @@ export interface FixtureOptions {
   readonly account?: Partial<SimulatedAccountOptions>;
   readonly provider?: Partial<AwsProviderOptions>;
   readonly wrapClients?: (clients: AwsClients) => AwsClients;
+  readonly metrics?: MetricsRegistry;
 }
 
 export async function createAwsFixture(options: FixtureOptions = {}): Promise<AwsFixture> {
@@ -59,6 +61,7 @@ export async function createAwsFixture(options: FixtureOptions = {}): Promise<Aw
     clients,
     clock,
     log,
+    metrics: options.metrics,
     nodeClasses: (name) => nodeClasses.get(name),
     kubernetesVersion: () => "1.34",
     options: {

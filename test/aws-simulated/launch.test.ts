@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { type AwsClients, ServiceError } from "../../src/provider-aws/contract/index.ts";
+import { createMetricsRegistry } from "../../src/platform/index.ts";
 import { ready, unready } from "./fixture.ts";
 import {
   capacity,
@@ -113,7 +114,7 @@ describe("what is asked for", () => {
 });
 
 describe("what a failed launch teaches", () => {
-  test("[aws 9.3.64] an offering without capacity is left out until three minutes have passed [aws 9.2.38]", async () => {
+  test("[aws 9.3.64] [aws 9.2.38] an offering without capacity is left out until three minutes have passed", async () => {
     const { fixture, outcome } = await launch(onDemandM5, {
       before: ({ account }) =>
         void account.faults.insufficientCapacity(
@@ -166,7 +167,7 @@ describe("what a failed launch teaches", () => {
     expect(failureOf(denied.outcome)).toMatchObject({ kind: "create-failed", reason: "Unauthorized" });
   });
 
-  test("[aws 9.3.66] an account without the role for spot launches no spot for three minutes [aws 9.2.39]", async () => {
+  test("[aws 9.3.66] [aws 9.2.39] an account without the role for spot launches no spot for three minutes", async () => {
     const view = claimOf([types("m5.large"), capacity("spot", "on-demand")]);
     let denied = true;
     const { fixture, outcome } = await launch(view, {
@@ -182,6 +183,21 @@ describe("what a failed launch teaches", () => {
     expect(third.ok && third.value.capacityType).toBe("spot");
   });
 
+  test("[aws 9.3.68] every error of a fleet is counted with its place and reason", async () => {
+    const metrics = createMetricsRegistry();
+    await launch(claimOf([types("m5.large"), capacity("on-demand")]), {
+      metrics,
+      answer: failingWith("InsufficientInstanceCapacity", "UnauthorizedOperation"),
+    });
+    const counted = (await metrics.expose())
+      .split("\n")
+      .filter((line) => line.startsWith("karpenter_cloudprovider_instance_launch_failures_total{"));
+    expect(counted.toSorted()).toEqual([
+      expect.stringMatching(/zone="us-east-1a",zone_id="use1-az6",capacity_type="on-demand",reason="LaunchFailed"} 1$/),
+      expect.stringMatching(/zone="us-east-1b",zone_id="use1-az1",capacity_type="on-demand",reason="Unauthorized"} 1$/),
+    ]);
+  });
+
   test("[aws 9.3.67] an unknown code fails the launch under the general reason", async () => {
     const { outcome } = await launch(onDemandM5, { answer: failingWith("SomethingNew") });
     expect(failureOf(outcome)).toEqual({
@@ -191,7 +207,7 @@ describe("what a failed launch teaches", () => {
     });
   });
 
-  test("[aws 9.3.69] a subnet without addresses is marked, and with it the only subnet of its zone [aws 9.2.40]", async () => {
+  test("[aws 9.3.69] [aws 9.2.40] a subnet without addresses is marked, and with it the only subnet of its zone", async () => {
     const view = claimOf([types("m5.large"), capacity("on-demand")]);
     const { fixture, requests } = await launch(view, { answer: failingWith("InsufficientFreeAddressesInSubnet") });
     const exhausted = overridesOf(requests[0])[0];
@@ -316,6 +332,14 @@ describe("which claims are launched", () => {
   test("[aws 9.3.74] a type that could have EFA shows none unless it was asked for", async () => {
     const { outcome } = await launch(claimOf([types("c5n.18xlarge"), capacity("on-demand")]));
     expect(outcome.ok && Object.keys(outcome.value.capacity)).not.toContain("vpc.amazonaws.com/efa");
+  });
+
+  test("[aws 9.3.73] EFA asked for is created on every card, and stands in the claim and on the machine", async () => {
+    const requests = { "vpc.amazonaws.com/efa": "1" };
+    const view = claimOf([types("p4d.24xlarge"), capacity("on-demand")], { requests });
+    const { fixture, outcome } = await launch(view, { account: { zones: ["us-east-1a", "us-east-1d"] } });
+    expect(outcome.ok ? outcome.value.capacity["vpc.amazonaws.com/efa"] : outcome.failure).toBe("4");
+    expect(fixture.account.machines.list()[0]?.capacity["vpc.amazonaws.com/efa"]).toBe("4");
   });
 
   test("requirements on labels that the type lacks are met by nothing", async () => {

@@ -1,8 +1,10 @@
 import { describe, expect, test } from "vitest";
 import { awsLabels, capacityTypes, labels } from "../../api/index.ts";
-import { type InstanceType, singleValueOf } from "../../core/index.ts";
+import { allocatableOf, type InstanceType, singleValueOf } from "../../core/index.ts";
 import { classFactsKey, classFactsOf } from "./class-facts.ts";
-import { nodeClassOf, type TypeOptions, typeOf } from "./testing.ts";
+import { defaultResolutionSettings, resolveTypes } from "./resolve.ts";
+import { loadCatalogue } from "./tables.ts";
+import { catalogueRegion, nodeClassOf, type TypeOptions, typeOf } from "./testing.ts";
 
 const mi = 2 ** 20;
 const gi = 2 ** 30;
@@ -294,5 +296,34 @@ describe("identity of classes", () => {
     };
     const ending = (endTime: string) => keyOf({ status: { capacityReservations: [{ ...reservation, endTime }] } });
     expect(ending("2026-01-01T00:00:00Z")).toBe(ending("2027-01-01T00:00:00Z"));
+  });
+});
+
+describe("every type of the catalogue", () => {
+  const catalogue = loadCatalogue();
+  const region = catalogueRegion(catalogue);
+  const resolvedWith = (options: Parameters<typeof nodeClassOf>[0]) => {
+    const facts = classFactsOf(nodeClassOf(options));
+    return facts.ok ? resolveTypes(region, facts.value, defaultResolutionSettings) : [];
+  };
+
+  test("says something on each label of the provider", () => {
+    const { ec2NodeClass: _, placementGroupId: __, placementGroupPartition: ___, zoneId: ____, ...always } = awsLabels;
+    for (const { name, requirements } of resolvedWith({}))
+      for (const key of Object.values(always)) expect(requirements.has(key), `${name} ${key}`).toBe(true);
+  });
+
+  test.each(["AL2", "AL2023", "Bottlerocket", "Custom"] as const)("leaves something for pods under %s", (family) => {
+    for (const type of resolvedWith({ family })) {
+      const { cpu = 0, memory = 0, pods = 0 } = allocatableOf({ ...type, offerings: [] });
+      expect(Math.min(cpu, memory, pods), type.name).toBeGreaterThan(0);
+    }
+  });
+
+  test("leaves nothing under Windows only where a gigabyte meets the reserve for 110 pods", () => {
+    const full = resolvedWith({ family: "Windows2022" }).filter(
+      (type) => (allocatableOf({ ...type, offerings: [] })["memory"] ?? 0) <= 0,
+    );
+    expect(full.map(({ facts }) => facts.memoryMib).every((memory) => memory <= 1024)).toBe(true);
   });
 });

@@ -1,4 +1,4 @@
-import { capacityTypes, type EC2NodeClass, labels, type NodeClaim } from "../../api/index.ts";
+import { awsResourceNames, capacityTypes, type EC2NodeClass, labels, type NodeClaim } from "../../api/index.ts";
 import { failed, type InstanceType, ok, requirementFor, type Result, satisfiesMinValues } from "../../core/index.ts";
 import type { Clock, Counter, Logger } from "../../platform/index.ts";
 import type { LaunchFailure } from "../../provider/index.ts";
@@ -222,17 +222,27 @@ function launchedInstance(
   { clock }: LauncherDeps,
   { share, plan }: { readonly share: NonNullable<FleetShare["instance"]>; readonly plan: ReadyPlan },
 ): Instance {
+  const place = launchedPlace(share.details, plan);
   return {
     id: share.id,
-    ...launchedPlace(share.details, plan),
+    ...place,
     capacityType: plan.capacityType,
     securityGroupIds: (plan.nodeClass.status?.securityGroups ?? []).map(({ id }) => id),
     state: "pending",
     launchedAt: clock.now(),
     tags: plan.tags,
     tenancy: tenancyOf(plan.demand),
-    efaCount: 0,
+    efaCount: efaCountOf(plan, place.instanceType),
   };
+}
+
+/** Interfaces for EFA that the launch asked for: by the class' own list, or as many as the type can have. */
+function efaCountOf({ demand, nodeClass, groups }: ReadyPlan, name: string): number {
+  const listed = nodeClass.spec.networkInterfaces ?? [];
+  if (listed.length > 0) return listed.filter(({ interfaceType }) => interfaceType === "efa-only").length;
+  if ((demand.requests[awsResourceNames.efa] ?? 0) === 0) return 0;
+  const launched = groups.flatMap(({ candidates }) => candidates).find(({ type }) => type.name === name);
+  return launched?.type.capacity[awsResourceNames.efa] ?? 0;
 }
 
 /** Type, image and place come from the override that the fleet echoes. */
