@@ -105,19 +105,20 @@ export const patchCases: readonly ConformanceCase[] = [
   {
     title: "a JSON patch adds, replaces, moves and removes in order",
     run: async (context) => {
-      await createA(context, { one: "1", two: "2", "with/slash": "3" });
+      await createA(context, { one: "1", two: "2" }, { annotations: { "example.com/note": "3" } });
       const patched = await patchA(context, {
         type: "json",
         body: [
           { op: "test", path: "/data/one", value: "1" },
           { op: "replace", path: "/data/one", value: "changed" },
-          { op: "remove", path: "/data/with~1slash" },
+          { op: "remove", path: "/metadata/annotations/example.com~1note" },
           { op: "move", from: "/data/two", path: "/data/moved" },
           { op: "add", path: "/metadata/labels", value: { a: "b" } },
         ],
       });
       expect(patched.data).toEqual({ one: "changed", moved: "2" });
       expect(patched.metadata.labels).toEqual({ a: "b" });
+      expect(patched.metadata.annotations ?? {}).toEqual({});
     },
   },
   {
@@ -208,16 +209,6 @@ export const patchCases: readonly ConformanceCase[] = [
       expect((await context.client.get(deploymentType, name)).spec.replicas).toBe(3);
     },
   },
-  {
-    title: "writes are noted under the field manager that made them",
-    run: async (context) => {
-      await createA(context);
-      const patched = await patchA(context, { type: "merge", body: { data: { one: "1" } }, fieldManager: "me" });
-      expect(patched.metadata.managedFields).toContainEqual(
-        expect.objectContaining({ manager: "me", operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1" }),
-      );
-    },
-  },
 ];
 
 const apply = ({ client, namespace }: CaseContext, fieldManager: string, data: object, force = false) =>
@@ -242,6 +233,33 @@ export const applyCases: readonly ConformanceCase[] = [
       expect(applied.metadata.managedFields).toContainEqual(
         expect.objectContaining({ manager: "one", operation: "Apply" }),
       );
+    },
+  },
+  {
+    title: "other writes to an object that was applied are noted under their manager too",
+    run: async (context) => {
+      const { client, namespace } = context;
+      await apply(context, "one", { key: "1" });
+      const patched = await client.patch(
+        configMapType,
+        { name: "applied", namespace },
+        { type: "merge", body: { data: { more: "2" } }, fieldManager: "me" },
+      );
+      expect(patched.metadata.managedFields).toContainEqual(
+        expect.objectContaining({ manager: "me", operation: "Update", apiVersion: "v1", fieldsType: "FieldsV1" }),
+      );
+    },
+  },
+  {
+    title: "apply takes from another manager's update only by force",
+    run: async (context) => {
+      const { client, namespace } = context;
+      await apply(context, "one", { key: "1" });
+      const body = { data: { key: "2" } };
+      await client.patch(configMapType, { name: "applied", namespace }, { type: "merge", body, fieldManager: "me" });
+      const fault = await refusal(apply(context, "one", { key: "1" }), "Conflict", 409);
+      expect(fault.status?.details?.causes?.[0]?.message).toContain('conflict with "me" using v1');
+      expect((await apply(context, "one", { key: "1" }, true)).data).toEqual({ key: "1" });
     },
   },
   {

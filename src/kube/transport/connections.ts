@@ -3,7 +3,7 @@ import type { HttpClientOptions } from "./http-options.ts";
 
 /**
  * Long-lived connections to one server. Calls and watches have a pool each: over HTTP/1.1 a watch holds its socket for
- * minutes, and watches of every kind would leave none for calls.
+ * minutes, and watches of every kind would leave none for calls. Over HTTP/2 each pool needs a connection or two.
  */
 export interface Connections {
   readonly calls: Dispatcher;
@@ -29,7 +29,7 @@ export function openConnections(options: HttpClientOptions): Connections {
 }
 
 function poolOf(options: HttpClientOptions, connections: number): Dispatcher {
-  const { server, proxyUrl, http2 = false } = options;
+  const { server, proxyUrl, http2 = true } = options;
   const tls = tlsOf(options);
   const shape = {
     connections,

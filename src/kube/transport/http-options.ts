@@ -31,6 +31,6 @@ export interface HttpClientOptions {
   readonly timeoutMilliseconds?: number;
   /** Attempts after the first of calls that may be repeated; 4 by default. */
   readonly retries?: number;
-  /** Lets a server that offers HTTP/2 have it. Off by default: one lost connection would cut all watches at once. */
+  /** Takes HTTP/2 where the server offers it; true by default. The conformance suite holds both against a real server. */
   readonly http2?: boolean;
 }
