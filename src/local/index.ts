@@ -17,3 +17,5 @@ export type { Bill } from "./account/bill.ts";
 export type { AccountFaults, OfferingPattern } from "./account/faults.ts";
 export { type EmbeddedCluster, type EmbeddedClusterOptions, startEmbeddedCluster } from "./embedded-cluster.ts";
 export type { ListenFailure, Listening, ListenOptions } from "./http/listener.ts";
+export type { Extension, ExtensionCall } from "./http/router.ts";
+export { answerFault, type FaultAnswer, type FaultRequest } from "./faults/answer-fault.ts";

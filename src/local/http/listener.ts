@@ -7,13 +7,15 @@ import { stringify } from "yaml";
 import { failed, ok, type Result } from "../../core/index.ts";
 import type { ApiCore } from "../apiserver/api-core.ts";
 import { makeServerCertificate, type ServerCertificate } from "./certificates.ts";
-import { route } from "./router.ts";
+import { type Extension, route } from "./router.ts";
 
 export interface ListenOptions {
   /** TCP port; 0, the default, takes a free one. */
   readonly port?: number;
   /** Bearer token of the one user; a random one unless given. */
   readonly token?: string;
+  /** Answers authenticated calls below `/karpenter-ts/`, which no Kubernetes API has. */
+  readonly extension?: Extension;
 }
 
 export type ListenFailure =
@@ -47,7 +49,13 @@ export async function openListener(core: ApiCore, options: ListenOptions): Promi
     ],
   });
   let address = "";
-  const server = makeServer(core, { certificate, token, address: () => address });
+  const { extension } = options;
+  const server = makeServer(core, {
+    certificate,
+    token,
+    address: () => address,
+    ...(extension === undefined ? {} : { extension }),
+  });
   const failure = await listen(server, port);
   if (failure !== undefined) return failed(failure);
   const { port: bound } = server.address() as AddressInfo;
@@ -57,9 +65,14 @@ export async function openListener(core: ApiCore, options: ListenOptions): Promi
 
 function makeServer(
   core: ApiCore,
-  options: { readonly certificate: ServerCertificate; readonly token: string; readonly address: () => string },
+  options: {
+    readonly certificate: ServerCertificate;
+    readonly token: string;
+    readonly address: () => string;
+    readonly extension?: Extension;
+  },
 ): Server {
-  const { certificate, token, address } = options;
+  const { certificate, ...routing } = options;
   const pause = (): Promise<void> => core.clock.yield();
   const server = createServer(
     { cert: certificate.certificate, key: certificate.key, ALPNProtocols: ["http/1.1"] },
@@ -67,7 +80,7 @@ function makeServer(
       const url = new URL(request.url ?? "/", "https://localhost");
       const path = url.pathname.length > 1 ? url.pathname.replace(/\/$/, "") : url.pathname;
       const exchange = { request, response, path, query: url.searchParams, warnings: [], pause };
-      route({ core, token, address }, exchange).catch((error: unknown) => {
+      route({ core, ...routing }, exchange).catch((error: unknown) => {
         core.log?.error("an API request failed", { error, path });
         response.destroy();
       });

@@ -10,12 +10,25 @@ import { handleResource } from "./resource-handler.ts";
 import { answerReview, reviewResources } from "./reviews.ts";
 import { versionDocument } from "./version.ts";
 
+/** A call to the server that is no Kubernetes API: `path` is what follows `/karpenter-ts/`. */
+export interface ExtensionCall {
+  readonly method: string;
+  readonly path: string;
+  readonly body: unknown;
+}
+
+/** Undefined where nothing is at the path. */
+export type Extension = (call: ExtensionCall) => { readonly code: number; readonly body: unknown } | undefined;
+
 export interface RouterOptions {
   readonly core: ApiCore;
   readonly token: string;
   /** `host:port` as clients reach it. */
   readonly address: () => string;
+  readonly extension?: Extension;
 }
+
+const extensionRoot = "/karpenter-ts/";
 
 const openPaths = new Set(["/healthz", "/livez", "/readyz", "/version"]);
 
@@ -23,6 +36,7 @@ const openPaths = new Set(["/healthz", "/livez", "/readyz", "/version"]);
 export async function route(options: RouterOptions, exchange: Exchange): Promise<void> {
   try {
     if (!openPaths.has(exchange.path)) authenticate(options, exchange);
+    if (exchange.path.startsWith(extensionRoot)) return await answerExtension(options, exchange);
     const answer = negotiate(exchange.request.headers.accept);
     const target = parseTarget(exchange.path);
     if (target === undefined) return answerPath(options, exchange, answer);
@@ -32,6 +46,14 @@ export async function route(options: RouterOptions, exchange: Exchange): Promise
   } catch (error) {
     sendFault(exchange, error);
   }
+}
+
+async function answerExtension({ extension }: RouterOptions, exchange: Exchange): Promise<void> {
+  const { request, path } = exchange;
+  const call = { method: request.method ?? "GET", path: path.slice(extensionRoot.length) };
+  const answer = extension?.({ ...call, body: await readObject(request) });
+  if (answer === undefined) throw notServed();
+  sendJson(exchange, answer.code, answer.body);
 }
 
 function authenticate({ token }: RouterOptions, { request }: Exchange): void {

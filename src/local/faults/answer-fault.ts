@@ -1,0 +1,91 @@
+import type { SimulatedAccount } from "../account/account.ts";
+
+/** What can be broken on purpose (product: commands, `fault`). Node names are those of the cluster; money in USD an hour. */
+export type FaultRequest =
+  | { readonly fault: "interrupt" | "rebalance" | "fail"; readonly node: string }
+  | {
+      readonly fault: "ice";
+      readonly instanceType: string;
+      readonly zone: string;
+      readonly capacityType: string;
+      readonly forMilliseconds?: number;
+    }
+  | { readonly fault: "throttle"; readonly callsPerSecond: number }
+  | { readonly fault: "price"; readonly instanceType: string; readonly dollarsPerHour: number };
+
+/** `done` false means that there is nothing of that name to break. */
+export interface FaultAnswer {
+  readonly done: boolean;
+  readonly message: string;
+}
+
+/** Does what a request asks for; undefined when it is none. */
+export function answerFault(account: SimulatedAccount, body: unknown): FaultAnswer | undefined {
+  const request = requestOf(body);
+  if (request === undefined) return undefined;
+  const { faults } = account;
+  switch (request.fault) {
+    case "interrupt":
+    case "rebalance":
+    case "fail":
+      return breakNode(account, request.fault, request.node);
+    case "ice": {
+      const { instanceType, zone, capacityType, forMilliseconds } = request;
+      faults.insufficientCapacity(
+        { instanceType, zone, capacityType },
+        forMilliseconds === undefined ? {} : { forMilliseconds },
+      );
+      const time = forMilliseconds === undefined ? "until the cluster stops" : `for ${forMilliseconds / 1000} s`;
+      return { done: true, message: `no capacity for ${instanceType} ${capacityType} in ${zone} ${time}` };
+    }
+    case "throttle":
+      faults.throttle(request.callsPerSecond === 0 ? undefined : request.callsPerSecond);
+      return { done: true, message: throttleText(request.callsPerSecond) };
+    case "price":
+      faults.setPrice(request.instanceType, request.dollarsPerHour);
+      return {
+        done: true,
+        message: `${request.instanceType} costs ${request.dollarsPerHour} $/h on demand from now on`,
+      };
+  }
+}
+
+const throttleText = (rate: number): string =>
+  rate === 0
+    ? "the account answers every call again"
+    : `the account answers ${rate} calls a second and refuses the rest`;
+
+const nodeTexts = {
+  interrupt: "gets its spot interruption notice; it ends in two minutes",
+  rebalance: "gets a rebalance recommendation",
+  fail: "runs on, but its kubelet has stopped",
+} as const;
+
+function breakNode(account: SimulatedAccount, fault: keyof typeof nodeTexts, node: string): FaultAnswer {
+  const id = account.instanceOfNode(node);
+  if (id === undefined) return { done: false, message: `there is no machine for a node "${node}"` };
+  if (account.faults[fault](id)) return { done: true, message: `${node} ${nodeTexts[fault]}` };
+  const why = fault === "fail" ? "it does not run" : "it is no running spot machine";
+  return { done: false, message: `${node} cannot be told to ${fault}: ${why}` };
+}
+
+function requestOf(body: unknown): FaultRequest | undefined {
+  if (typeof body !== "object" || body === null) return undefined;
+  const fields = body as Readonly<Record<string, unknown>>;
+  const texts = (...names: readonly string[]): boolean =>
+    names.every((name) => typeof fields[name] === "string" && fields[name] !== "");
+  const amount = (name: string): boolean =>
+    typeof fields[name] === "number" && Number.isFinite(fields[name]) && fields[name] >= 0;
+  const known: Readonly<Record<string, () => boolean>> = {
+    interrupt: () => texts("node"),
+    rebalance: () => texts("node"),
+    fail: () => texts("node"),
+    ice: () =>
+      texts("instanceType", "zone", "capacityType") &&
+      (fields.forMilliseconds === undefined || amount("forMilliseconds")),
+    throttle: () => amount("callsPerSecond"),
+    price: () => texts("instanceType") && amount("dollarsPerHour"),
+  };
+  const isWhole = typeof fields.fault === "string" && known[fields.fault]?.() === true;
+  return isWhole ? (body as FaultRequest) : undefined;
+}
