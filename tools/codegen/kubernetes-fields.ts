@@ -1,15 +1,19 @@
 /**
  * Writes src/local/schema/kubernetes-fields.generated.ts: the fields of the built-in kinds that the embedded API server
- * serves, one definition a line, read from the models of @kubernetes/client-node. No descriptions are taken over.
+ * serves, one definition a line. Names and types come from the models of @kubernetes/client-node, field numbers and the
+ * way lists merge from the Go modules k8s.io/api and k8s.io/apimachinery (needs Go). No descriptions are taken over.
  *
- * Line: `Name field:type field!:type ...` with `!` for required. Types: string, int32, int64, double, boolean, date,
- * microdate, any, quantity, intOrString, `[type]` for lists, `{type}` for maps, or a definition's name.
+ * Line: `Name field:type#number~mark~mark ...`, `field!` when required. Types: string, int32, int64, double, boolean, date,
+ * microdate, any, bytes, quantity, intOrString, `[type]` for lists, `{type}` for maps, or a definition's name. Marks:
+ * `p=KEY` patches merge by a key, `p` by value, `r` patches keep only retained keys, `k=KEY,...` list map, `s` set, `a`
+ * atomic list, map or object. `@Part#number` is an embedded message whose fields stand in the line `Name@Part`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { createRequire } from "node:module";
 import { fileURLToPath } from "node:url";
 import { builtinRows } from "../../src/local/apiserver/builtin-resources.ts";
+import { type ProtoField, ProtoMessages } from "./proto-messages.ts";
 
 interface Attribute {
   readonly baseName: string;
@@ -86,31 +90,96 @@ function modelOf(apiVersion: string, kind: string): string {
   return specialModels[`${apiVersion}/${kind}`] ?? `${version[0]!.toUpperCase()}${version.slice(1)}${kind}`;
 }
 
-async function main(): Promise<void> {
-  const roots = builtinRows.map(
-    ({ apiVersion, kind }) => [`${apiVersion}/${kind}`, modelOf(apiVersion, kind)] as const,
+const groupFolders: Readonly<Record<string, string>> = { "": "core" };
+
+function protoName(apiVersion: string, kind: string): string {
+  const [group, version] = apiVersion.includes("/") ? apiVersion.split("/") : ["", apiVersion];
+  if (group === "meta") return `k8s.io.apimachinery.pkg.apis.meta.v1.${kind}`;
+  const folder = groupFolders[group!] ?? group!.split(".")[0]!;
+  return `k8s.io.api.${folder}.${version}.${kind}`;
+}
+
+function marksOf(field: ProtoField, isList: boolean): string {
+  const { marks } = field;
+  const strategies = marks.get("patchStrategy") ?? [];
+  const key = marks.get("patchMergeKey")?.[0];
+  const out: string[] = [];
+  if (strategies.includes("merge")) out.push(key === undefined ? "p" : `p=${key}`);
+  if (strategies.includes("retainKeys")) out.push("r");
+  const listType = marks.get("listType")?.[0];
+  if (listType === "map") out.push(`k=${marks.get("listMapKey")!.join(",")}`);
+  if (listType === "set") out.push("s");
+  const atomic = [listType, marks.get("mapType")?.[0], marks.get("structType")?.[0]].includes("atomic");
+  if (atomic && (isList || listType !== "atomic")) out.push("a");
+  return out.map((mark) => `~${mark}`).join("");
+}
+
+interface Root {
+  readonly model: string;
+  readonly proto: string;
+}
+
+/** Kinds that clients send to subresources and reviews. */
+const extraKinds: readonly (readonly [apiVersion: string, kind: string, model: string])[] = [
+  ["policy/v1", "Eviction", "V1Eviction"],
+  ["v1", "Binding", "V1Binding"],
+  ["autoscaling/v1", "Scale", "V1Scale"],
+  ["meta/v1", "DeleteOptions", "V1DeleteOptions"],
+  ["authentication.k8s.io/v1", "SelfSubjectReview", "V1SelfSubjectReview"],
+  ["authorization.k8s.io/v1", "SelfSubjectAccessReview", "V1SelfSubjectAccessReview"],
+  ["authorization.k8s.io/v1", "SelfSubjectRulesReview", "V1SelfSubjectRulesReview"],
+  ["authorization.k8s.io/v1", "SubjectAccessReview", "V1SubjectAccessReview"],
+];
+
+const messages = new ProtoMessages();
+const lines = new Map<string, string>();
+
+/** Adds the line of a model and of everything it refers to. */
+async function addModel({ model, proto }: Root): Promise<void> {
+  if (lines.has(model)) return;
+  lines.set(model, "");
+  const required = requiredFields(model);
+  const own = await attributes(model);
+  const message = messages.get(proto) ?? [];
+  const parts = message.filter(
+    (field) => !own.some(({ baseName }) => baseName === field.name) && messages.get(field.type),
   );
-  const extra = ["V1Eviction", "V1DeleteOptions", "V1Scale", "V1ListMeta", "V1Status", "V1ObjectMeta"];
-  const queue = [...roots.map(([, model]) => model), ...extra];
-  const lines = new Map<string, string>();
-  for (let model = queue.shift(); model !== undefined; model = queue.shift()) {
-    if (lines.has(model)) continue;
-    const required = requiredFields(model);
+  const inherited = new Map(
+    parts.flatMap((part) => messages.get(part.type)!.map((field) => [field.name, field] as const)),
+  );
+  const direct = new Map(message.map((field) => [field.name, field]));
+  const next: Root[] = [];
+  const fields = own.map((attribute) => {
     const refs = new Set<string>();
-    const fields = (await attributes(model)).map((attribute) => {
-      const text = typeText(attribute, `${model}.${attribute.baseName}`, refs);
-      const name = (attribute as unknown as { name: string }).name;
-      return `${attribute.baseName}${required.has(name) ? "!" : ""}:${text}`;
-    });
-    lines.set(model, [model, ...fields].join(" "));
-    queue.push(...refs);
+    const type = typeText(attribute, `${model}.${attribute.baseName}`, refs);
+    const field = direct.get(attribute.baseName);
+    const meaning = field ?? inherited.get(attribute.baseName);
+    for (const ref of refs) next.push({ model: ref, proto: meaning?.type ?? "" });
+    const name = (attribute as unknown as { name: string }).name;
+    const wire = meaning?.type === "bytes" ? type.replace("string", "bytes") : type;
+    const number = field === undefined ? "" : `#${field.number}`;
+    const marks = meaning === undefined ? "" : marksOf(meaning, type.startsWith("["));
+    return `${attribute.baseName}${required.has(name) ? "!" : ""}:${wire}${number}${marks}`;
+  });
+  const embedded = parts.map((part) => `@${part.name}#${part.number}`);
+  lines.set(model, [model, ...fields, ...embedded].join(" "));
+  for (const part of parts) {
+    const numbers = messages.get(part.type)!.map((field) => `${field.name}#${field.number}`);
+    lines.set(`${model}@${part.name}`, [`${model}@${part.name}`, ...numbers].join(" "));
   }
-  const body = [...lines.values()].toSorted().join("\n");
-  const rootText = roots.map(([key, model]) => `${key} ${model}`).join("\n");
+  for (const root of next) await addModel(root);
+}
+
+async function main(): Promise<void> {
+  const roots = builtinRows.map(({ apiVersion, kind }) => [apiVersion, kind, modelOf(apiVersion, kind)] as const);
+  for (const [apiVersion, kind, model] of [...roots, ...extraKinds]) {
+    await addModel({ model, proto: protoName(apiVersion, kind) });
+  }
+  const kinds = [...roots, ...extraKinds].map(([apiVersion, kind, model]) => `${apiVersion}/${kind} ${model}`);
   writeFileSync(
     target,
-    `// Made by tools/codegen/kubernetes-fields.ts from the models of @kubernetes/client-node. Do not edit.\n\n` +
-      `export const kindModels = \`\n${rootText}\n\`;\n\nexport const fieldTable = \`\n${body}\n\`;\n`,
+    `// Made by tools/codegen/kubernetes-fields.ts. Do not edit.\n\n` +
+      `export const kindModels = \`\n${kinds.join("\n")}\n\`;\n\nexport const fieldTable = \`\n${[...lines.values()].toSorted().join("\n")}\n\`;\n`,
   );
 }
 

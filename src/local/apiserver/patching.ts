@@ -1,5 +1,7 @@
 /** PATCH: works out the next object from the stored one and the patch, then writes it like an update. */
+import { apiVersionOf } from "../../api/index.ts";
 import type { KubeObject } from "../../api/index.ts";
+import { modelOfKind } from "../schema/field-table.ts";
 import type { PatchType } from "../../kube/index.ts";
 import { isRecord, type ApiObject } from "../store/api-object.ts";
 import { applyJsonPatch } from "../patch/json-patch.ts";
@@ -60,7 +62,9 @@ export function patchedJson(
     case "strategic": {
       if (definition.custom) throw unsupportedPatch();
       if (!isRecord(request.body)) throw badRequest("error decoding patch: the body is not an object");
-      const result = applyStrategicPatch({ ...object }, request.body, { kind: definition.type.kind });
+      const result = applyStrategicPatch({ ...object }, request.body, {
+        model: modelOfKind(apiVersionOf(definition.type), definition.type.kind),
+      });
       if (!result.ok) throw badRequest(result.message);
       return result.value;
     }

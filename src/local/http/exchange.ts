@@ -4,6 +4,7 @@ import { parse as parseYaml } from "yaml";
 import type { Status } from "../../api/index.ts";
 import { KubeFault } from "../../kube/index.ts";
 import { apiFault, badRequest } from "../apiserver/faults.ts";
+import { decodeProtobuf } from "./protobuf.ts";
 
 export interface Exchange {
   readonly request: IncomingMessage;
@@ -18,7 +19,7 @@ export interface Exchange {
 
 const largestBody = 3 * 1024 * 1024;
 
-export async function readBody(request: IncomingMessage): Promise<string> {
+async function readBytes(request: IncomingMessage): Promise<Buffer> {
   const chunks: Buffer[] = [];
   let size = 0;
   for await (const chunk of request as AsyncIterable<Buffer>) {
@@ -32,7 +33,7 @@ export async function readBody(request: IncomingMessage): Promise<string> {
     }
     chunks.push(chunk);
   }
-  return Buffer.concat(chunks).toString("utf8");
+  return Buffer.concat(chunks);
 }
 
 export function contentType(request: IncomingMessage): string {
@@ -42,9 +43,11 @@ export function contentType(request: IncomingMessage): string {
 /** The parsed body; an empty one is undefined. YAML where the content type says so. */
 export async function readObject(request: IncomingMessage): Promise<unknown> {
   const type = contentType(request);
-  const text = await readBody(request);
+  const bytes = await readBytes(request);
+  if (type.includes("protobuf")) return readProtobuf(bytes);
+  if (type.includes("cbor")) throw unsupportedMedia();
+  const text = bytes.toString("utf8");
   if (text.trim() === "") return undefined;
-  if (type.includes("protobuf") || type.includes("cbor")) throw unsupportedMedia();
   try {
     return type.includes("yaml") ? parseYaml(text) : JSON.parse(text);
   } catch (error) {
@@ -52,6 +55,13 @@ export async function readObject(request: IncomingMessage): Promise<unknown> {
       `the body of the request could not be read: ${error instanceof Error ? error.message : String(error)}`,
     );
   }
+}
+
+function readProtobuf(bytes: Buffer): unknown {
+  if (bytes.length === 0) return undefined;
+  const object = decodeProtobuf(bytes);
+  if (object === undefined) throw unsupportedMedia();
+  return object;
 }
 
 export function unsupportedMedia(accepted = "application/json, application/yaml"): KubeFault {

@@ -2,8 +2,14 @@
 import { apiVersionOf } from "../../api/index.ts";
 import type { JsonSchema, ResourceType } from "../../api/index.ts";
 import type { Registry, Served } from "../apiserver/registry.ts";
-import { listStrategyOf, memberSchema, retainKeysMembers } from "../patch/patch-strategies.ts";
-import { modelFields, modelOfKind, shortModelName, type FieldType, type ScalarName } from "../schema/field-table.ts";
+import {
+  modelFields,
+  modelOfKind,
+  shortModelName,
+  type FieldInfo,
+  type FieldType,
+  type ScalarName,
+} from "../schema/field-table.ts";
 
 const pathOf = (type: ResourceType): string =>
   type.group === "" ? `api/${type.version}` : `apis/${apiVersionOf(type)}`;
@@ -107,12 +113,8 @@ function addModel(model: string, schemas: Map<string, unknown>): string {
   if (schemas.has(name)) return name;
   schemas.set(name, {});
   const fields = [...modelFields(model).values()];
-  const parent = shortModelName(model);
   const required = fields.filter((field) => field.required).map((field) => field.name);
-  const properties = fields.map((field) => [
-    field.name,
-    { ...fieldSchema(field.type, schemas), ...patchMarks(parent, field.name, field.type) },
-  ]);
+  const properties = fields.map((field) => [field.name, { ...fieldSchema(field.type, schemas), ...marks(field) }]);
   schemas.set(name, {
     type: "object",
     properties: Object.fromEntries(properties),
@@ -127,6 +129,7 @@ const scalarSchemas: Readonly<Record<ScalarName, object>> = {
   int64: { type: "integer", format: "int64" },
   double: { type: "number", format: "double" },
   boolean: { type: "boolean" },
+  bytes: { type: "string", format: "byte" },
   date: { type: "string", format: "date-time" },
   microdate: { type: "string", format: "date-time" },
   any: { type: "object" },
@@ -147,25 +150,13 @@ function fieldSchema(type: FieldType, schemas: Map<string, unknown>): object {
   }
 }
 
-/** Models in which lists merge as they do in the member that usually holds them. */
-const membersOfModels: Readonly<Record<string, string>> = {
-  Container: "containers",
-  EphemeralContainer: "ephemeralContainers",
-  ServiceSpec: "Service.spec",
-  Endpoint: "endpoints",
-  EndpointSubset: "subsets",
-};
-
-/** The marks by which clients work out strategic merge patches. */
-function patchMarks(model: string, field: string, type: FieldType): object {
-  const parent = membersOfModels[model] ?? memberSchema(model, model);
-  const strategy = type.kind === "list" ? listStrategyOf(parent, field) : { kind: "replace" as const };
-  const retains = type.kind !== "scalar" && retainKeysMembers.has(field) ? ["retainKeys"] : [];
-  const merges = strategy.kind === "replace" ? [] : ["merge"];
-  const marks = [...merges, ...retains];
-  if (marks.length === 0) return {};
+/** The marks by which clients work out strategic merge patches and tell how lists and maps merge. */
+function marks({ patchMerge, retainsKeys, merging }: FieldInfo): object {
+  const strategies = [...(patchMerge === undefined ? [] : ["merge"]), ...(retainsKeys ? ["retainKeys"] : [])];
   return {
-    "x-kubernetes-patch-strategy": marks.join(","),
-    ...(strategy.kind === "merge" ? { "x-kubernetes-patch-merge-key": strategy.mergeKey } : {}),
+    ...(strategies.length === 0 ? {} : { "x-kubernetes-patch-strategy": strategies.join(",") }),
+    ...(patchMerge?.key === undefined ? {} : { "x-kubernetes-patch-merge-key": patchMerge.key }),
+    ...(merging === undefined ? {} : { "x-kubernetes-list-type": merging.kind }),
+    ...(merging?.kind === "map" ? { "x-kubernetes-list-map-keys": merging.keys } : {}),
   };
 }

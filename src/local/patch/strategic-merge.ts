@@ -1,6 +1,6 @@
 /** Strategic merge patch: like a merge patch, but lists of built-in kinds merge by key where their schema says so. */
 import { equalJson, isRecord, setOwn, type JsonObject } from "../store/api-object.ts";
-import { listStrategyOf, memberSchema, rootSchema, type SchemaName } from "./patch-strategies.ts";
+import { listStrategyOf, memberModel } from "./patch-strategies.ts";
 
 export type StrategicResult =
   | { readonly ok: true; readonly value: JsonObject }
@@ -17,17 +17,17 @@ const directive = "$patch";
 export function applyStrategicPatch(
   original: JsonObject,
   patch: JsonObject,
-  target: { readonly kind: string },
+  target: { readonly model: string | undefined },
 ): StrategicResult {
   try {
-    return { ok: true, value: mergeObject(original, patch, rootSchema(target.kind)) };
+    return { ok: true, value: mergeObject(original, patch, target.model) };
   } catch (error) {
     if (error instanceof StrategicError) return { ok: false, message: error.message };
     throw error;
   }
 }
 
-function mergeObject(original: JsonObject, patch: JsonObject, schema: SchemaName | undefined): JsonObject {
+function mergeObject(original: JsonObject, patch: JsonObject, schema: string | undefined): JsonObject {
   if (patch[directive] === "replace") return withoutDirectives(patch);
   if (patch[directive] === "delete") return {};
   const result: Record<string, unknown> = { ...retained(original, patch[retainKeys]) };
@@ -45,7 +45,7 @@ function mergeObject(original: JsonObject, patch: JsonObject, schema: SchemaName
 interface Member {
   readonly name: string;
   readonly value: unknown;
-  readonly schema: SchemaName | undefined;
+  readonly schema: string | undefined;
 }
 
 function mergeMember(result: Record<string, unknown>, { name, value, schema }: Member): void {
@@ -53,7 +53,7 @@ function mergeMember(result: Record<string, unknown>, { name, value, schema }: M
   if (value === null) delete result[name];
   else if (Array.isArray(value)) setOwn(result, name, mergeList(before, value, { name, schema }));
   else if (isRecord(value)) {
-    const merged = mergeObject(isRecord(before) ? before : {}, value, memberSchema(schema, name));
+    const merged = mergeObject(isRecord(before) ? before : {}, value, memberModel(schema, name));
     if (value[directive] === "delete") delete result[name];
     else setOwn(result, name, merged);
   } else setOwn(result, name, value);
@@ -62,7 +62,7 @@ function mergeMember(result: Record<string, unknown>, { name, value, schema }: M
 function mergeList(
   before: unknown,
   patch: readonly unknown[],
-  place: { readonly name: string; readonly schema: SchemaName | undefined },
+  place: { readonly name: string; readonly schema: string | undefined },
 ): readonly unknown[] {
   const strategy = listStrategyOf(place.schema, place.name);
   const items = Array.isArray(before) ? (before as readonly unknown[]) : [];
@@ -72,7 +72,7 @@ function mergeList(
   const additions = patch.filter(
     (item) => !(isRecord(item) && item[directive] === "replace" && Object.keys(item).length === 1),
   );
-  const itemSchema = memberSchema(place.schema, place.name);
+  const itemSchema = memberModel(place.schema, place.name);
   return additions.reduce<readonly unknown[]>(
     (list, item) => mergeItem(list, item, { key: strategy.mergeKey, schema: itemSchema, list: place.name }),
     replacing ? [] : items,
@@ -82,7 +82,7 @@ function mergeList(
 function mergeItem(
   list: readonly unknown[],
   item: unknown,
-  place: { readonly key: string; readonly schema: SchemaName | undefined; readonly list: string },
+  place: { readonly key: string; readonly schema: string | undefined; readonly list: string },
 ): readonly unknown[] {
   const value = isRecord(item) ? item[place.key] : undefined;
   if (!isRecord(item) || value === undefined) {

@@ -128,6 +128,7 @@ function decodeScalar(value: unknown, name: ScalarName, place: Place): unknown {
     case "any":
       return value;
     case "string":
+    case "bytes":
       if (typeof value !== "string") throw mismatch(value, place, "string");
       return value;
     case "boolean":
