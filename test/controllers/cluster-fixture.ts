@@ -9,6 +9,7 @@ import {
 } from "../../src/api/index.ts";
 import {
   type Caches,
+  computeRateLimit,
   createCaches,
   createInstruments,
   type Decision,
@@ -116,6 +117,9 @@ export async function clusterFixture(options: FixtureOptions = {}): Promise<Clus
           name: reconciler.name,
           maxConcurrent: reconciler.workers.min,
           reconcile: (key, signal) => reconciler.reconcile(key, signal),
+          ...(reconciler.retry === undefined
+            ? {}
+            : { rateLimit: computeRateLimit(reconciler.retry, reconciler.workers, reconciler.workers.min) }),
         },
       );
       reconciler.watch(queue);
