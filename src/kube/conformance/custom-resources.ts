@@ -86,12 +86,12 @@ export const customResourceCases: readonly ConformanceCase[] = [
       const name = nameOf(created);
       const smaller = { spec: { size: 4 } };
       const attempts = [
-        client.update(widgets, { ...created, spec: { ...created.spec, size: 4 } }),
-        client.patch(widgets, name, { type: "merge", body: smaller }),
-        client.patch(widgets, name, { type: "json", body: [{ op: "replace", path: "/spec/size", value: 4 }] }),
+        () => client.update(widgets, { ...created, spec: { ...created.spec, size: 4 } }),
+        () => client.patch(widgets, name, { type: "merge", body: smaller }),
+        () => client.patch(widgets, name, { type: "json", body: [{ op: "replace", path: "/spec/size", value: 4 }] }),
       ];
       for (const attempt of attempts) {
-        const fault = await refusal(attempt, "Invalid", 422);
+        const fault = await refusal(attempt(), "Invalid", 422);
         expect(fault.message).toContain("a widget never shrinks");
       }
       expect((await client.patch(widgets, name, { type: "merge", body: { spec: { size: 6 } } })).spec?.size).toBe(6);
