@@ -10,7 +10,11 @@ interface Fill {
   readonly items: number[];
   readonly counts: number[];
   value: number;
+  work: number;
 }
+
+/** What a filling costs besides the shapes it looks at, in the same unit. */
+const fillCost = 20;
 
 /** Members of one shape that still have items to give: positions `at` up to `end` in the machine's members. */
 interface Run {
@@ -23,8 +27,9 @@ interface Run {
 
 /**
  * Fills one machine. Each step takes the shape that is worth most in the resources of which most is left (the dot product
- * of need and remainder), so that cpu and memory run out together; a quarter of what fits goes in at once, which keeps
- * the steps logarithmic in the number of pods. Ties go to the lower shape, then to the lower item.
+ * of need and remainder), so that cpu and memory run out together, and more so where an item is worth more than its need:
+ * such items are hard to place elsewhere. A quarter of what fits goes in at once, which keeps the steps
+ * logarithmic in the number of pods. Ties go to the lower shape, then to the lower item.
  */
 export function fillMachine<State>(
   problem: PackingProblem,
@@ -39,6 +44,7 @@ export function fillMachine<State>(
     items: [],
     counts: [],
     value: 0,
+    work: fillCost + machine.members.length,
   };
   const state = demand.rules?.start(machine);
   const runs = runsOf(problem, machine, demand.left);
@@ -59,8 +65,7 @@ export function fillMachine<State>(
       best.entry = -1;
     }
   }
-  const used = machine.room.map((room, r) => room - (fill.room[r] ?? 0));
-  return { items: fill.items, counts: fill.counts, used, value: fill.value };
+  return { items: fill.items, counts: fill.counts, value: fill.value, work: fill.work };
 }
 
 /** Members stand in order of shape. */
@@ -84,11 +89,18 @@ function bestRun(fill: Fill, runs: Run[]): Run | undefined {
   let best: Run | undefined;
   let bestScore = -1;
   let kept = 0;
+  fill.work += runs.length;
   for (const run of runs) {
     if (run.at >= run.end || !fits(fill, run.shape)) continue;
     runs[kept++] = run;
     let score = 0;
-    for (let r = 0; r < width; r++) score += (fill.pull[r] ?? 0) * (shapes[run.shape * width + r] ?? 0);
+    let base = 1e-12;
+    for (let r = 0; r < width; r++) {
+      const amount = shapes[run.shape * width + r] ?? 0;
+      score += (fill.pull[r] ?? 0) * amount;
+      base += (fill.machine.weights[r] ?? 0) * amount;
+    }
+    score *= (fill.problem.values[fill.machine.members[run.at] ?? 0] ?? 0) / base;
     if (score > bestScore) {
       bestScore = score;
       best = run;

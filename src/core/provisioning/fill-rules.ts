@@ -28,6 +28,7 @@ export function fillRules(session: Session, problem: MachineProblem): FillRules<
   return {
     start: (machine) => {
       const option = machine as MachineOption;
+      if (option.plain) return undefined;
       return {
         machine: option,
         set: option.seed,

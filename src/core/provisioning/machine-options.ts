@@ -10,6 +10,8 @@ export interface MachineOption extends Machine {
   readonly pool: Pool;
   readonly seed: SetId;
   readonly row: number;
+  /** Its demands owe each other nothing but room: one requirement set, no ports, no hosts, no minValues. */
+  readonly plain: boolean;
 }
 
 export interface MachineProblem extends PackingProblem {
@@ -27,6 +29,8 @@ export const priceTolerance = 1e-9;
 interface Seed {
   readonly pool: Pool;
   readonly set: SetId;
+  /** What the demand that started it first asks for, before the pool's own requirements. */
+  readonly demandSet: SetId;
   readonly rows: BitSet;
   /** Demands that started it. */
   readonly own: number[];
@@ -45,7 +49,7 @@ export function buildMachineProblem(
   for (const pool of pools) {
     const fits = demands.map((demand) => freshFit(session, pool, demand));
     fitsOf.set(pool, fits);
-    for (const seed of seedsOf(pool, fits)) {
+    for (const seed of seedsOf(pool, fits, demands)) {
       machines.push(...seedMachines({ session, seed, fits, demands, shapes, shapeOf, values, width }));
     }
   }
@@ -73,11 +77,17 @@ function shapesOf({ space }: Session, unordered: readonly Demand[]) {
   };
 }
 
-function seedsOf(pool: Pool, fits: Fits): readonly Seed[] {
+function seedsOf(pool: Pool, fits: Fits, demands: readonly Demand[]): readonly Seed[] {
   const seeds = new Map<SetId, Seed>();
   fits.forEach((fit, item) => {
     if (fit === undefined) return;
-    const seed = seeds.get(fit.set) ?? { pool, set: fit.set, rows: bitSetOf(fit.rows.length * 32), own: [] };
+    const seed = seeds.get(fit.set) ?? {
+      pool,
+      set: fit.set,
+      demandSet: demands[item]?.set ?? -1,
+      rows: bitSetOf(fit.rows.length * 32),
+      own: [],
+    };
     for (let i = 0; i < seed.rows.length; i++) seed.rows[i] = (seed.rows[i] ?? 0) | (fit.rows[i] ?? 0);
     seed.own.push(item);
     seeds.set(fit.set, seed);
@@ -111,15 +121,23 @@ function seedMachines(context: SeedContext): readonly MachineOption[] {
   const weights = computeResourcePrices({ amounts: columns, prices }, need) ?? new Float64Array(width);
   for (const item of seed.own) raiseValue(context, item, weights);
   const members = compatibleItems(context);
+  const plain =
+    !seed.pool.template.hasMinValues && members.items.every((item) => isPlain(demands[item] as Demand, seed));
   return rows.map((row) => ({
     pool: seed.pool,
     seed: seed.set,
     row,
+    plain,
     price: price(row),
     room: Float64Array.from({ length: width }, (_, place) => seed.pool.room.room[place]?.[row] ?? 0),
     members: membersAt(members, row, price(row) + priceTolerance),
     weights,
   }));
+}
+
+function isPlain({ workload, stage, set }: Demand, seed: Seed): boolean {
+  if (workload.ports.length > 0 || stage.topology.hostBinding.length > 0) return false;
+  return stage.volumes.length === 1 && stage.volumes[0]?.size === 0 && set === seed.demandSet;
 }
 
 /** A demand that several pools could take is worth what the cheapest of them would ask. */

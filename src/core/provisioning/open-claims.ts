@@ -1,12 +1,13 @@
 import { andInto } from "../catalogue/bit-set.ts";
 import { keepFitting } from "../catalogue/fit-rows.ts";
-import { openMachines, type Opening } from "../packing/open-machines.ts";
-import type { Filling } from "../packing/problem.ts";
+import type { Filling, Opening } from "../packing/problem.ts";
+import { packMachines } from "../packing/search.ts";
 import { countOnClaim } from "./claim-hosts.ts";
 import { addNeed, type Claim, dropPortConflicts, newClaim, type Pool, type Share } from "./claim.ts";
 import { fillRules, placesOf } from "./fill-rules.ts";
 import { buildMachineProblem, type MachineOption, type MachineProblem, narrowBy } from "./machine-options.ts";
-import { copiesWithin, largestUse, nodesExhausted, rowsWithinUse, takeLimits } from "./pool-limits.ts";
+import { limitStock, useOf } from "./machine-stock.ts";
+import { rowsWithinUse, takeLimits } from "./pool-limits.ts";
 import type { Demand, Session } from "./session.ts";
 
 /** Opens at most `most` claims for the demands on pools of one weight, cheapest for what they hold first. Yields work done; returns
@@ -19,53 +20,45 @@ export function* openClaims(
 ): Generator<number, ReadonlyMap<Demand, number>> {
   const problem = buildMachineProblem(session, pools, demands);
   yield problem.machines.length * (demands.length + 1);
-  const before = session.claims.length;
-  const left = Int32Array.from(problem.demands, ({ count }) => count);
-  yield* openMachines(problem, {
-    left,
+  const packing = yield* packMachines(problem, {
+    wanted: Int32Array.from(problem.demands, ({ count }) => count),
     rules: fillRules(session, problem),
-    open: (opening) => {
-      const copies = Math.min(opening.copies, most - (session.claims.length - before));
-      return copies <= 0 ? 0 : openCopies(session, problem, { ...opening, copies });
-    },
+    stock: limitStock(problem.machines, session.table.catalogue, most),
   });
-  return new Map(problem.demands.map((demand, item) => [demand, left[item] ?? 0]));
+  for (const opening of packing.openings) openCopies(session, problem, opening);
+  return new Map(problem.demands.map((demand, item) => [demand, packing.left[item] ?? 0]));
 }
 
-function openCopies(session: Session, problem: MachineProblem, opening: Opening): number {
-  const option = problem.machines[opening.machine];
-  if (option === undefined || nodesExhausted(option.pool.limits)) return 0;
-  const model = modelClaim(session, problem, { option, filling: opening.filling });
-  const copies = takeFromLimits(session, { option, model, most: opening.copies });
+function openCopies(session: Session, problem: MachineProblem, { machine, copies, filling }: Opening): void {
+  const option = problem.machines[machine];
+  if (option === undefined) return;
+  const model = modelClaim(session, problem, { option, filling });
+  holdToLimits(session, option, { model, copies });
   for (let copy = 0; copy < copies; copy++) {
     const claim: Claim = {
       ...model,
       host: hostPlaceholder(session.claims.length),
       total: model.total.slice(),
       ports: [...model.ports],
-      contents: takePods(session, problem, opening.filling),
+      contents: takePods(session, problem, filling),
     };
     session.claims.push(claim);
     for (const share of claim.contents) countOnClaim(claim, share);
   }
-  return copies;
 }
 
 /** With limits, a claim may become no larger than the machine it was opened as, so that no launch exceeds them. */
-function takeFromLimits(
+function holdToLimits(
   session: Session,
-  { option, model, most }: { readonly option: MachineOption; readonly model: Claim; readonly most: number },
-): number {
+  option: MachineOption,
+  { model, copies }: { readonly model: Claim; readonly copies: number },
+): void {
   const { limits } = option.pool;
-  if (limits.remaining === undefined) return most;
+  if (limits.remaining === undefined) return;
   const { catalogue } = session.table;
-  const row = new Uint32Array(model.rows.length);
-  row[option.row >>> 5] = 1 << (option.row & 31);
-  const use = largestUse(row, limits, catalogue);
+  const use = useOf(option, catalogue);
   model.rows = rowsWithinUse(model.rows, use, catalogue);
-  const copies = Math.min(most, copiesWithin(limits, use));
   takeLimits(limits, use, copies);
-  return copies;
 }
 
 function modelClaim(

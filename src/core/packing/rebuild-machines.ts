@@ -1,0 +1,151 @@
+import { type BitSet, bitSetOf, hasBit, setBit } from "../catalogue/bit-set.ts";
+import { openMachines } from "./open-machines.ts";
+import type { Filling, Machine, Opening, Packing, PackingDemand, PackingProblem, Stock } from "./problem.ts";
+
+interface Bin {
+  readonly machine: number;
+  readonly filling: Filling;
+  /** Price beyond what its items are worth. */
+  readonly waste: number;
+}
+
+/** Most machines that are taken apart at once. */
+const mostAtOnce = 8;
+/** Cost of one try besides the shapes it looks at, in the same unit. */
+const tryCost = 200;
+/** Tries in a row without success after which a packing of so many machines counts as good. */
+const patience = (bins: number): number => 20 + 10 * bins;
+/** Machines are chosen as the most wasteful of this many drawn. */
+const draws = 4;
+
+/**
+ * Takes a few machines apart, the wasteful ones more often, and packs their items anew; keeps the result when it is
+ * cheaper. Stops after `effort` shapes looked at. The draws come from a fixed sequence, so equal packings give equal ones.
+ */
+export function* rebuildMachines<State>(
+  problem: PackingProblem,
+  demand: PackingDemand<State>,
+  from: { readonly packing: Packing; readonly effort: number },
+): Generator<number, Packing> {
+  const { packing } = from;
+  const bins = packing.openings.flatMap((opening) => binsOf(problem, opening));
+  if (bins.length < 2 || packing.work > from.effort) return packing;
+  const stock = demand.stock.copy();
+  for (const { machine, copies } of packing.openings) stock.take(machine, copies);
+  const membership = membershipOf(problem);
+  const draw = drawsOf(bins.length);
+  let failures = 0;
+  for (let spent = 0; spent < from.effort && bins.length > 1 && failures < patience(bins.length); ) {
+    const chosen = chooseBins(bins, draw);
+    const part = partOf(problem, chosen, membership);
+    for (const { machine } of chosen) stock.put(machine, 1);
+    const packed = yield* openMachines(part.problem, {
+      ...demand,
+      wanted: part.wanted,
+      stock: renumbered(stock, part.machines),
+    });
+    spent += packed.work + problem.machines.length + tryCost;
+    const kept = packed.price < part.price && packed.left.every((count) => count === 0);
+    const made = kept
+      ? packed.openings.map((opening) => ({ ...opening, machine: part.machines[opening.machine] ?? 0 }))
+      : [];
+    if (kept)
+      replaceBins(
+        bins,
+        chosen,
+        made.flatMap((opening) => binsOf(problem, opening)),
+      );
+    for (const { machine, copies } of kept ? made : chosen.map(({ machine }) => ({ machine, copies: 1 })))
+      stock.take(machine, copies);
+  }
+  return {
+    ...packing,
+    openings: bins.map(({ machine, filling }) => ({ machine, filling, copies: 1 })),
+    price: bins.reduce((sum, { machine }) => sum + (problem.machines[machine]?.price ?? 0), 0),
+  };
+}
+
+const binsOf = ({ machines, values }: PackingProblem, { machine, copies, filling }: Opening): readonly Bin[] => {
+  const worth = filling.items.reduce((sum, item, i) => sum + (values[item] ?? 0) * (filling.counts[i] ?? 0), 0);
+  return Array.from({ length: copies }, () => ({ machine, filling, waste: (machines[machine]?.price ?? 0) - worth }));
+};
+
+type Draw = (below: number) => number;
+
+/** A linear congruential sequence; only its evenness matters. */
+function drawsOf(seed: number): Draw {
+  let state = seed >>> 0;
+  return (below) => {
+    state = (Math.imul(state, 1_664_525) + 1_013_904_223) >>> 0;
+    return Math.floor((state / 4_294_967_296) * below);
+  };
+}
+
+function chooseBins(bins: readonly Bin[], draw: Draw): readonly Bin[] {
+  const count = Math.min(bins.length, 2 + draw(mostAtOnce - 1));
+  const chosen = new Set<Bin>();
+  for (let tries = 0; chosen.size < count && tries < 4 * count; tries++) {
+    let wasteful = bins[draw(bins.length)];
+    for (let i = 1; i < (chosen.size === 0 ? draws : 2); i++) {
+      const other = bins[draw(bins.length)];
+      if ((other?.waste ?? 0) > (wasteful?.waste ?? 0)) wasteful = other;
+    }
+    if (wasteful !== undefined) chosen.add(wasteful);
+  }
+  return [...chosen];
+}
+
+interface Part {
+  readonly problem: PackingProblem;
+  /** Index in the whole problem by index in the part. */
+  readonly machines: readonly number[];
+  readonly wanted: Int32Array;
+  readonly price: number;
+}
+
+/** The problem of the chosen bins alone: their items, and machines that are not dearer than all of them together. */
+function partOf(problem: PackingProblem, chosen: readonly Bin[], membership: readonly BitSet[]): Part {
+  const wanted = new Int32Array(problem.values.length);
+  let price = 0;
+  for (const { machine, filling } of chosen) {
+    price += problem.machines[machine]?.price ?? 0;
+    for (const [i, item] of filling.items.entries()) wanted[item] = (wanted[item] ?? 0) + (filling.counts[i] ?? 0);
+  }
+  const items = [...new Set(chosen.flatMap(({ filling }) => filling.items))].sort((a, b) => a - b);
+  const machines: Machine[] = [];
+  const indices: number[] = [];
+  problem.machines.forEach((machine, index) => {
+    if (machine.price > price) return;
+    const own = membership[index];
+    const members = own === undefined ? [] : items.filter((item) => hasBit(own, item));
+    if (members.length === 0) return;
+    machines.push({ ...machine, members: Int32Array.from(members) });
+    indices.push(index);
+  });
+  return { problem: { ...problem, machines }, machines: indices, wanted, price };
+}
+
+function membershipOf({ machines, values }: PackingProblem): readonly BitSet[] {
+  return machines.map(({ members }) => {
+    const set = bitSetOf(values.length);
+    for (const item of members) setBit(set, item);
+    return set;
+  });
+}
+
+/** The stock as the part numbers its machines. */
+const renumbered = (stock: Stock, machines: readonly number[]): Stock => ({
+  copy: () => renumbered(stock.copy(), machines),
+  take: (machine, most) => stock.take(machines[machine] ?? 0, most),
+  put: (machine, count) => {
+    stock.put(machines[machine] ?? 0, count);
+  },
+});
+
+function replaceBins(bins: Bin[], gone: readonly Bin[], made: readonly Bin[]): void {
+  const dropped = new Set(gone);
+  let kept = 0;
+  for (const bin of bins) if (!dropped.has(bin)) bins[kept++] = bin;
+  bins.length = kept;
+  bins.push(...made);
+}
