@@ -42,19 +42,19 @@ export function createCloudProvider(parts: AwsParts): AwsCloudProvider {
       const parsed = parseProviderId(providerId);
       if (parsed === undefined) return failed(noInstance(providerId));
       const instance = await parts.instances.get(parsed.id, { signal });
-      return instance.ok ? ok(describe(parts, instance.value)) : instance;
+      return instance.ok ? ok(await describe(parts, instance.value)) : instance;
     },
     list: async ({ signal }) => {
       const instances = await parts.instances.list({ signal });
-      return instances
-        .map((instance) => describe(parts, instance))
-        .toSorted((a, b) => (a.providerId < b.providerId ? -1 : 1));
+      const described: CloudInstance[] = [];
+      for (const instance of instances) described.push(await describe(parts, instance));
+      return described.toSorted((a, b) => (a.providerId < b.providerId ? -1 : 1));
     },
     instanceTypes: async ({ pool }) => {
       const { name } = pool.spec.template.spec.nodeClassRef;
       const nodeClass = parts.nodeClass(name);
       if (nodeClass === undefined) return failed(noClass(name));
-      const types = parts.types.list(nodeClass);
+      const types = await parts.types.list(nodeClass);
       if (types.ok) return types;
       const kind = (nodeClass.status?.subnets ?? []).length === 0 ? "class-not-ready" : "unavailable";
       return failed<InstanceTypesFailure>({ kind, message: types.failure.message });
@@ -88,7 +88,7 @@ async function create(
   if (!tags.ok) return failed({ kind: "class-not-ready", message: tags.failure.message });
   const clusterCidr = await clusterCidrFor(parts, nodeClass, signal);
   if (!clusterCidr.ok) return clusterCidr;
-  const types = parts.types.list(nodeClass);
+  const types = await parts.types.list(nodeClass);
   if (!types.ok)
     return failed({ kind: "create-failed", reason: "InstanceTypeResolutionFailed", message: types.failure.message });
   const order = { claim, nodeClass, types: types.value, tags: tags.value, clusterCidr: clusterCidr.value };
@@ -135,16 +135,16 @@ async function clusterCidrFor(
     : ok(cidr);
 }
 
-function describe(parts: AwsParts, instance: Instance): CloudInstance {
+async function describe(parts: AwsParts, instance: Instance): Promise<CloudInstance> {
   const nodeClass = parts.nodeClass(instance.tags[cloudTags.ec2NodeClass] ?? "");
-  const type = nodeClass === undefined ? undefined : parts.types.find(nodeClass, instance.instanceType);
+  const type = nodeClass === undefined ? undefined : await parts.types.find(nodeClass, instance.instanceType);
   return cloudInstanceOf(instance, { type, nodeClass });
 }
 
 async function driftReason(parts: AwsParts, view: ClaimView, signal: AbortSignal): Promise<string | undefined> {
   const nodeClass = parts.nodeClass(view.claim.spec.nodeClassRef.name);
   if (nodeClass === undefined || view.poolKey === undefined) return undefined;
-  const types = parts.types.list(nodeClass);
+  const types = await parts.types.list(nodeClass);
   const early = staticDrift(view.claim, nodeClass) ?? imageDrift(view.claim, nodeClass, types.ok ? types.value : []);
   if (early !== undefined) return early;
   const parsed = parseProviderId(view.claim.status?.providerID ?? "");

@@ -33,10 +33,9 @@ export function createMarket(deps: {
     const onDemand = prices.get(instanceType);
     return onDemand === undefined ? undefined : simulatedSpotPrice(instanceType, zone, onDemand);
   };
-  const documents = (bareMetal: boolean): readonly string[] =>
-    [...prices]
-      .filter(([type]) => metal.has(type) === bareMetal)
-      .map(([type, usd]) => priceDocument(type, usd, region));
+  // Written page by page: the whole list would be megabytes of text at once.
+  const typesOf = (bareMetal: boolean): readonly string[] =>
+    [...prices.keys()].filter((type) => metal.has(type) === bareMetal);
 
   return {
     onDemand: (type) => prices.get(type),
@@ -62,8 +61,9 @@ export function createMarket(deps: {
     client: {
       getProducts: deps.gate.wrap("Pricing", "GetProducts", (input) => {
         const family = input.Filters?.find(({ Field }) => Field === "productFamily")?.Value ?? "";
-        const found = page(documents(family.includes("bare metal")), input);
-        return { PriceList: found.items, ...found.token };
+        const found = page(typesOf(family.includes("bare metal")), input);
+        const PriceList = found.items.map((type) => priceDocument(type, prices.get(type) ?? 0, region));
+        return { PriceList, ...found.token };
       }),
     },
   };

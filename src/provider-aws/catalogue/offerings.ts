@@ -3,7 +3,7 @@ import { addRequirements, type Offering, type Requirements } from "../../core/in
 import type { ClassFacts, ClassReservation, ClassZone } from "./class-facts.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Prices, unknownPrice } from "./prices.ts";
-import { absent, oneOf } from "./requirement-values.ts";
+import { createRequirementValues } from "./requirement-values.ts";
 import { capacityTypesOf } from "./type-requirements.ts";
 
 /** What changes faster than facts do. */
@@ -31,25 +31,40 @@ export interface OfferingSite {
 
 /** Requirements shared by all offerings of a zone and capacity type, so that thousands of offerings cost one map each. */
 export class OfferingRequirements {
-  readonly #shared = new Map<string, Requirements>();
+  readonly make = createRequirementValues();
+  readonly #shared = new Map<string, Map<string, Map<string | undefined, Requirements>>>();
 
   of(zone: string, zoneId: string | undefined, capacityType: string): Requirements {
-    const key = `${zone} ${zoneId} ${capacityType}`;
-    const known = this.#shared.get(key);
-    if (known !== undefined) return known;
-    const made = new Map(
-      [
-        oneOf(labels.capacityType, capacityType),
-        oneOf(labels.zone, zone),
-        absent(awsLabels.capacityReservationId),
-        absent(awsLabels.capacityReservationType),
-        absent(awsLabels.capacityReservationInterruptible),
-        ...(zoneId === undefined ? [] : [oneOf(labels.zoneId, zoneId)]),
-      ].map((requirement) => [requirement.key, requirement] as const),
-    );
-    this.#shared.set(key, made);
-    return made;
+    const byZoneId = entry(entry(this.#shared, zone), capacityType);
+    let found = byZoneId.get(zoneId);
+    if (found === undefined) {
+      found = this.#create(zone, zoneId, capacityType);
+      byZoneId.set(zoneId, found);
+    }
+    return found;
   }
+
+  #create(zone: string, zoneId: string | undefined, capacityType: string): Requirements {
+    const { make } = this;
+    const all = [
+      make.oneOf(labels.capacityType, capacityType),
+      make.oneOf(labels.zone, zone),
+      make.absent(awsLabels.capacityReservationId),
+      make.absent(awsLabels.capacityReservationType),
+      make.absent(awsLabels.capacityReservationInterruptible),
+      ...(zoneId === undefined ? [] : [make.oneOf(labels.zoneId, zoneId)]),
+    ];
+    return new Map(all.map((requirement) => [requirement.key, requirement]));
+  }
+}
+
+function entry<M extends Map<unknown, unknown>>(map: Map<string, M>, key: string): M {
+  let found = map.get(key);
+  if (found === undefined) {
+    found = new Map() as M;
+    map.set(key, found);
+  }
+  return found;
 }
 
 /** Offerings of one type under one class: by zone, on-demand before spot, then reservations (spec: aws 2.7). */
@@ -118,11 +133,14 @@ function reservedOfferings(
       requirements: addRequirements(
         withoutReservationKeys(requirements.of(zone, zoneIds.get(zone), capacityTypes.reserved)),
         new Map([
-          [awsLabels.capacityReservationId, oneOf(awsLabels.capacityReservationId, id)],
-          [awsLabels.capacityReservationType, oneOf(awsLabels.capacityReservationType, reservation.type)],
+          [awsLabels.capacityReservationId, requirements.make.oneOf(awsLabels.capacityReservationId, id)],
+          [
+            awsLabels.capacityReservationType,
+            requirements.make.oneOf(awsLabels.capacityReservationType, reservation.type),
+          ],
           [
             awsLabels.capacityReservationInterruptible,
-            oneOf(awsLabels.capacityReservationInterruptible, String(reservation.interruptible)),
+            requirements.make.oneOf(awsLabels.capacityReservationInterruptible, String(reservation.interruptible)),
           ],
         ]),
       ),

@@ -5,6 +5,7 @@ import { isCompatible } from "./compatibility.ts";
 import type { MachineFacts, NetworkLimits } from "./facts.ts";
 import { type OfferingConditions, OfferingRequirements, offeringsOf } from "./offerings.ts";
 import { machineOverhead } from "./overhead.ts";
+import { createRequirementValues } from "./requirement-values.ts";
 import { typeRequirements } from "./type-requirements.ts";
 
 /** A region's types as EC2 states them. */
@@ -36,22 +37,33 @@ export function resolveTypes(
   classFacts: ClassFacts,
   settings: ResolutionSettings,
 ): readonly ResolvedType[] {
-  return region.machines.map((facts) => {
+  return region.machines.map(createTypeResolver(region, classFacts, settings));
+}
+
+/** The same, type by type, for callers that must give the thread back in between. */
+export function createTypeResolver(
+  region: RegionFacts,
+  classFacts: ClassFacts,
+  settings: ResolutionSettings,
+): (facts: MachineFacts) => ResolvedType {
+  const make = createRequirementValues();
+  return (facts) => {
     const capacity = machineCapacity(facts, classFacts, settings, region.networkLimits.get(facts.name));
     const offered = new Set(region.offerings.get(facts.name));
+    const site = {
+      region: region.region,
+      zones: classFacts.zones.filter(({ zone }) => offered.has(zone)),
+      reservations: reservationsOf(facts, classFacts),
+    };
     return {
       name: facts.name,
       facts,
       compatible: isCompatible(facts, classFacts),
-      requirements: typeRequirements(facts, classFacts, {
-        region: region.region,
-        zones: classFacts.zones.filter(({ zone }) => offered.has(zone)),
-        reservations: reservationsOf(facts, classFacts),
-      }),
+      requirements: typeRequirements(facts, classFacts, { site, make }),
       capacity,
       overhead: machineOverhead(facts, classFacts, capacity),
     };
-  });
+  };
 }
 
 const reservationsOf = ({ name }: MachineFacts, { reservations }: ClassFacts) =>

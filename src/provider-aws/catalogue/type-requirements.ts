@@ -3,7 +3,7 @@ import type { Requirement, Requirements } from "../../core/index.ts";
 import { amiFamilies } from "./ami-family.ts";
 import type { ClassFacts, ClassReservation } from "./class-facts.ts";
 import type { AcceleratorFacts, MachineFacts } from "./facts.ts";
-import { absent, oneOf, oneOrAbsent } from "./requirement-values.ts";
+import type { RequirementValues } from "./requirement-values.ts";
 
 const archOf: Readonly<Record<string, string>> = { x86_64: "amd64", arm64: "arm64" };
 
@@ -20,31 +20,39 @@ export interface TypeSite {
 }
 
 /** Requirements of one type under one node class (spec: aws 2.2). */
-export function typeRequirements(facts: MachineFacts, classFacts: ClassFacts, site: TypeSite): Requirements {
+export function typeRequirements(
+  facts: MachineFacts,
+  classFacts: ClassFacts,
+  { site, make }: { readonly site: TypeSite; readonly make: RequirementValues },
+): Requirements {
   const all = [
-    ...placeRequirements(facts, classFacts, site),
-    ...reservationRequirements(site.reservations),
-    ...processorRequirements(facts),
-    ...nameRequirements(facts.name),
-    ...featureRequirements(facts),
-    ...deviceRequirements(facts),
+    ...placeRequirements(facts, classFacts, { site, make }),
+    ...reservationRequirements(site.reservations, make),
+    ...processorRequirements(facts, make),
+    ...nameRequirements(facts.name, make),
+    ...featureRequirements(facts, make),
+    ...deviceRequirements(facts, make),
   ];
   return new Map(all.map((requirement) => [requirement.key, requirement]));
 }
 
-function placeRequirements(facts: MachineFacts, { amiFamily }: ClassFacts, site: TypeSite): readonly Requirement[] {
+function placeRequirements(
+  facts: MachineFacts,
+  { amiFamily }: ClassFacts,
+  { site, make }: { readonly site: TypeSite; readonly make: RequirementValues },
+): readonly Requirement[] {
   const arch = kubernetesArchOf(facts);
   const windows = amiFamilies[amiFamily].os === "windows";
   const zoneIds = site.zones.flatMap(({ zoneId }) => (zoneId === undefined ? [] : [zoneId]));
   return [
-    oneOf(labels.instanceType, facts.name),
-    oneOf(labels.arch, arch ?? `[${facts.architectures.join(" ")}]`),
-    windows ? oneOf(labels.os, ...(arch === "amd64" ? ["windows"] : [])) : oneOf(labels.os, "linux"),
-    oneOf(labels.zone, ...site.zones.map(({ zone }) => zone)),
-    ...(zoneIds.length === 0 ? [] : [oneOf(labels.zoneId, ...zoneIds)]),
-    oneOf(labels.region, site.region),
-    oneOrAbsent(labels.windowsBuild, windowsBuilds[amiFamily as keyof typeof windowsBuilds]),
-    oneOf(labels.capacityType, ...capacityTypesOf(facts, site.reservations.length > 0)),
+    make.oneOf(labels.instanceType, facts.name),
+    make.oneOf(labels.arch, arch ?? `[${facts.architectures.join(" ")}]`),
+    windows ? make.oneOf(labels.os, ...(arch === "amd64" ? ["windows"] : [])) : make.oneOf(labels.os, "linux"),
+    make.oneOf(labels.zone, ...site.zones.map(({ zone }) => zone)),
+    ...(zoneIds.length === 0 ? [] : [make.oneOf(labels.zoneId, ...zoneIds)]),
+    make.oneOf(labels.region, site.region),
+    make.oneOrAbsent(labels.windowsBuild, windowsBuilds[amiFamily as keyof typeof windowsBuilds]),
+    make.oneOf(labels.capacityType, ...capacityTypesOf(facts, site.reservations.length > 0)),
   ];
 }
 
@@ -54,68 +62,71 @@ export function capacityTypesOf({ usageClasses }: MachineFacts, reserved: boolea
   return reserved ? [...usual, capacityTypes.reserved] : usual;
 }
 
-function reservationRequirements(reservations: readonly ClassReservation[]): readonly Requirement[] {
+function reservationRequirements(
+  reservations: readonly ClassReservation[],
+  make: RequirementValues,
+): readonly Requirement[] {
   return [
-    oneOf(awsLabels.capacityReservationId, ...reservations.map(({ id }) => id)),
-    oneOf(awsLabels.capacityReservationType, ...reservations.map(({ type }) => type)),
-    oneOf(
+    make.oneOf(awsLabels.capacityReservationId, ...reservations.map(({ id }) => id)),
+    make.oneOf(awsLabels.capacityReservationType, ...reservations.map(({ type }) => type)),
+    make.oneOf(
       awsLabels.capacityReservationInterruptible,
       ...reservations.map(({ interruptible }) => String(interruptible)),
     ),
   ];
 }
 
-function processorRequirements(facts: MachineFacts): readonly Requirement[] {
+function processorRequirements(facts: MachineFacts, make: RequirementValues): readonly Requirement[] {
   return [
-    oneOf(awsLabels.instanceCpu, String(facts.vcpus)),
-    oneOrAbsent(awsLabels.instanceCpuManufacturer, facts.cpuManufacturer && kebab(facts.cpuManufacturer)),
+    make.oneOf(awsLabels.instanceCpu, String(facts.vcpus)),
+    make.oneOrAbsent(awsLabels.instanceCpuManufacturer, facts.cpuManufacturer && kebab(facts.cpuManufacturer)),
     facts.cpuManufacturer === undefined
-      ? absent(awsLabels.instanceCpuSustainedClockSpeedMhz)
-      : oneOf(awsLabels.instanceCpuSustainedClockSpeedMhz, String(facts.clockMhz)),
-    oneOf(awsLabels.instanceMemory, String(facts.memoryMib)),
-    oneOrAbsent(awsLabels.instanceEbsBandwidth, facts.ebsMbps),
-    oneOrAbsent(awsLabels.instanceNetworkBandwidth, facts.networkMbps),
-    oneOrAbsent(awsLabels.instanceLocalNvme, facts.storageNvme ? facts.storageGb : undefined),
+      ? make.absent(awsLabels.instanceCpuSustainedClockSpeedMhz)
+      : make.oneOf(awsLabels.instanceCpuSustainedClockSpeedMhz, String(facts.clockMhz)),
+    make.oneOf(awsLabels.instanceMemory, String(facts.memoryMib)),
+    make.oneOrAbsent(awsLabels.instanceEbsBandwidth, facts.ebsMbps),
+    make.oneOrAbsent(awsLabels.instanceNetworkBandwidth, facts.networkMbps),
+    make.oneOrAbsent(awsLabels.instanceLocalNvme, facts.storageNvme ? facts.storageGb : undefined),
   ];
 }
 
 const kebab = (text: string): string => text.toLowerCase().replaceAll(" ", "-");
 const nameScheme = /^([a-z]+)(-[0-9]+tb)?([0-9]+).*\./;
 
-function nameRequirements(name: string): readonly Requirement[] {
+function nameRequirements(name: string, make: RequirementValues): readonly Requirement[] {
   const scheme = nameScheme.exec(name);
   const parts = name.split(".");
   const [family, size] = parts.length === 2 ? parts : [];
   return [
-    oneOrAbsent(awsLabels.instanceCategory, scheme?.[1]),
-    oneOrAbsent(awsLabels.instanceGeneration, scheme?.[3]),
-    oneOrAbsent(awsLabels.instanceFamily, family),
-    oneOrAbsent(awsLabels.instanceSize, size),
-    oneOf(awsLabels.instanceCapabilityFlex, String(family?.includes("-flex") ?? false)),
+    make.oneOrAbsent(awsLabels.instanceCategory, scheme?.[1]),
+    make.oneOrAbsent(awsLabels.instanceGeneration, scheme?.[3]),
+    make.oneOrAbsent(awsLabels.instanceFamily, family),
+    make.oneOrAbsent(awsLabels.instanceSize, size),
+    make.oneOf(awsLabels.instanceCapabilityFlex, String(family?.includes("-flex") ?? false)),
   ];
 }
 
-function featureRequirements(facts: MachineFacts): readonly Requirement[] {
+function featureRequirements(facts: MachineFacts, make: RequirementValues): readonly Requirement[] {
   return [
-    oneOf(awsLabels.instanceHypervisor, facts.hypervisor),
-    oneOf(awsLabels.instanceEncryptionInTransitSupported, String(facts.encryptionInTransit)),
-    oneOf(awsLabels.nitroSandbox, String(facts.nitroEnclaves)),
-    oneOf(awsLabels.instanceTenancy, tenancies.default, tenancies.dedicated),
+    make.oneOf(awsLabels.instanceHypervisor, facts.hypervisor),
+    make.oneOf(awsLabels.instanceEncryptionInTransitSupported, String(facts.encryptionInTransit)),
+    make.oneOf(awsLabels.nitroSandbox, String(facts.nitroEnclaves)),
+    make.oneOf(awsLabels.instanceTenancy, tenancies.default, tenancies.dedicated),
   ];
 }
 
 /** Labels of GPUs and accelerators exist only when there is exactly one kind of them. */
-function deviceRequirements(facts: MachineFacts): readonly Requirement[] {
+function deviceRequirements(facts: MachineFacts, make: RequirementValues): readonly Requirement[] {
   const gpu = facts.gpus.length === 1 ? facts.gpus[0] : undefined;
   const accelerator = acceleratorOf(facts);
   return [
-    oneOrAbsent(awsLabels.instanceGpuName, gpu && kebab(gpu.name)),
-    oneOrAbsent(awsLabels.instanceGpuManufacturer, gpu && kebab(gpu.manufacturer)),
-    oneOrAbsent(awsLabels.instanceGpuCount, gpu?.count),
-    oneOrAbsent(awsLabels.instanceGpuMemory, gpu?.memoryMib),
-    oneOrAbsent(awsLabels.instanceAcceleratorName, accelerator && kebab(accelerator.name)),
-    oneOrAbsent(awsLabels.instanceAcceleratorManufacturer, accelerator && kebab(accelerator.manufacturer)),
-    oneOrAbsent(awsLabels.instanceAcceleratorCount, accelerator?.count),
+    make.oneOrAbsent(awsLabels.instanceGpuName, gpu && kebab(gpu.name)),
+    make.oneOrAbsent(awsLabels.instanceGpuManufacturer, gpu && kebab(gpu.manufacturer)),
+    make.oneOrAbsent(awsLabels.instanceGpuCount, gpu?.count),
+    make.oneOrAbsent(awsLabels.instanceGpuMemory, gpu?.memoryMib),
+    make.oneOrAbsent(awsLabels.instanceAcceleratorName, accelerator && kebab(accelerator.name)),
+    make.oneOrAbsent(awsLabels.instanceAcceleratorManufacturer, accelerator && kebab(accelerator.manufacturer)),
+    make.oneOrAbsent(awsLabels.instanceAcceleratorCount, accelerator?.count),
   ];
 }
 

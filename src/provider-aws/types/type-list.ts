@@ -6,10 +6,10 @@ import {
   classFactsKey,
   classFactsOf,
   createOfferingResolver,
+  createTypeResolver,
   type Prices,
   type ResolutionSettings,
   type ResolvedType,
-  resolveTypes,
 } from "../catalogue/index.ts";
 import type { DiscoveredRegion, TypeDiscovery } from "./discovery.ts";
 import type { UnavailableOfferings } from "./unavailable-offerings.ts";
@@ -18,10 +18,13 @@ export type TypeListFailure = { readonly message: string };
 
 /** Instance types by node class, shared between classes that agree in everything that matters (spec: aws 2.6, 2.7). */
 export interface TypeList {
-  /** Equal classes get the identical array, and the same array again while nothing has changed. */
-  list(nodeClass: EC2NodeClass): Result<readonly InstanceType[], TypeListFailure>;
+  /**
+   * Equal classes get the identical array, and the same array again while nothing has changed. A class that is new takes
+   * several turns of the event loop, since more than a thousand types are worked out for it.
+   */
+  list(nodeClass: EC2NodeClass): Promise<Result<readonly InstanceType[], TypeListFailure>>;
   /** One type of that list. */
-  find(nodeClass: EC2NodeClass, name: string): InstanceType | undefined;
+  find(nodeClass: EC2NodeClass, name: string): Promise<InstanceType | undefined>;
 }
 
 export interface TypeListDeps {
@@ -36,21 +39,21 @@ export interface TypeListDeps {
 export function createTypeList(deps: TypeListDeps): TypeList {
   const readClass = createClassReader();
   const entries = createEntries(deps);
-  const entryFor = (nodeClass: EC2NodeClass): Result<Entry, TypeListFailure> => {
+  const entryFor = async (nodeClass: EC2NodeClass): Promise<Result<Entry, TypeListFailure>> => {
     const { current } = deps.discovery;
     if (current === undefined) return failed({ message: "no instance types found" });
     const read = readClass(nodeClass);
     if (!read.ok) return read;
     if (read.value.facts.zones.length === 0) return failed({ message: "no subnets found" });
-    return ok(entries(read.value, current));
+    return ok(await entries(read.value, current));
   };
   return {
-    list: (nodeClass) => {
-      const entry = entryFor(nodeClass);
+    list: async (nodeClass) => {
+      const entry = await entryFor(nodeClass);
       return entry.ok ? ok(refreshed(entry.value, deps)) : entry;
     },
-    find: (nodeClass, name) => {
-      const entry = entryFor(nodeClass);
+    find: async (nodeClass, name) => {
+      const entry = await entryFor(nodeClass);
       return entry.ok ? refreshed(entry.value, deps)[entry.value.indexOf.get(name) ?? -1] : undefined;
     },
   };
@@ -79,7 +82,6 @@ interface Entry {
   readonly resolved: readonly ResolvedType[];
   readonly indexOf: ReadonlyMap<string, number>;
   readonly withOfferings: (type: ResolvedType) => InstanceType;
-  usedAt: number;
   marks: number;
   prices: number;
   sequences: readonly number[];
@@ -89,44 +91,68 @@ interface Entry {
 /** Entries that nobody has asked for this long belong to classes that have changed or gone. */
 const unusedMilliseconds = 5 * 60_000;
 
+interface Slot {
+  readonly entry: Promise<Entry>;
+  usedAt: number;
+}
+
 /** One entry per key; all are dropped when EC2 has other types or offerings. */
-function createEntries(deps: TypeListDeps): (read: ReadClass, found: DiscoveredRegion) => Entry {
-  const { clock, prices, unavailable, settings } = deps;
-  const entries = new Map<string, Entry>();
-  const conditions = {
-    prices,
-    isUnavailable: (place: Parameters<UnavailableOfferings["isUnavailable"]>[0]) => unavailable.isUnavailable(place),
-    reservationCapacity: deps.reservationCapacity,
-  };
+function createEntries(deps: TypeListDeps): (read: ReadClass, found: DiscoveredRegion) => Promise<Entry> {
+  const { clock } = deps;
+  const slots = new Map<string, Slot>();
   let version = 0;
-  let resolve: ReturnType<typeof createOfferingResolver> | undefined;
-  return ({ facts, key }, found) => {
+  let resolve: OfferingResolver | undefined;
+  return (read, found) => {
     if (version !== found.version || resolve === undefined) {
-      entries.clear();
+      slots.clear();
       version = found.version;
       resolve = createOfferingResolver(found.facts);
     }
     const now = clock.monotonic();
-    const known = entries.get(key);
+    const known = slots.get(read.key);
     if (known !== undefined) {
       known.usedAt = now;
-      return known;
+      return known.entry;
     }
-    for (const [other, { usedAt }] of entries) if (now - usedAt > unusedMilliseconds) entries.delete(other);
-    const withOfferings = resolve;
-    const resolved = resolveTypes(found.facts, facts, settings);
-    const entry: Entry = {
-      resolved,
-      indexOf: new Map(resolved.map(({ name }, index) => [name, index])),
-      withOfferings: (type) => withOfferings(type, facts, conditions),
-      usedAt: now,
-      marks: -1,
-      prices: -1,
-      sequences: [],
-      types: [],
-    };
-    entries.set(key, entry);
+    for (const [other, { usedAt }] of slots) if (now - usedAt > unusedMilliseconds) slots.delete(other);
+    const entry = createEntry(deps, { read, found, resolve });
+    slots.set(read.key, { entry, usedAt: now });
     return entry;
+  };
+}
+
+type OfferingResolver = ReturnType<typeof createOfferingResolver>;
+
+/** Types worked out before the thread is given back: some milliseconds. */
+const typesPerTurn = 200;
+
+async function createEntry(
+  { clock, settings, prices, unavailable, reservationCapacity }: TypeListDeps,
+  {
+    read,
+    found,
+    resolve,
+  }: { readonly read: ReadClass; readonly found: DiscoveredRegion; readonly resolve: OfferingResolver },
+): Promise<Entry> {
+  const conditions = {
+    prices,
+    isUnavailable: (place: Parameters<UnavailableOfferings["isUnavailable"]>[0]) => unavailable.isUnavailable(place),
+    reservationCapacity,
+  };
+  const resolveType = createTypeResolver(found.facts, read.facts, settings);
+  const resolved: ResolvedType[] = [];
+  for (const facts of found.facts.machines) {
+    resolved.push(resolveType(facts));
+    if (resolved.length % typesPerTurn === 0) await clock.yield();
+  }
+  return {
+    resolved,
+    indexOf: new Map(resolved.map(({ name }, index) => [name, index])),
+    withOfferings: (type) => resolve(type, read.facts, conditions),
+    marks: -1,
+    prices: -1,
+    sequences: [],
+    types: [],
   };
 }
 
