@@ -9,6 +9,8 @@ interface Bin {
   readonly waste: number;
 }
 
+/** A smaller saving is rounding. */
+const priceStep = 1e-9;
 /** Most machines that are taken apart at once. */
 const mostAtOnce = 8;
 /** Cost of one try besides the shapes it looks at, in the same unit. */
@@ -27,42 +29,57 @@ export function* rebuildMachines<State>(
   demand: PackingDemand<State>,
   from: { readonly packing: Packing; readonly effort: number },
 ): Generator<number, Packing> {
-  const { packing } = from;
+  const { packing, effort } = from;
   const bins = packing.openings.flatMap((opening) => binsOf(problem, opening));
-  if (bins.length < 2 || packing.work > from.effort) return packing;
+  if (bins.length < 2 || packing.work > effort) return packing;
   const stock = demand.stock.copy();
   for (const { machine, copies } of packing.openings) stock.take(machine, copies);
-  const membership = membershipOf(problem);
+  const search: Search<State> = { problem, demand, bins, stock, membership: membershipOf(problem) };
   const draw = drawsOf(bins.length);
   let failures = 0;
-  for (let spent = 0; spent < from.effort && bins.length > 1 && failures < patience(bins.length); ) {
-    const chosen = chooseBins(bins, draw);
-    const part = partOf(problem, chosen, membership);
-    for (const { machine } of chosen) stock.put(machine, 1);
-    const packed = yield* openMachines(part.problem, {
-      ...demand,
-      wanted: part.wanted,
-      stock: renumbered(stock, part.machines),
-    });
-    spent += packed.work + problem.machines.length + tryCost;
-    const kept = packed.price < part.price && packed.left.every((count) => count === 0);
-    const made = kept
-      ? packed.openings.map((opening) => ({ ...opening, machine: part.machines[opening.machine] ?? 0 }))
-      : [];
-    if (kept)
-      replaceBins(
-        bins,
-        chosen,
-        made.flatMap((opening) => binsOf(problem, opening)),
-      );
-    for (const { machine, copies } of kept ? made : chosen.map(({ machine }) => ({ machine, copies: 1 })))
-      stock.take(machine, copies);
+  for (let spent = 0; spent < effort && bins.length > 1 && failures < patience(bins.length); ) {
+    const tried = yield* rebuild(search, chooseBins(bins, draw));
+    spent += tried.work + problem.machines.length + tryCost;
+    failures = tried.cheaper ? 0 : failures + 1;
   }
   return {
     ...packing,
     openings: bins.map(({ machine, filling }) => ({ machine, filling, copies: 1 })),
     price: bins.reduce((sum, { machine }) => sum + (problem.machines[machine]?.price ?? 0), 0),
   };
+}
+
+interface Search<State> {
+  readonly problem: PackingProblem;
+  readonly demand: PackingDemand<State>;
+  /** Changed as cheaper ones are found, and so is the stock. */
+  readonly bins: Bin[];
+  readonly stock: Stock;
+  readonly membership: readonly BitSet[];
+}
+
+/** Packs the items of the chosen bins anew, and puts the result in their place when it is cheaper. */
+function* rebuild<State>(
+  { problem, demand, bins, stock, membership }: Search<State>,
+  chosen: readonly Bin[],
+): Generator<number, { readonly cheaper: boolean; readonly work: number }> {
+  const part = partOf(problem, chosen, membership);
+  for (const { machine } of chosen) stock.put(machine, 1);
+  const again = { ...demand, wanted: part.wanted, stock: renumbered(stock, part.machines) };
+  const packed = yield* openMachines(part.problem, again);
+  const cheaper = packed.price < part.price - priceStep && packed.left.every((count) => count === 0);
+  if (!cheaper) {
+    for (const { machine } of chosen) stock.take(machine, 1);
+    return { cheaper, work: packed.work };
+  }
+  const made = packed.openings.map((opening) => ({ ...opening, machine: part.machines[opening.machine] ?? 0 }));
+  for (const { machine, copies } of made) stock.take(machine, copies);
+  replaceBins(
+    bins,
+    chosen,
+    made.flatMap((opening) => binsOf(problem, opening)),
+  );
+  return { cheaper, work: packed.work };
 }
 
 const binsOf = ({ machines, values }: PackingProblem, { machine, copies, filling }: Opening): readonly Bin[] => {
