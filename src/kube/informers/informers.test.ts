@@ -188,6 +188,20 @@ describe("informers", () => {
     await rig.end();
   });
 
+  it("wait as long as an overloaded server asks", async () => {
+    const rig = startRig();
+    rig.api.failNext(
+      "list",
+      new KubeFault("TooManyRequests", "too many requests", { code: 429, retryAfterSeconds: 20 }),
+    );
+    await rig.begin();
+    await rig.clock.advance(19_999);
+    expect(rig.listCalls()).toHaveLength(1);
+    await rig.clock.advance(1);
+    expect(rig.listCalls()).toHaveLength(2);
+    await rig.end();
+  });
+
   it("list anew when the watch fails five times in a row, in case the version is unknown to the server", async () => {
     const rig = startRig();
     await rig.begin();

@@ -1,6 +1,7 @@
 import type { KubeObject } from "../../api/index.ts";
 import type { Clock, Logger, Random } from "../../platform/index.ts";
 import type { KubeClient, ListOptions } from "../client.ts";
+import { isKubeFault } from "../fault.ts";
 import { createReconnectBackoff, type ReconnectBackoff } from "./backoff.ts";
 import type { InformerMetrics } from "./informer-metrics.ts";
 import type { SharedInformer } from "./shared-informer.ts";
@@ -152,7 +153,8 @@ export class Reflector<T extends KubeObject> {
 
   async #pause(message: string, error: unknown, signal: AbortSignal): Promise<void> {
     this.lastError = error;
-    const milliseconds = this.#backoff.next();
+    const asked = isKubeFault(error) ? (error.retryAfterSeconds ?? 0) * 1000 : 0;
+    const milliseconds = Math.max(this.#backoff.next(), asked);
     this.#context.log.debug(message, { kind: this.#labels.kind, error, retryMilliseconds: Math.round(milliseconds) });
     await this.#sleep(milliseconds, signal);
   }
