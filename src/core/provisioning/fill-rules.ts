@@ -33,7 +33,7 @@ export function fillRules(session: Session, problem: MachineProblem): FillRules<
         machine: option,
         set: option.seed,
         ports: [],
-        total: new Float64Array(problem.width),
+        total: new Float64Array(session.space.names.length),
         hosts: new Map(),
       };
     },

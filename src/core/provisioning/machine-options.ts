@@ -3,6 +3,7 @@ import type { SetId } from "../catalogue/requirement-table.ts";
 import type { Machine, PackingProblem } from "../packing/problem.ts";
 import { computeResourcePrices } from "../packing/resource-prices.ts";
 import { addNeed, type Pool } from "./claim.ts";
+import { hostSlots } from "./host-slots.ts";
 import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
 
 /** A machine that may be opened: a row of a pool under the requirements of some demand. */
@@ -42,38 +43,55 @@ export function buildMachineProblem(
   pools: readonly Pool[],
   unordered: readonly Demand[],
 ): MachineProblem {
-  const { demands, shapes, shapeOf, width } = shapesOf(session, unordered);
+  const layout = layOut(session, unordered);
+  const { demands, shapes, shapeOf, width } = layout;
   const values = new Float64Array(demands.length);
   const machines: MachineOption[] = [];
   const fitsOf = new Map<Pool, Fits>();
   for (const pool of pools) {
     const fits = demands.map((demand) => freshFit(session, pool, demand));
     fitsOf.set(pool, fits);
-    for (const seed of seedsOf(pool, fits, demands)) {
-      machines.push(...seedMachines({ session, seed, fits, demands, shapes, shapeOf, values, width }));
-    }
+    for (const seed of seedsOf(pool, fits, demands))
+      machines.push(...seedMachines({ ...layout, session, seed, fits, values }));
   }
   return { width, shapes, shapeOf, values, machines: withoutRepeats(machines), demands, fits: fitsOf };
 }
 
-/** Demands in order of what one pod needs; those that need the same are of one shape. */
-function shapesOf({ space }: Session, unordered: readonly Demand[]) {
-  const width = space.names.length;
+/** Demands in order of what one pod needs, resources first and host slots behind them. */
+interface Layout {
+  readonly demands: readonly Demand[];
+  readonly shapes: Float64Array;
+  readonly shapeOf: Int32Array;
+  readonly width: number;
+  /** Pods of each host slot that a machine takes. */
+  readonly slotRooms: readonly number[];
+}
+
+function layOut({ space }: Session, unordered: readonly Demand[]): Layout {
+  const slots = hostSlots(unordered);
+  const resources = space.names.length;
+  const width = resources + slots.rooms.length;
   const indexOf = new Map<string, number>();
   const shaped = unordered.map((demand) => {
-    const shape = indexOf.get(demand.workload.shape) ?? indexOf.size;
-    indexOf.set(demand.workload.shape, shape);
-    return { demand, shape };
+    const used = slots.of(demand);
+    const key = `${demand.workload.shape}|${used.join()}`;
+    const shape = indexOf.get(key) ?? indexOf.size;
+    indexOf.set(key, shape);
+    return { demand, shape, used };
   });
   shaped.sort((a, b) => a.shape - b.shape);
   const shapes = new Float64Array(indexOf.size * width);
-  for (const { demand, shape } of shaped)
-    addNeed(shapes.subarray(shape * width, (shape + 1) * width).fill(0), demand.workload.need, 1);
+  for (const { demand, shape, used } of shaped) {
+    const vector = shapes.subarray(shape * width, (shape + 1) * width).fill(0);
+    addNeed(vector, demand.workload.need, 1);
+    for (const slot of used) vector[resources + slot] = 1;
+  }
   return {
     demands: shaped.map(({ demand }) => demand),
     shapeOf: Int32Array.from(shaped, ({ shape }) => shape),
     shapes,
     width,
+    slotRooms: slots.rooms,
   };
 }
 
@@ -95,44 +113,49 @@ function seedsOf(pool: Pool, fits: Fits, demands: readonly Demand[]): readonly S
   return [...seeds.values()];
 }
 
-interface SeedContext {
+interface SeedContext extends Layout {
   readonly session: Session;
   readonly seed: Seed;
   readonly fits: Fits;
-  readonly demands: readonly Demand[];
-  readonly shapes: Float64Array;
-  readonly shapeOf: Int32Array;
   /** Written: worth of the demands that started the seed. */
   readonly values: Float64Array;
-  readonly width: number;
 }
 
 function seedMachines(context: SeedContext): readonly MachineOption[] {
-  const { session, seed, demands, width } = context;
+  const { session, seed, demands, slotRooms, width } = context;
   const rows = undominated(context, membersOf(seed.rows));
   const price = pricesOf(session, seed.set);
-  const need = new Float64Array(width);
-  for (const item of seed.own) {
-    const { workload, count } = demands[item] as Demand;
-    addNeed(need, workload.need, count);
-  }
-  const columns = seed.pool.room.room.map((column) => Float64Array.from(rows, (row) => column[row] ?? 0));
-  const prices = Float64Array.from(rows, (row) => price(row));
-  const weights = computeResourcePrices({ amounts: columns, prices }, need) ?? new Float64Array(width);
+  const columns = [
+    ...session.space.names.map((_, place) => Float64Array.from(rows, (row) => seed.pool.room.room[place]?.[row] ?? 0)),
+    ...slotRooms.map((room) => new Float64Array(rows.length).fill(room)),
+  ];
+  const machines = { amounts: columns, prices: Float64Array.from(rows, (row) => price(row)) };
+  const weights = computeResourcePrices(machines, needOf(context)) ?? new Float64Array(width);
   for (const item of seed.own) raiseValue(context, item, weights);
   const members = compatibleItems(context);
   const plain =
     !seed.pool.template.hasMinValues && members.items.every((item) => isPlain(demands[item] as Demand, seed));
-  return rows.map((row) => ({
+  return rows.map((row, i) => ({
     pool: seed.pool,
     seed: seed.set,
     row,
     plain,
     price: price(row),
-    room: Float64Array.from({ length: width }, (_, place) => seed.pool.room.room[place]?.[row] ?? 0),
+    room: Float64Array.from(columns, (column) => column[i] ?? 0),
     members: membersAt(members, row, price(row) + priceTolerance),
     weights,
   }));
+}
+
+/** What the demands that started the seed need together. */
+function needOf({ seed, demands, shapes, shapeOf, width }: SeedContext): Float64Array {
+  const need = new Float64Array(width);
+  for (const item of seed.own) {
+    const base = (shapeOf[item] ?? 0) * width;
+    const count = demands[item]?.count ?? 0;
+    for (let place = 0; place < width; place++) need[place] = (need[place] ?? 0) + (shapes[base + place] ?? 0) * count;
+  }
+  return need;
 }
 
 function isPlain({ workload, stage, set }: Demand, seed: Seed): boolean {

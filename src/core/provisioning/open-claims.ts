@@ -66,7 +66,7 @@ function modelClaim(
   problem: MachineProblem,
   { option, filling }: { readonly option: MachineOption; readonly filling: Filling },
 ): Claim {
-  const claim = newClaim(option.pool, option.pool.room.rows, problem.width);
+  const claim = newClaim(option.pool, option.pool.room.rows, session.space.names.length);
   claim.set = option.seed;
   filling.items.forEach((item, i) => {
     const demand = problem.demands[item] as Demand;
