@@ -1,6 +1,7 @@
 import type { EC2NodeClass, NodeClaim } from "../api/index.ts";
 import type { EventRecorder, Informer, KubeClient } from "../kube/index.ts";
-import type { Ids } from "../platform/index.ts";
+import type { Ids, Logger } from "../platform/index.ts";
+import type { Prices, RegionFacts } from "./catalogue/index.ts";
 import { type BackgroundLoop, createBackgroundLoops } from "./background.ts";
 import { createNodeClassHash } from "./node-class/hash.ts";
 import { createInstanceProfiles } from "./node-class/instance-profiles.ts";
@@ -33,7 +34,8 @@ export function createAwsProvider(deps: AwsProviderDeps): AwsProvider {
   return {
     cloudProvider: createCloudProvider(parts),
     start: async ({ signal }) => {
-      await parts.discovery.refresh({ signal });
+      const { facts } = await parts.discovery.refresh({ signal });
+      reportUnknownPrices(log, facts, parts.prices);
       await parts.templates.hydrate({ signal });
     },
     background: createBackgroundLoops({ parts, clock, log }),
@@ -49,4 +51,14 @@ export function createAwsProvider(deps: AwsProviderDeps): AwsProvider {
       return [createNodeClassReconciler(shared), createNodeClassHash(shared)];
     },
   };
+}
+
+/** Such types are offered behind all others and never count as free (spec: aws 4.3, deviation). */
+function reportUnknownPrices(log: Logger, { machines, offerings }: RegionFacts, prices: Prices): void {
+  const unknown = machines.filter(({ name }) => offerings.has(name) && prices.onDemand(name) === undefined);
+  if (unknown.length === 0) return;
+  log.info("no price is known for some instance types, they are used last", {
+    count: unknown.length,
+    "instance-types": unknown.slice(0, 5).map(({ name }) => name),
+  });
 }
