@@ -22,14 +22,6 @@ describe("the main job", () => {
   test("pending pods get machines and run; scaled to nothing, the machines go", async () => {
     const cluster = await embeddedCluster();
     await cluster.kube.create(deploymentType, deployment("web", 5, { cpu: "1", memory: "1Gi" }));
-    await cluster.until(isRunning(cluster, 5), 15);
-    console.log(
-      cluster.log.lines
-        .slice(-40)
-        .map((l) => JSON.stringify(l))
-        .join("\n"),
-      cluster.operator.isSynced(),
-    );
     expect(await cluster.until(isRunning(cluster, 5), 15)).toBe(true);
     const claims = await cluster.list(nodeClaimType);
     expect(claims.length).toBe(cluster.account.inventory().instances);

@@ -3,6 +3,7 @@ import {
   type CustomResourceDefinition,
   customResourceDefinitionType,
   type KubeObject,
+  type Node,
   nodeClaimType,
   nodePoolType,
   type ResourceType,
@@ -143,7 +144,14 @@ export async function clusterFixture(options: FixtureOptions = {}): Promise<Clus
     instruments: createInstruments(metrics),
     decided,
     decisions: { record: (decision) => void decided.push(decision) },
-    create: (type, object) => direct.create(type, object),
+    create: async (type, object) => {
+      const created = await direct.create(type, object);
+      if (type.kind !== "Node") return created;
+      // The server taints new Nodes as not ready, and a controller takes that off again: here at once.
+      const { taints = null } = (object as unknown as Node).spec;
+      const body = { spec: { taints } };
+      return direct.patch(type, { name: object.metadata.name ?? "" }, { type: "merge", body });
+    },
     get: async (type, name, namespace) => {
       const found = await direct.list(type, namespace === undefined ? {} : { namespace });
       return found.items.find(({ metadata }) => metadata.name === name);

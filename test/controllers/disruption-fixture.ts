@@ -14,7 +14,7 @@ import {
   type Disruption,
   type DisruptionDeps,
 } from "../../src/controllers/index.ts";
-import { emptiness, type InstanceType } from "../../src/core/index.ts";
+import { emptiness, type InstanceType, labelRequirements } from "../../src/core/index.ts";
 import { createIds, createSeededRandom } from "../../src/platform/index.ts";
 import { nodeClaim, nodePool } from "./builders.ts";
 import { type ClusterFixture, clusterFixture, type FixtureOptions } from "./cluster-fixture.ts";
@@ -32,10 +32,27 @@ const True = (type: string, lastTransitionTime = moment) => ({
 
 export const smallType: InstanceType = {
   name: "small",
-  requirements: new Map(),
+  requirements: labelRequirements({
+    "node.kubernetes.io/instance-type": "small",
+    "topology.kubernetes.io/zone": "test-zone-1",
+    "karpenter.sh/capacity-type": "on-demand",
+    "kubernetes.io/arch": "amd64",
+    "kubernetes.io/os": "linux",
+  }),
   capacity: { cpu: 4000, memory: 8 * 1024 ** 3, pods: 20 },
   overhead: { kubeReserved: {}, systemReserved: {}, evictionThreshold: {} },
-  offerings: [{ zone: "test-zone-1", capacityType: "on-demand", requirements: new Map(), price: 0.1, available: true }],
+  offerings: [
+    {
+      zone: "test-zone-1",
+      capacityType: "on-demand",
+      requirements: labelRequirements({
+        "topology.kubernetes.io/zone": "test-zone-1",
+        "karpenter.sh/capacity-type": "on-demand",
+      }),
+      price: 0.1,
+      available: true,
+    },
+  ],
 };
 
 export interface DisruptionFixture {

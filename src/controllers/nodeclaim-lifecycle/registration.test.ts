@@ -147,9 +147,10 @@ describe("registration", () => {
 
   test("[lifecycle L24] two nodes with one machine are refused, and stay so", async () => {
     const cluster = await launched();
-    await cluster.fixture.create(nodeType, node("node-b", providerId));
-    await join(cluster.fixture);
-    // The first of the two may have registered before the second appeared; here they come in one look.
+    // In one moment: otherwise the first would have registered before the second appeared.
+    const both = ["node-a", "node-b"].map((name) => cluster.fixture.kube.create(nodeType, node(name, providerId)));
+    await Promise.all(both);
+    await cluster.fixture.advance(2_000);
     expect(await cluster.condition("Registered")).toMatchObject({ status: "False", reason: "MultipleNodesFound" });
     await cluster.fixture.stop();
   });
