@@ -172,6 +172,17 @@ describe("an instance that", () => {
     expect(account.calls.get("EC2 DescribeInstances") ?? 0).toBe(0);
   });
 
+  test("[aws 9.6.115] a list no longer has is asked for anew", async () => {
+    const { fixture, outcome } = await launch(onDemandM5);
+    const { account, aws, clock, run } = fixture;
+    const providerId = outcome.ok ? outcome.value.providerId : "";
+    account.faults.terminate(theMachine(account).instanceId);
+    await clock.advance(5_000);
+    expect(await run(aws.cloudProvider.get(providerId, { signal }))).toMatchObject({ ok: true });
+    await run(aws.cloudProvider.list({ signal }));
+    expect(await run(aws.cloudProvider.get(providerId, { signal }))).toMatchObject({ ok: false });
+  });
+
   test("[aws 9.6.114] is shutting down already costs no termination call", async () => {
     const { fixture, outcome } = await launch(onDemandM5);
     const { account, aws, clock, run } = fixture;

@@ -60,7 +60,7 @@ describe("a fleet", () => {
     expect(prioritized.Instances?.[0]?.InstanceType).toBe("m5.2xlarge");
   });
 
-  test("takes spot from the deeper half of the pools by price, or the cheapest when told to", async () => {
+  test("takes the cheapest spot of the pools that are not nearly empty, or of all when told to", async () => {
     const { account, subnetIn } = await ready();
     const overrides = ["m5.large", "m5a.large", "m6i.large", "c5.large", "r5.large"].flatMap((InstanceType) =>
       ["a", "b", "c"].map((letter) => ({ InstanceType, SubnetId: subnetIn(letter) })),

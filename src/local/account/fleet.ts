@@ -107,8 +107,8 @@ function ranksOf(strategy: string, by: { price: Rank; priority: Rank; depth: Ran
     case "prioritized":
       return [by.priority];
     case "price-capacity-optimized":
-      // The better half of the pools by capacity, and among them the cheapest.
-      return [(pool) => (by.depth(pool) >= 5 ? 0 : 1), by.price];
+      // Pools that are nearly empty come last; among the others the cheapest.
+      return [(pool) => (by.depth(pool) >= 3 ? 0 : 1), by.price];
     case "capacity-optimized-prioritized":
       return [deepest, by.priority];
     case "capacity-optimized":

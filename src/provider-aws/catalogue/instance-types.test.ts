@@ -120,6 +120,12 @@ describe("overhead", () => {
     expect(typeOf(name).overhead.kubeReserved["cpu"]).toBe(expected);
   });
 
+  test("[aws 9.2.47] an expression counts for nothing while its gate is off", () => {
+    const spec = { kubelet: { maxPods: "vcpus * 10", kubeReserved: { cpu: "vcpus * 20" } } };
+    expect(pods("m5.xlarge", { spec })).toBe(58);
+    expect(typeOf("m5.xlarge", { spec }).overhead.kubeReserved["cpu"]).toBe(80);
+  });
+
   test("a kubelet map that does not decode is an error that names the field", () => {
     const facts = classFactsOf(
       nodeClassOf({ spec: { kubelet: { maxPods: -1, evictionHard: { "memory.available": "x" } } } }),
@@ -262,7 +268,7 @@ describe("offerings", () => {
     expect(reserved(10, "expiring")?.available).toBe(false);
   });
 
-  test("a spot offering without a price is unavailable; an on-demand one is offered behind every known price", () => {
+  test("[aws 9.2.43] a spot offering without a price is unavailable; an on-demand one is offered behind every known price", () => {
     const type = typeOf("hpc7a.96xlarge", { zones: "abcdef" });
     const onDemand = type.offerings.filter(({ available }) => available);
     expect(onDemand.every(({ price }) => price === Number.POSITIVE_INFINITY)).toBe(true);
