@@ -111,6 +111,9 @@ export async function clusterFixture(options: FixtureOptions = {}): Promise<Clus
   const running: Promise<void>[] = [];
 
   const run = async (...reconcilers: readonly Reconciler[]): Promise<Controller> => {
+    // As the operator does: nothing decides before the caches are filled.
+    running.push(informers.run(stopping.signal));
+    await clock.advance(0);
     const queues = reconcilers.map((reconciler) => {
       const queue = createController(
         { clock, random, log, metrics },
@@ -126,7 +129,7 @@ export async function clusterFixture(options: FixtureOptions = {}): Promise<Clus
       reconciler.watch(queue);
       return queue;
     });
-    running.push(informers.run(stopping.signal), ...queues.map((queue) => queue.run(stopping.signal)));
+    running.push(...queues.map((queue) => queue.run(stopping.signal)));
     await clock.advance(0);
     return queues[0] as Controller;
   };

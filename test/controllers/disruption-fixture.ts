@@ -117,6 +117,8 @@ export async function initializedNode(fixture: ClusterFixture, name: string, opt
 export interface DisruptionOptions extends FixtureOptions {
   readonly pools?: readonly NodePool[];
   readonly nodes?: readonly (readonly [string, NodeOptions?])[];
+  /** Puts more into the cluster before the controllers start. */
+  readonly before?: (fixture: ClusterFixture) => Promise<unknown>;
   readonly replacements?: DisruptionDeps["createReplacements"];
 }
 
@@ -127,6 +129,7 @@ export async function disruptionFixture(options: DisruptionOptions = {}): Promis
     for (const pool of options.pools ?? [nodePool("default")]) await fixture.create(nodePoolType, pool);
     for (const [name, nodeOptions] of options.nodes ?? []) await initializedNode(fixture, name, nodeOptions);
   }
+  await options.before?.(fixture);
   const random = createSeededRandom(5);
   const model = createClusterModel(fixture);
   const disruption = createDisruption({

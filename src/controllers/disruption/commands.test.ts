@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { nodeClaim } from "../../../test/controllers/builders.ts";
-import { overClient } from "../../../test/controllers/cluster-fixture.ts";
+import { type ClusterFixture, overClient } from "../../../test/controllers/cluster-fixture.ts";
 import { disruptionFixture } from "../../../test/controllers/disruption-fixture.ts";
 import { getCondition, type NodeClaim, nodeClaimType, nodeType } from "../../api/index.ts";
 import { KubeFault } from "../../kube/index.ts";
@@ -79,12 +79,11 @@ describe("commands", () => {
   });
 
   test("[lifecycle U16] while a launch is open no pass runs", async () => {
-    const cluster = await disruptionFixture({ nodes: [["a"]] });
-    const open = await cluster.fixture.create(nodeClaimType, nodeClaim("launching"));
-    await cluster.fixture.advance(0);
+    const before = (fixture: ClusterFixture) => fixture.create(nodeClaimType, nodeClaim("launching"));
+    const cluster = await disruptionFixture({ nodes: [["a"]], before });
     await cluster.fixture.advance(60 * seconds);
     expect(await cluster.taintedNodes()).toEqual([]);
-    await cluster.fixture.kube.delete(nodeClaimType, { name: open.metadata.name ?? "" });
+    await cluster.fixture.kube.delete(nodeClaimType, { name: "launching" });
     await cluster.fixture.advance(20 * seconds);
     expect(await cluster.claimNames()).toEqual([]);
     await cluster.fixture.stop();
