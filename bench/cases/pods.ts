@@ -1,6 +1,8 @@
 import type { Pod, PodSpec } from "../../src/api/index.ts";
 import { type Draws, drawsOf } from "../random.ts";
 
+const zoneKey = "topology.kubernetes.io/zone";
+const hostKey = "kubernetes.io/hostname";
 const cpuMillis = [100, 250, 500, 1000, 1500];
 const memoryMebibytes = [100, 256, 512, 1024, 2048, 4096];
 const letters = ["a", "b", "c", "d", "e", "f", "g"];
@@ -31,13 +33,13 @@ const spread =
 /** The label key is spelt as upstream spells it. */
 const zoneAffinity: Kind = (draws) => {
   const labels = { "my-affininity": draws.pick(letters) };
-  const term = { labelSelector: { matchLabels: labels }, topologyKey: "topology.kubernetes.io/zone" };
+  const term = { labelSelector: { matchLabels: labels }, topologyKey: zoneKey };
   return { labels, spec: { affinity: { podAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } } };
 };
 
 const hostAntiAffinity: Kind = () => {
   const labels = { app: "nginx" };
-  const term = { labelSelector: { matchLabels: labels }, topologyKey: "kubernetes.io/hostname" };
+  const term = { labelSelector: { matchLabels: labels }, topologyKey: hostKey };
   return {
     labels,
     spec: { affinity: { podAntiAffinity: { requiredDuringSchedulingIgnoredDuringExecution: [term] } } },
@@ -53,13 +55,7 @@ export function genericPods(count: number, seed: number): readonly Pod[] {
 /** A fifth each of five kinds in blocks, the rest generic (corpus/BENCH.md, `makeDiversePods`). */
 export function diversePods(count: number, seed: number): readonly Pod[] {
   const draws = drawsOf(seed);
-  const kinds = [
-    generic,
-    spread("topology.kubernetes.io/zone"),
-    spread("kubernetes.io/hostname"),
-    zoneAffinity,
-    hostAntiAffinity,
-  ];
+  const kinds = [generic, spread(zoneKey), spread(hostKey), zoneAffinity, hostAntiAffinity];
   const block = Math.floor(count / kinds.length);
   return Array.from({ length: count }, (_, index) => {
     const kind = block === 0 ? generic : (kinds[Math.floor(index / block)] ?? generic);
@@ -68,8 +64,11 @@ export function diversePods(count: number, seed: number): readonly Pod[] {
 }
 
 function pod(draws: Draws, kind: Kind, index: number): Pod {
-  const { labels, spec } = kind(draws);
-  const requests = { cpu: `${draws.pick(cpuMillis)}m`, memory: `${draws.pick(memoryMebibytes)}Mi` };
+  const drawn = kind(draws);
+  return podOf(index, drawn, { cpu: `${draws.pick(cpuMillis)}m`, memory: `${draws.pick(memoryMebibytes)}Mi` });
+}
+
+function podOf(index: number, { labels, spec }: Drawn, requests: Readonly<Record<string, string>>): Pod {
   const name = `pod-${String(index).padStart(6, "0")}`;
   return {
     apiVersion: "v1",
@@ -84,4 +83,48 @@ function pod(draws: Draws, kind: Kind, index: number): Pod {
     spec: { ...spec, containers: [{ name: "app", resources: { requests } }] },
     status: { phase: "Pending", conditions: [{ type: "PodScheduled", status: "False", reason: "Unschedulable" }] },
   };
+}
+
+/** Pods alike in everything, with the preferences of corpus/BENCH.md, `makePreferencePods`; sizes are drawn once. */
+export function preferencePods(count: number, seed: number): readonly Pod[] {
+  const draws = drawsOf(seed);
+  const requests = { cpu: `${draws.pick(cpuMillis)}m`, memory: `${draws.pick(memoryMebibytes)}Mi` };
+  const apart = (weight: number, topologyKey: string) => ({
+    weight,
+    podAffinityTerm: { topologyKey, labelSelector: { matchLabels: { app: "nginx" } } },
+  });
+  const affinity: PodSpec["affinity"] = {
+    nodeAffinity: {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        { weight: 1, preference: { matchExpressions: [{ key: zoneKey, operator: "In", values: ["test-zone-1"] }] } },
+      ],
+    },
+    podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [apart(10, zoneKey), apart(1, hostKey)] },
+  };
+  return Array.from({ length: count }, (_, index) =>
+    podOf(index, { labels: { app: "nginx" }, spec: { affinity } }, requests),
+  );
+}
+
+/** Deployments of equal pods (corpus/BENCH.md, schedule-deployments-100000); every third spreads by zone, every twentieth by host. */
+export function deploymentPods(deployments: number, replicas: number, seed: number): readonly Pod[] {
+  const draws = drawsOf(seed);
+  return Array.from({ length: deployments }, (_, deployment) => {
+    const cpu = draws.pick([100, 200, 250, 500, 750, 1000, 1500, 2000, 3000, 4000]);
+    const gibibytesPerCore = draws.pick([1, 2, 4, 4, 8]);
+    const requests = { cpu: `${cpu}m`, memory: `${Math.round((cpu * gibibytesPerCore * 1024) / 1000)}Mi` };
+    const labels = { app: `app-${deployment}` };
+    const keys = [...(deployment % 3 === 0 ? [zoneKey] : []), ...(deployment % 20 === 0 ? [hostKey] : [])];
+    const topologySpreadConstraints = keys.map(
+      (topologyKey) =>
+        ({
+          maxSkew: 1,
+          topologyKey,
+          whenUnsatisfiable: "DoNotSchedule",
+          labelSelector: { matchLabels: labels },
+        }) as const,
+    );
+    const spec = topologySpreadConstraints.length === 0 ? {} : { topologySpreadConstraints };
+    return Array.from({ length: replicas }, (__, i) => podOf(deployment * replicas + i, { labels, spec }, requests));
+  }).flat();
 }

@@ -1,9 +1,10 @@
 import type { NodePool, Pod } from "../../src/api/index.ts";
-import { coreLabelRules } from "../../src/api/index.ts";
+import { coreLabelRules, labels } from "../../src/api/index.ts";
 import { type ClusterSnapshot, type InstanceType, keyText, type PoolView } from "../../src/core/index.ts";
 import { bench400, bench400Labels } from "../catalogues/bench-400.ts";
 import type { BenchCase, BenchInput } from "./case.ts";
-import { diversePods, genericPods } from "./pods.ts";
+import { usEast1 } from "../catalogues/us-east-1.ts";
+import { deploymentPods, diversePods, genericPods, preferencePods } from "./pods.ts";
 
 const seed = 42;
 
@@ -22,6 +23,20 @@ function openPool(): PoolView {
     status: { conditions: [{ type: "Ready", status: "True" }] },
   };
   return { key: { kind: "NodePool", name: "default" }, classKey: { kind: "BenchNodeClass", name: "default" }, pool };
+}
+
+/** Machines of these categories, both architectures, on demand and spot. */
+function categoryPool(...categories: readonly string[]): PoolView {
+  const { key, classKey, pool } = openPool();
+  const requirements = [
+    { key: "karpenter.k8s.aws/instance-category", operator: "In", values: categories },
+    { key: labels.arch, operator: "In", values: ["amd64", "arm64"] },
+    { key: labels.os, operator: "In", values: ["linux"] },
+    { key: labels.capacityType, operator: "In", values: ["on-demand", "spot"] },
+  ] as const;
+  const template = { spec: { ...pool.spec.template.spec, requirements } };
+  const { limits: _, ...spec } = pool.spec;
+  return { key, classKey, pool: { ...pool, spec: { ...spec, template } } };
 }
 
 export function emptyCluster(
@@ -57,4 +72,12 @@ export const schedulingCases: readonly BenchCase[] = [
     name: `schedule-diverse-${count}`,
     make: () => onBench400(diversePods(count, seed)),
   })),
+  { name: "schedule-preferences-4000", make: () => onBench400(preferencePods(4000, seed)) },
+  {
+    name: "schedule-deployments-100000",
+    make: () => ({
+      snapshot: emptyCluster([categoryPool("c", "m", "r")], usEast1(), deploymentPods(500, 200, seed)),
+      options: {},
+    }),
+  },
 ];

@@ -123,7 +123,7 @@ function withOfferings(catalogue: Catalogue, met: BitSet, allowed: readonly bool
     for (let i = start[row] ?? 0; i < (start[row + 1] ?? 0); i++) {
       if (allowed[kind[i] ?? 0] !== true) continue;
       setBit(offered, row);
-      if ((price[i] ?? 0) >= (prices[row] ?? 0)) continue;
+      if ((cheapest[row] ?? -1) >= 0 && (price[i] ?? 0) >= (prices[row] ?? 0)) continue;
       prices[row] = price[i] ?? 0;
       cheapest[row] = i;
     }

@@ -5,7 +5,7 @@ import type { FillRules } from "../packing/problem.ts";
 import { conflictingPorts, type HostPort } from "../pods/host-ports.ts";
 import { countOnHost, type HostCounts, hostAllowance } from "../topology/hosts.ts";
 import { addNeed, meetsMinValues } from "./claim.ts";
-import { type MachineOption, type MachineProblem, narrowBy, priceTolerance } from "./machine-options.ts";
+import { machinePrice, type MachineOption, type MachineProblem, narrowBy, priceTolerance } from "./machine-options.ts";
 import type { Demand, Session } from "./session.ts";
 
 interface FillState {
@@ -58,10 +58,8 @@ export function fillRules(session: Session, problem: MachineProblem): FillRules<
   };
 }
 
-function keepsPrice({ table, options }: Session, machine: MachineOption, set: SetId): boolean {
-  const price = (table.select(set).price[machine.row] ?? Infinity) + options.nodeChargePerHour;
-  return price <= machine.price + priceTolerance;
-}
+const keepsPrice = (session: Session, machine: MachineOption, set: SetId): boolean =>
+  machinePrice(session, set, machine.row) <= machine.price + priceTolerance;
 
 /** Most pods that leave the claim with as many values as the pool's minValues ask for. */
 function flexibleCount(

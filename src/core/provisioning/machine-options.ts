@@ -27,6 +27,9 @@ export type Fits = readonly (FreshFit | undefined)[];
 /** Prices closer than this are the same; catalogue prices have at most six decimals. */
 export const priceTolerance = 1e-9;
 
+/** Stands in for prices that the provider does not know, so that such machines come last but can be compared. */
+const unknownPrice = 1e6;
+
 interface Seed {
   readonly pool: Pool;
   readonly set: SetId;
@@ -172,10 +175,15 @@ function raiseValue({ shapes, shapeOf, values, width }: SeedContext, item: numbe
   values[item] = known > 0 ? Math.min(known, value) : value;
 }
 
-function pricesOf({ table, options }: Session, set: SetId): (row: number) => number {
-  const { price } = table.select(set);
-  return (row) => (price[row] ?? Infinity) + options.nodeChargePerHour;
+/** Price of a row under a requirement set, as machines are compared. */
+export function machinePrice({ table, options }: Session, set: SetId, row: number): number {
+  return Math.min(table.select(set).price[row] ?? unknownPrice, unknownPrice) + options.nodeChargePerHour;
 }
+
+const pricesOf =
+  (session: Session, set: SetId) =>
+  (row: number): number =>
+    machinePrice(session, set, row);
 
 /** Demands whose requirements go together with the seed's; the columns are alike in order. */
 interface Members {
@@ -205,7 +213,7 @@ function membersAt({ items, rows, prices, charge }: Members, row: number, most: 
   let size = 0;
   for (let i = 0; i < items.length; i++) {
     if (((rows[i]?.[word] ?? 0) & bit) === 0) continue;
-    if ((prices[i]?.[row] ?? Infinity) + charge <= most) found[size++] = items[i] ?? 0;
+    if (Math.min(prices[i]?.[row] ?? unknownPrice, unknownPrice) + charge <= most) found[size++] = items[i] ?? 0;
   }
   return found.subarray(0, size);
 }
