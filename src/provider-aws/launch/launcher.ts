@@ -76,6 +76,8 @@ async function attempt(
   order: LaunchOrder,
   signal: AbortSignal,
 ): Promise<LaunchOutcome | "template-lost"> {
+  // A hundred claims may be launched at once, and choosing takes milliseconds for each: one turn per claim.
+  await deps.clock.yield();
   const demand = launchDemandOf(order.claim);
   const candidates = chooseCandidates(deps, order, demand);
   if (!candidates.ok) return candidates;
