@@ -5,6 +5,7 @@ import type { Caches } from "../stand-ins/caches.ts";
 import type { StandInContext } from "../stand-ins/context.ts";
 import { createFreshView } from "../stand-ins/fresh-view.ts";
 import { conditionOf, patchStatus } from "../stand-ins/status-write.ts";
+import { renewLease } from "./leases.ts";
 import { computeNodeConditions } from "./node-object.ts";
 
 /** Makes nodes Ready that somebody else created and that have no machine (KWOK's); what they say of themselves is kept. */
@@ -21,6 +22,7 @@ export function createAdoptedNodes(
     if (node === undefined || !parts.adopts(node)) return;
     const current = node.status?.conditions;
     if (conditionOf(current, "Ready")?.status === "True") return;
+    await renewLease(kube, node, { now: clock.now(), signal });
     const conditions = computeNodeConditions({
       isReady: true,
       now: clock.now(),

@@ -1,6 +1,7 @@
-import { leaseType, nodeType } from "../../api/index.ts";
+import { leaseType } from "../../api/index.ts";
 import type { Node } from "../../api/index.ts";
 import { isKubeFault } from "../../kube/index.ts";
+import type { KubeClient } from "../../kube/index.ts";
 import { mapLimit, runEvery } from "../../platform/index.ts";
 import type { Caches } from "../stand-ins/caches.ts";
 import type { StandIn, StandInContext } from "../stand-ins/context.ts";
@@ -23,15 +24,13 @@ export function createLeaseRenewal(
   const nodes = parts.caches.nodes();
   let turn = 0;
 
+  /** One lease that cannot be written must not cost the others their turn. */
   const renew = async (node: Node, signal: AbortSignal): Promise<void> => {
-    const name = node.metadata.name ?? "";
-    const body = { spec: { renewTime: microTimestampOf(clock.now()) } };
     try {
-      await kube.patch(leaseType, { name, namespace: leaseNamespace }, { type: "merge", body, signal });
+      await renewLease(kube, node, { now: clock.now(), signal });
     } catch (error) {
-      if (!isKubeFault(error, "NotFound")) throw error;
-      const current = nodes.store.get(name);
-      if (current !== undefined) await kube.create(leaseType, computeLease(current, clock.now()), { signal });
+      if (signal.aborted) throw error;
+      log.warn("lease not renewed", { node: node.metadata.name, error });
     }
   };
 
@@ -42,21 +41,29 @@ export function createLeaseRenewal(
       const name = node.metadata.name ?? "";
       return hashText(name) % cohorts === cohort && parts.hosts.address(name) !== undefined;
     });
-    await mapLimit(due, concurrentRenewals, (node, options) => renew(node, options.signal), { signal });
+    await mapLimit(due, concurrentRenewals, (node, run) => renew(node, run.signal), { signal });
   };
 
   return {
     name: "local.kubelet.lease",
     run: (signal) =>
-      runEvery(
-        {
-          clock,
-          milliseconds: parts.renewalMilliseconds / cohorts,
-          delayFirst: true,
-          onError: (error) => log.warn("lease not renewed", { error, kind: nodeType.kind }),
-        },
-        tick,
-        signal,
-      ),
+      runEvery({ clock, milliseconds: parts.renewalMilliseconds / cohorts, delayFirst: true }, tick, signal),
   };
+}
+
+/** Renews the lease of a node, making it anew should it be gone. */
+export async function renewLease(
+  kube: KubeClient,
+  node: Node,
+  options: { readonly now: number; readonly signal: AbortSignal },
+): Promise<void> {
+  const { now, signal } = options;
+  const body = { spec: { renewTime: microTimestampOf(now) } };
+  const target = { name: node.metadata.name ?? "", namespace: leaseNamespace };
+  try {
+    await kube.patch(leaseType, target, { type: "merge", body, signal });
+  } catch (error) {
+    if (!isKubeFault(error, "NotFound")) throw error;
+    await kube.create(leaseType, computeLease(node, now), { signal });
+  }
 }

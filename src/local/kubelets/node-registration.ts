@@ -11,6 +11,7 @@ import { hashText } from "../stand-ins/json.ts";
 import { conditionOf, patchStatus } from "../stand-ins/status-write.ts";
 import { isAtWork } from "./hosts.ts";
 import type { Hosts } from "./hosts.ts";
+import { renewLease } from "./leases.ts";
 import { computeCsiNode, computeLease, computeNode, computeNodeStatus, nodeNameOf } from "./node-object.ts";
 import type { KubeletTimings } from "./timings.ts";
 
@@ -103,6 +104,8 @@ class NodeWorker {
     if (conditionOf(current, "Ready")?.status === "True") return undefined;
     const wait = since + this.#parts.timings.ready - clock.monotonic();
     if (wait > 0) return wait;
+    // The lease first: with an old one the node would be declared lost again at once, for ever.
+    await renewLease(kube, node, { now: clock.now(), signal });
     const report = { isReady: true, now: clock.now(), ...(current === undefined ? {} : { current }) };
     const status = { ...computeNodeStatus(machine, report) };
     await patchStatus({ kube, type: nodeType, view: this.#view }, node, { status, signal });

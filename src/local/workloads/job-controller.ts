@@ -60,7 +60,8 @@ export function createJobOrphanController(context: StandInContext, parts: { read
 
 async function releasePod({ kube }: StandInContext, pod: Pod, signal: AbortSignal): Promise<void> {
   const finalizers = (pod.metadata.finalizers ?? []).filter((each) => each !== jobTrackingFinalizer);
-  const body = { metadata: { resourceVersion: pod.metadata.resourceVersion, finalizers } };
+  const { resourceVersion } = pod.metadata;
+  const body = { metadata: { resourceVersion, finalizers: finalizers.length === 0 ? null : finalizers } };
   try {
     await kube.patch(podType, nameOf(pod), { type: "merge", body, signal });
   } catch (error) {
