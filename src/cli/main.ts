@@ -11,6 +11,9 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
+// What should have ended by now must not keep a stopped command alive.
+const exitMilliseconds = 1_000;
+
 process.exitCode = await runCli(process.argv.slice(2), {
   input: process.stdin,
   output: process.stdout,
@@ -18,3 +21,4 @@ process.exitCode = await runCli(process.argv.slice(2), {
   environment: process.env,
   signal: ended.signal,
 });
+setTimeout(() => process.exit(), exitMilliseconds).unref();

@@ -22,7 +22,10 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       terminal.errors.write(`karpenter: ${error.message}\n`);
       return error.exitCode;
     }
-    if (terminal.signal.aborted) return 130;
+    if (terminal.signal.aborted) {
+      terminal.errors.write("karpenter: stopped before it was done\n");
+      return exitCodes.interrupted;
+    }
     throw error;
   }
 }

@@ -65,6 +65,14 @@ describe("parseManifests", () => {
     expect((object as unknown as { data: unknown }).data).toEqual({ true: true, port: "22:22", day: "2024-01-01" });
   });
 
+  it("keeps the text of a number that is none, so that it can be quoted", () => {
+    const { object } = parseManifests(
+      "a.yaml",
+      "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: a}\ndata: {big: 1e400}\n",
+    ).objects[0]!;
+    expect((object as unknown as { data: unknown }).data).toEqual({ big: "1e400" });
+  });
+
   it("says nothing of empty documents", () => {
     expect(parseManifests("empty.yaml", "---\n# nothing\n---\n")).toEqual({ objects: [], problems: [] });
   });

@@ -1,4 +1,4 @@
-import { type Document, isMap, isNode, LineCounter, parseAllDocuments, type Tags } from "yaml";
+import { type Document, isMap, isNode, LineCounter, parseAllDocuments, type Tags, visit } from "yaml";
 import type { KubeObject } from "../api/index.ts";
 
 /** A place in a file; line and column count from 1. */
@@ -81,9 +81,19 @@ function readDocument(document: ParsedDocument, { at, objects, problems }: Readi
     return;
   }
   if (document.contents === null) return;
+  keepWrittenNumbers(document);
   const value: unknown = document.toJS();
   if (value === null) return;
   readValue({ document, value, path: [] }, { at, objects, problems });
+}
+
+/** `1e400` has no value as a number: the text goes on, so that whoever refuses it can quote it. */
+function keepWrittenNumbers(document: ParsedDocument): void {
+  visit(document, {
+    Scalar: (_key, scalar) => {
+      if (typeof scalar.value === "number" && !Number.isFinite(scalar.value)) scalar.value = scalar.source;
+    },
+  });
 }
 
 interface Place {

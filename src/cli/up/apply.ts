@@ -110,9 +110,13 @@ function unknownKind(entry: ManifestObject): Refusal {
 
 /** The place of the first field that the server named, where the text has it. */
 function placeOf(entry: ManifestObject, fault: KubeFault): { readonly place: string } {
-  const field = fault.status?.details?.causes?.find((cause) => cause.field !== undefined && cause.field !== "")?.field;
-  const path = (field ?? "").split(/[.[\]]+/).filter((step) => step !== "");
-  return { place: positionText(entry.positionOf(path.map((step) => (/^\d+$/.test(step) ? Number(step) : step)))) };
+  const causes = fault.status?.details?.causes ?? [];
+  const named = causes.find(({ field }) => field !== undefined && field !== "")?.field;
+  const field = named ?? /\b(?:spec|metadata|data)[.[][^\s:,]+/.exec(fault.message)?.[0] ?? "";
+  const path = field.split(/[.[\]]+/).filter((step) => step !== "");
+  return {
+    place: positionText(entry.positionOf(path.map((step) => (/^\d+$/.test(step) ? Number(step) : step)))),
+  };
 }
 
 function messageOf(fault: KubeFault): string {

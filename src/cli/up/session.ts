@@ -52,11 +52,7 @@ export async function startSession(options: UpOptions, signal: AbortSignal): Pro
 
 async function boot(options: UpOptions, around: Surroundings, lifecycle: Lifecycle): Promise<UpSession> {
   const { signal } = lifecycle;
-  const cluster = await startEmbeddedCluster(
-    { ...around, region: options.region, clusterName: "karpenter-ts" },
-    signal,
-  );
-  lifecycle.start("embedded cluster", () => cluster.done);
+  const cluster = await startCluster(options, around, lifecycle);
   const endpoint = await openApiEndpoint({ cluster, around, port: options.apiPort });
   lifecycle.onStop("API endpoint", () => endpoint.close());
   await writeKubeconfig(options.kubeconfigOut, endpoint.kubeconfig);
@@ -88,6 +84,23 @@ async function boot(options: UpOptions, around: Surroundings, lifecycle: Lifecyc
     done: lifecycle.done,
     stop: () => lifecycle.stop("asked to stop"),
   };
+}
+
+/** The cluster ends in its turn, after those who use it: it runs on a signal of its own, not on the lifecycle's. */
+async function startCluster(options: UpOptions, around: Surroundings, lifecycle: Lifecycle): Promise<EmbeddedCluster> {
+  const booted = Promise.withResolvers<EmbeddedCluster>();
+  lifecycle.start("embedded cluster", async (own) => {
+    try {
+      const settings = { ...around, region: options.region, clusterName: "karpenter-ts" };
+      const cluster = await startEmbeddedCluster(settings, own);
+      booted.resolve(cluster);
+      await cluster.done;
+    } catch (error) {
+      booted.reject(error);
+      throw error;
+    }
+  });
+  return booted.promise;
 }
 
 function createSessionOperator(options: {
