@@ -9,6 +9,7 @@ import {
   nodeClaimType,
 } from "../../src/api/index.ts";
 import { createIds, createSeededRandom } from "../../src/platform/index.ts";
+import { ServiceError } from "../../src/provider-aws/contract/index.ts";
 import { createFakeKind, type FakeKind, patchOnlyClient } from "./fake-kube.ts";
 import { type AwsFixture, createAwsFixture, type FixtureOptions, runOn } from "./fixture.ts";
 import { claimOf, relaunch } from "./requests.ts";
@@ -213,12 +214,47 @@ describe("a class that cannot be served", () => {
     expect(reasonOf(read(), "ValidationSucceeded")).toBe("TagValidationFailed");
   });
 
-  test("whose kubelet settings do not decode says which", async () => {
+  test("whose kubelet settings are wrong says which", async () => {
     const { read, reconcile } = await setup(classOf({ kubelet: { podsPerCore: -1 } }));
     await reconcile();
     expect(getCondition(read(), "ValidationSucceeded")).toMatchObject({
       reason: "InvalidKubeletConfiguration",
-      message: "kubelet.podsPerCore: expected a whole number of at least 0, found -1",
+      message: expect.stringMatching(/^spec\.kubelet\.podsPerCore: .*must not be negative/),
+    });
+  });
+
+  test("[aws 9.7.124] whose family does not apply a kubelet field is refused, AL2023 applies all", async () => {
+    const kubelet = { containerLogMaxFiles: 3 };
+    const bottlerocket = await setup(classOf({ amiSelectorTerms: [{ alias: "bottlerocket@latest" }], kubelet }));
+    await bottlerocket.reconcile();
+    expect(reasonOf(bottlerocket.read(), "ValidationSucceeded")).toBe("UnsupportedKubeletConfiguration");
+    const al2023 = await setup(classOf({ kubelet }));
+    await al2023.reconcile();
+    expect(isReady(al2023.read())).toBe(true);
+  });
+
+  test("whose kubelet settings are expressions is refused while the gate is off", async () => {
+    const { read, reconcile } = await setup(classOf({ kubelet: { maxPods: "vcpus * 10" } }));
+    await reconcile();
+    expect(getCondition(read(), "ValidationSucceeded")).toMatchObject({
+      reason: "KubeletExpressionsDisabled",
+      message: expect.stringContaining('spec.kubelet.maxPods: "vcpus * 10"'),
+    });
+  });
+
+  test("whose cluster EKS does not know says so", async () => {
+    const { read, reconcile } = await setup(classOf(), {
+      wrapClients: (clients) => ({
+        ...clients,
+        eks: {
+          describeCluster: () => Promise.reject(new ServiceError("ResourceNotFoundException", "No cluster found")),
+        },
+      }),
+    });
+    await reconcile();
+    expect(getCondition(read(), "ValidationSucceeded")).toMatchObject({
+      reason: "ClusterCIDRResolutionFailed",
+      message: expect.stringContaining("No cluster found"),
     });
   });
 });

@@ -21,7 +21,8 @@ import {
 import type { Clock, Logger } from "../../platform/index.ts";
 import type { AwsParts } from "../parts.ts";
 import type { InstanceProfiles } from "./instance-profiles.ts";
-import { type StepContext, type StepResult, steps } from "./steps.ts";
+import { resolutionSteps, type StepContext, type StepResult } from "./steps.ts";
+import { validate } from "./validation.ts";
 
 /** A reconciler without its loop, shaped like those of the controllers' room: the operator puts a queue around it. */
 export interface ProviderReconciler {
@@ -101,7 +102,7 @@ async function runSteps(
   let nodeClass = start;
   const errors: unknown[] = [];
   const waits: number[] = [];
-  for (const step of steps) {
+  for (const step of [...resolutionSteps, validate]) {
     try {
       const result = await step(nodeClass, context);
       nodeClass = result.nodeClass;

@@ -1,8 +1,6 @@
 import { conditionTypes, type EC2NodeClass, ec2NodeClassReasons, setCondition } from "../../api/index.ts";
 import type { ConditionUpdate } from "../../api/index.ts";
-import { readKubeletSettings } from "../catalogue/index.ts";
 import type { AwsParts } from "../parts.ts";
-import { launchTags } from "../tags.ts";
 import type { InstanceProfiles } from "./instance-profiles.ts";
 
 /** What a step of the status reconciler found: the class as it should stand, and when to look again. */
@@ -23,7 +21,8 @@ export type Step = (nodeClass: EC2NodeClass, context: StepContext) => Promise<St
 
 const minute = 60_000;
 
-function withStatus(
+/** The class with these parts of its status, and a condition about them. */
+export function withStatus(
   nodeClass: EC2NodeClass,
   status: Partial<NonNullable<EC2NodeClass["status"]>>,
   { condition, now }: { readonly condition: ConditionUpdate; readonly now: string },
@@ -120,53 +119,11 @@ export const resolveInstanceProfile: Step = async (nodeClass, { profiles, now, s
   return { nodeClass: withStatus(nodeClass, { instanceProfile }, { condition, now }) };
 };
 
-const dependencies: readonly string[] = [
-  conditionTypes.amisReady,
-  conditionTypes.instanceProfileReady,
-  conditionTypes.securityGroupsReady,
-  conditionTypes.subnetsReady,
-];
-
-/** Checks 1, 2, 6 and 8 of aws 7.4. */
-export const validate: Step = async (nodeClass, context) => {
-  const { parts, now, signal } = context;
-  const type = conditionTypes.validationSucceeded;
-  const refuse = (reason: string, message: string): StepResult => ({
-    nodeClass: withStatus(nodeClass, {}, { condition: { type, status: "False", reason, message }, now }),
-  });
-  if (parts.familyOf(nodeClass) === "AL2023" && (await parts.network.cidr({ signal })) === undefined)
-    return refuse(ec2NodeClassReasons.clusterCidrResolutionFailed, "the cluster's service CIDR is not known");
-  const kubelet = readKubeletSettings(nodeClass.spec.kubelet);
-  if (!kubelet.ok) return refuse(ec2NodeClassReasons.invalidKubeletConfiguration, kubelet.failure.message);
-  const unready = dependencyResult(nodeClass, context);
-  if (unready !== undefined) return unready;
-  const tags = launchTags(nodeClass, { clusterName: parts.options.cluster.name, poolName: "" });
-  if (!tags.ok) return refuse(ec2NodeClassReasons.tagValidationFailed, tags.failure.message);
-  return {
-    nodeClass: withStatus(nodeClass, {}, { condition: { type, status: "True" }, now }),
-    requeueMilliseconds: 10 * minute,
-  };
-};
-
-function dependencyResult(nodeClass: EC2NodeClass, { now }: StepContext): StepResult | undefined {
-  const states = dependencies.map((name) => nodeClass.status?.conditions?.find(({ type }) => type === name)?.status);
-  const failed = states.includes("False");
-  if (!failed && states.every((status) => status === "True")) return undefined;
-  const condition: ConditionUpdate = {
-    type: conditionTypes.validationSucceeded,
-    status: failed ? "False" : "Unknown",
-    reason: ec2NodeClassReasons.dependenciesNotReady,
-    message: "Awaiting AMI, Instance Profile, Security Group, and Subnet resolution",
-  };
-  return { nodeClass: withStatus(nodeClass, {}, { condition, now }), requeueMilliseconds: 10 * minute };
-}
-
-export const steps: readonly Step[] = [
+export const resolutionSteps: readonly Step[] = [
   resolveImages,
   resolveReservations,
   resolvePlacementGroup,
   resolveSubnets,
   resolveSecurityGroups,
   resolveInstanceProfile,
-  validate,
 ];
