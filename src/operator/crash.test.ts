@@ -15,8 +15,8 @@ async function expectOneMachinePerClaim(cluster: EmbeddedCluster): Promise<void>
   const nodes = await cluster.list(nodeType);
   const machines = cluster.account.machines.list().filter(({ state }) => state === "running" || state === "pending");
   const ids = machines.map(({ providerId }) => providerId).sort();
-  expect(claims.map(({ status }) => status?.providerID).sort()).toEqual(ids);
-  expect(nodes.map(({ spec }) => spec.providerID).sort()).toEqual(ids);
+  expect(claims.map(({ status }) => status?.providerID ?? "").sort()).toEqual(ids);
+  expect(nodes.map(({ spec }) => spec.providerID ?? "").sort()).toEqual(ids);
 }
 
 /** The writes of the scenario, from the status of the pool to the last finalizer of its one machine. */
