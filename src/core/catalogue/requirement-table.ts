@@ -33,6 +33,8 @@ export interface RequirementTable {
   /** `base` narrowed to `incoming` (scheduling 3.4, base is the node side), or -1 when they are not compatible. */
   narrow(base: SetId, incoming: SetId): SetId;
   select(id: SetId): Selection;
+  /** All rows by price under the set, then by index. */
+  rowsByPrice(id: SetId): Int32Array;
   /** Whether the set allows offerings of each kind of the catalogue. */
   allowedKinds(id: SetId): readonly boolean[];
 }
@@ -44,6 +46,7 @@ export function createRequirementTable(catalogue: Catalogue, wellKnown: Readonly
   const byObject = new Map<Requirements, SetId>();
   const narrowed: Map<SetId, SetId>[] = [];
   const selections: (Selection | undefined)[] = [];
+  const orders: (Int32Array | undefined)[] = [];
   const meeting = createMeetingTypes(catalogue);
 
   function intern(requirements: Requirements): SetId {
@@ -83,7 +86,21 @@ export function createRequirementTable(catalogue: Catalogue, wellKnown: Readonly
   const allowedKinds = (id: SetId): readonly boolean[] =>
     catalogue.offerings.kinds.map((kind) => isCompatible(requirements(id), kind, wellKnown));
 
-  return { catalogue, intern, requirements, narrow, select, allowedKinds };
+  function rowsByPrice(id: SetId): Int32Array {
+    const known = orders[id];
+    if (known !== undefined) return known;
+    const { price } = select(id);
+    const made = Int32Array.from(price.keys()).sort((a, b) => comparePrices(price[a], price[b]) || a - b);
+    orders[id] = made;
+    return made;
+  }
+
+  return { catalogue, intern, requirements, narrow, select, rowsByPrice, allowedKinds };
+}
+
+/** Infinite prices are equal to each other. */
+function comparePrices(a = Infinity, b = Infinity): number {
+  return a === b ? 0 : a - b;
 }
 
 type MeetingTypes = (requirement: Requirement) => BitSet;

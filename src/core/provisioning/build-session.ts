@@ -68,6 +68,7 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
     nominated: [],
     work: { pods: pods.length, workloads: workloads.length, instanceTypeRows: catalogue.rowCount },
     podPrices: new Map(),
+    choices: new Map(),
     fits: templates.map(() => new Map()),
   };
 }

@@ -1,6 +1,5 @@
-import { membersOf } from "../catalogue/bit-set.ts";
+import { hasBit, membersOf } from "../catalogue/bit-set.ts";
 import { resourcesOf } from "../catalogue/resource-space.ts";
-import type { Selection } from "../catalogue/requirement-table.ts";
 import { satisfiesMinValues } from "../requirements/min-values.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import type { Claim } from "./claim.ts";
@@ -20,35 +19,41 @@ interface PricedType {
   readonly price: number;
 }
 
+/** What depends on a claim's requirements and rows alone; claims of one kind share it. */
+export interface Choices {
+  readonly ordered: readonly PricedType[];
+  readonly instanceTypes: readonly string[];
+  readonly capacityTypes: readonly string[];
+}
+
 /** Price order, truncation, and the NodeClaim (scheduling 6.1, 6.2, 6.4). */
 export function finaliseClaim(session: Session, claim: Claim): FinalClaim {
   const { table, options } = session;
-  const selection = table.select(claim.set);
-  const ordered = typesByPrice(session, claim, selection).slice(0, options.maxInstanceTypes);
-  const requirements = table.requirements(claim.set);
-  const types = ordered.flatMap(({ type }) => table.catalogue.types[type] ?? []);
-  const flexibility = satisfiesMinValues(types, requirements);
-  if (!flexibility.ok && options.minValuesPolicy === "Strict") {
-    const { name } = claim.pool.template;
-    return {
-      ok: false,
-      text: `pod didn’t schedule because NodePool couldn’t meet minValues requirements, validating minValues, ${flexibility.text} (NodePool=${name})`,
-    };
+  const choices = choicesOf(session, claim);
+  const { name, hasMinValues } = claim.pool.template;
+  if (hasMinValues && options.minValuesPolicy === "Strict") {
+    const types = choices.ordered.flatMap(({ type }) => table.catalogue.types[type] ?? []);
+    const flexibility = satisfiesMinValues(types, table.requirements(claim.set));
+    if (!flexibility.ok) {
+      return {
+        ok: false,
+        text: `pod didn’t schedule because NodePool couldn’t meet minValues requirements, validating minValues, ${flexibility.text} (NodePool=${name})`,
+      };
+    }
   }
-  return { ok: true, planned: plannedClaim(session, claim, { ordered, selection }) };
+  return { ok: true, planned: plannedClaim(session, claim, choices) };
 }
 
-interface Choices {
-  readonly ordered: readonly PricedType[];
-  readonly selection: Selection;
-}
-
-function plannedClaim(session: Session, claim: Claim, { ordered, selection }: Choices): PlannedClaim {
+function plannedClaim(
+  session: Session,
+  claim: Claim,
+  { ordered, instanceTypes, capacityTypes }: Choices,
+): PlannedClaim {
   const { table, space, options } = session;
   const { template, room } = claim.pool;
-  const instanceTypes = ordered.map(({ type }) => table.catalogue.types[type]?.name ?? "");
   const [first, second] = ordered;
   const cheapest = choiceOf(session, first);
+  const requirements = table.requirements(claim.set);
   return {
     poolKey: template.view.key,
     pool: template.view,
@@ -56,12 +61,12 @@ function plannedClaim(session: Session, claim: Claim, { ordered, selection }: Ch
     claim: buildNodeClaim(
       {
         template,
-        requirements: table.requirements(claim.set),
+        requirements,
         instanceTypes,
-        capacityTypes: capacityTypesOf(session, claim, { ordered, selection }),
+        capacityTypes,
         requests: resourcesOf(space, claim.total),
         overhead: minimumOverhead(room.groups, claim.rows),
-        minValuesRelaxed: template.minValuesRelaxed || isRelaxed(table.requirements(claim.set), template.requirements),
+        minValuesRelaxed: template.minValuesRelaxed || isRelaxed(requirements, template.requirements),
       },
       options,
     ),
@@ -77,18 +82,35 @@ function isRelaxed(own: Requirements, pool: Requirements): boolean {
   return [...pool.values()].some(({ key, minValues }) => (own.get(key)?.minValues ?? 0) < (minValues ?? 0));
 }
 
-/** Types by the price of their cheapest allowed offering, then by name. Offering overrides do not enter (scheduling 2.3). */
-function typesByPrice({ table }: Session, claim: Claim, selection: Selection): readonly PricedType[] {
+function choicesOf(session: Session, claim: Claim): Choices {
+  const key = `${claim.set}:${claim.rows.join()}`;
+  const known = session.choices.get(key);
+  if (known !== undefined) return known;
+  const ordered = typesByPrice(session, claim);
+  const made: Choices = {
+    ordered,
+    instanceTypes: ordered.map(({ type }) => session.table.catalogue.types[type]?.name ?? ""),
+    capacityTypes: capacityTypesOf(session, claim, ordered),
+  };
+  session.choices.set(key, made);
+  return made;
+}
+
+/**
+ * Types by the price of their cheapest allowed offering, then by name; as many as a claim may list. Offering overrides do
+ * not enter (scheduling 2.3).
+ */
+function typesByPrice({ table, options }: Session, claim: Claim): readonly PricedType[] {
   const { catalogue } = table;
+  const { price, cheapest } = table.select(claim.set);
   const best = new Map<number, PricedType>();
-  for (const row of membersOf(claim.rows)) {
+  for (const row of table.rowsByPrice(claim.set)) {
+    if (best.size === options.maxInstanceTypes) break;
     const type = catalogue.typeOfRow[row] ?? 0;
-    const price = selection.price[row] ?? Infinity;
-    const known = best.get(type);
-    if (known === undefined || price < known.price)
-      best.set(type, { type, price, offering: selection.cheapest[row] ?? -1 });
+    if (!hasBit(claim.rows, row) || best.has(type)) continue;
+    best.set(type, { type, price: price[row] ?? Infinity, offering: cheapest[row] ?? -1 });
   }
-  return [...best.values()].sort((a, b) => a.price - b.price || a.type - b.type);
+  return [...best.values()];
 }
 
 function choiceOf({ table }: Session, priced: PricedType | undefined): PricedChoice {
@@ -102,17 +124,16 @@ function choiceOf({ table }: Session, priced: PricedType | undefined): PricedCho
 }
 
 /** Capacity types that the chosen types can be had in under the claim's requirements, sorted. */
-function capacityTypesOf(session: Session, claim: Claim, { ordered }: Choices): readonly string[] {
-  const { catalogue } = session.table;
+function capacityTypesOf({ table }: Session, claim: Claim, ordered: readonly PricedType[]): readonly string[] {
+  const { offerings, typeOfRow } = table.catalogue;
   const chosen = new Set(ordered.map(({ type }) => type));
-  const allowed = session.table.allowedKinds(claim.set);
+  const allowed = table.allowedKinds(claim.set);
   const found = new Set<string>();
   for (const row of membersOf(claim.rows)) {
-    if (!chosen.has(catalogue.typeOfRow[row] ?? 0)) continue;
-    for (let i = catalogue.offerings.start[row] ?? 0; i < (catalogue.offerings.start[row + 1] ?? 0); i++) {
-      const offering = catalogue.offerings.list[i];
-      if (offering !== undefined && allowed[catalogue.offerings.kind[i] ?? 0] === true)
-        found.add(offering.capacityType);
+    if (!chosen.has(typeOfRow[row] ?? 0)) continue;
+    for (let i = offerings.start[row] ?? 0; i < (offerings.start[row + 1] ?? 0); i++) {
+      const offering = offerings.list[i];
+      if (offering !== undefined && allowed[offerings.kind[i] ?? 0] === true) found.add(offering.capacityType);
     }
   }
   return [...found].sort();

@@ -8,6 +8,7 @@ import { type Addition, type Claim, dropPortConflicts, meetsMinValues, type Pool
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
 import type { NodeFacts } from "../topology/groups.ts";
 import type { Pin } from "../topology/pinning.ts";
+import type { Choices } from "./finalise.ts";
 import type { Daemon } from "./daemons.ts";
 import type { NodeSlots } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -35,6 +36,8 @@ export interface Session {
   readonly work: Record<string, number>;
   /** Memo of what a pod of a shape costs under a requirement set. */
   readonly podPrices: Map<string, number>;
+  /** Memo of what claims of equal requirements and rows may be. */
+  readonly choices: Map<string, Choices>;
   /** Memo of `freshFit`, by pool, by stage. */
   readonly fits: Map<Stage, Map<SetId, FreshFit | null>>[];
 }
