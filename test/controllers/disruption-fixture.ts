@@ -119,6 +119,7 @@ export interface DisruptionOptions extends FixtureOptions {
   readonly nodes?: readonly (readonly [string, NodeOptions?])[];
   /** Puts more into the cluster before the controllers start. */
   readonly before?: (fixture: ClusterFixture) => Promise<unknown>;
+  readonly methods?: DisruptionDeps["methods"];
   readonly replacements?: DisruptionDeps["createReplacements"];
 }
 
@@ -138,7 +139,7 @@ export async function disruptionFixture(options: DisruptionOptions = {}): Promis
     ids: createIds(random),
     model,
     act: true,
-    methods: [emptiness],
+    methods: options.methods ?? [emptiness],
     createReplacements: options.replacements ?? (async () => []),
   });
   await fixture.run(disruption.loop, disruption.queue);

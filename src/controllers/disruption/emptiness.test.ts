@@ -171,6 +171,25 @@ describe("emptiness", () => {
   });
 });
 
+describe("what pods say of being disrupted", () => {
+  test.each([
+    ["[lifecycle K19] a value that is none", "invalid", "InvalidDoNotDisruptAnnotation"],
+    ["a duration that runs", "1h", "DoNotDisruptUntil"],
+    ["a duration that is over", "1s", "DoNotDisruptGracePeriodElapsed"],
+  ])("%s is told on the pod", async (_title, value, reason) => {
+    const cluster = await disruptionFixture({ nodes: [["a"]] });
+    const created = await cluster.fixture.create(
+      podType,
+      podOn("a", {}, { annotations: { "karpenter.sh/do-not-disrupt": value } }),
+    );
+    await cluster.fixture.patch(podType, created, { status: { startTime: "2026-11-02T09:59:00Z" } }, "status");
+    await cluster.fixture.advance(40 * seconds);
+    const told = cluster.fixture.published.filter(({ object }) => object.kind === "Pod");
+    expect(new Set(told.map((event) => event.reason))).toEqual(new Set([reason]));
+    await cluster.fixture.stop();
+  });
+});
+
 describe("budgets", () => {
   test("[lifecycle B10] 30 % of ten empty nodes: three", async () => {
     const cluster = await disruptionFixture({ pools: [withBudgets({ nodes: "30%" })], nodes: ofNodes(10) });

@@ -13,6 +13,7 @@ import { type CommandQueue, createCommandQueue } from "./command-queue.ts";
 import { type CommandTable, createCommandTable } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
 import { methodLabels } from "./method-labels.ts";
+import { reportPodGuards } from "./pod-guards.ts";
 import { reportBudget, reportPlan } from "./report-plan.ts";
 import { recordRemovals, startCommand } from "./start-command.ts";
 
@@ -103,8 +104,11 @@ async function plannedCommands(
 ): Promise<DisruptionPlan> {
   await deps.model.refreshInstanceTypes(signal);
   const started = deps.clock.monotonic();
-  const plan = planDisruption(deps.model.snapshot(), {
-    now: deps.clock.now(),
+  const snapshot = deps.model.snapshot();
+  const now = deps.clock.now();
+  reportPodGuards(deps, snapshot, now);
+  const plan = planDisruption(snapshot, {
+    now,
     methods: deps.methods,
     queued: table.held(),
   });

@@ -191,6 +191,20 @@ describe("provisioning loop", () => {
     await cluster.fixture.stop();
   });
 
+  test("a pool whose requirements leave no type says so", async () => {
+    const requirements = [{ key: "node.kubernetes.io/instance-type", operator: "In" as const, values: ["huge"] }];
+    const template = { spec: { ...nodePool("default").spec.template.spec, requirements } };
+    const cluster = await provisioned({ pools: [nodePool("default", { template })] });
+    await cluster.pending("a");
+    await cluster.fixture.advance(2_000);
+    const event = cluster.fixture.published.find(({ reason }) => reason === "NoCompatibleInstanceTypes");
+    expect([event?.object.kind, event?.message]).toEqual([
+      "NodePool",
+      "NodePool requirements filtered out all compatible available instance types",
+    ]);
+    await cluster.fixture.stop();
+  });
+
   test("[scheduling 209] five pods that fit and ten that do not: the gauge says ten", async () => {
     const cluster = await provisioned();
     for (let index = 0; index < 15; index += 1) {

@@ -6,6 +6,7 @@ import type { DecisionClock } from "./decision-clock.ts";
 import type { ProvisioningDeps } from "./deps.ts";
 
 const failedSchedulingDedupeMilliseconds = 5 * 60_000;
+const noTypesDedupeMilliseconds = 60_000;
 const namedPods = 5;
 
 /** Tells users, operators and dashboards what a plan says (spec: scheduling 8.2; product 4.2). */
@@ -30,6 +31,7 @@ export function createPlanReporter(deps: ProvisioningDeps, decisionClock: Decisi
         publishNominated(deps, nominations, pod, nodePartOf(deps, node));
       }
       reportNominated(deps, plan);
+      reportExcluded(deps, plan);
       for (const unplaced of plan.unplaced) {
         decided(unplaced.pod);
         reportUnplaced(deps, unplaced);
@@ -80,6 +82,21 @@ function reportNominated(deps: ProvisioningDeps, plan: ProvisioningPlan): void {
       pods: nominations.map(({ pod }) => objectKey(pod)),
       node,
       reason: "fits a node that is there or on its way",
+    });
+  }
+}
+
+/** Whoever reads the pool must learn that it can launch nothing. */
+function reportExcluded(deps: ProvisioningDeps, plan: ProvisioningPlan): void {
+  for (const { pool, cause } of plan.excludedPools ?? []) {
+    deps.log.info("nodepool skipped, no instance type passes its requirements", { NodePool: pool.key.name, cause });
+    deps.events.publish({
+      object: pool.pool,
+      type: "Warning",
+      reason: "NoCompatibleInstanceTypes",
+      message: `NodePool requirements filtered out all compatible available instance types${cause === "min-values" ? " due to minValues incompatibility" : ""}`,
+      dedupeValues: [pool.pool.metadata.uid ?? ""],
+      dedupeMilliseconds: noTypesDedupeMilliseconds,
     });
   }
 }
