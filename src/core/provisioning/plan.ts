@@ -61,6 +61,8 @@ export interface ProvisioningPlan {
   readonly claims: readonly PlannedClaim[];
   readonly nominations: readonly Nomination[];
   readonly unplaced: readonly UnplacedPod[];
+  /** Pools whose requirements leave no available type, for the event NoCompatibleInstanceTypes (scheduling 8.2). */
+  readonly excludedPools?: readonly { readonly pool: PoolView; readonly cause: "requirements" | "min-values" }[];
   /** Sum of the cheapest choice of every new claim, USD an hour. */
   readonly pricePerHour: number;
   /** Work counters for metrics and benches (fit tests, classes, ...). */

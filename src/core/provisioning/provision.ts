@@ -73,9 +73,15 @@ function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Generat
     claims,
     nominations: nominationsOf(session),
     unplaced,
+    ...excludedPools(session),
     pricePerHour: claims.reduce((sum, { cheapest }) => sum + cheapest.price, 0),
     work: session.work,
   };
+}
+
+function excludedPools({ excluded }: Session): Pick<ProvisioningPlan, "excludedPools"> {
+  if (excluded.length === 0) return {};
+  return { excludedPools: excluded.map(({ view, excluded: cause = "requirements" }) => ({ pool: view, cause })) };
 }
 
 /** Refusal is a matter of the class: equal pods are refused alike (scheduling 1.3). */
