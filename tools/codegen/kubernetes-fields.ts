@@ -6,7 +6,8 @@
  * Line: `Name field:type#number~mark~mark ...`, `field!` when required. Types: string, int32, int64, double, boolean, date,
  * microdate, any, bytes, quantity, intOrString, `[type]` for lists, `{type}` for maps, or a definition's name. Marks:
  * `p=KEY` patches merge by a key, `p` by value, `r` patches keep only retained keys, `k=KEY,...` list map, `s` set, `a`
- * atomic list, map or object. `@Part#number` is an embedded message whose fields stand in the line `Name@Part`.
+ * atomic list, map or object. A lone `*` marks a definition that is atomic wherever it
+ * stands. `@Part#number` is an embedded message whose fields stand in the line `Name@Part`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -140,12 +141,12 @@ async function addModel({ model, proto }: Root): Promise<void> {
   lines.set(model, "");
   const required = requiredFields(model);
   const own = await attributes(model);
-  const message = messages.get(proto) ?? [];
+  const { fields: message, atomic } = messages.get(proto) ?? { fields: [], atomic: false };
   const parts = message.filter(
     (field) => !own.some(({ baseName }) => baseName === field.name) && messages.get(field.type),
   );
   const inherited = new Map(
-    parts.flatMap((part) => messages.get(part.type)!.map((field) => [field.name, field] as const)),
+    parts.flatMap((part) => messages.get(part.type)!.fields.map((field) => [field.name, field] as const)),
   );
   const direct = new Map(message.map((field) => [field.name, field]));
   const next: Root[] = [];
@@ -162,9 +163,9 @@ async function addModel({ model, proto }: Root): Promise<void> {
     return `${attribute.baseName}${required.has(name) ? "!" : ""}:${wire}${number}${marks}`;
   });
   const embedded = parts.map((part) => `@${part.name}#${part.number}`);
-  lines.set(model, [model, ...fields, ...embedded].join(" "));
+  lines.set(model, [model, ...(atomic ? ["*"] : []), ...fields, ...embedded].join(" "));
   for (const part of parts) {
-    const numbers = messages.get(part.type)!.map((field) => `${field.name}#${field.number}`);
+    const numbers = messages.get(part.type)!.fields.map((field) => `${field.name}#${field.number}`);
     lines.set(`${model}@${part.name}`, [`${model}@${part.name}`, ...numbers].join(" "));
   }
   for (const root of next) await addModel(root);

@@ -11,7 +11,11 @@ export interface ProtoField {
   readonly marks: ReadonlyMap<string, readonly string[]>;
 }
 
-export type ProtoMessage = readonly ProtoField[];
+export interface ProtoMessage {
+  readonly fields: readonly ProtoField[];
+  /** Server-side apply takes it as a whole. */
+  readonly atomic: boolean;
+}
 
 const version = "v0.36.0";
 
@@ -50,15 +54,18 @@ export class ProtoMessages {
   #parse(packageName: string, text: string): void {
     let message: string | undefined;
     let fields: ProtoField[] = [];
+    let atomic = false;
     let marks = new Map<string, string[]>();
     for (const line of text.split("\n")) {
       const start = /^message (\S+) \{/.exec(line);
       if (start !== null) {
         message = `${packageName}.${start[1]}`;
         fields = [];
+        atomic = marks.get("structType")?.[0] === "atomic";
+        marks = new Map();
       }
-      if (message !== undefined && line.startsWith("}")) this.#messages.set(message, fields);
-      const mark = /^\s+\/\/ ?\+(\w+)=(\S+)/.exec(line);
+      if (message !== undefined && line.startsWith("}")) this.#messages.set(message, { fields, atomic });
+      const mark = /^\s*\/\/ ?\+(\w+)=(\S+)/.exec(line);
       if (mark !== null) marks.set(mark[1]!, [...(marks.get(mark[1]!) ?? []), ...mark[2]!.split(",")]);
       const field = fieldLine.exec(line);
       if (field === null) continue;

@@ -29,9 +29,20 @@ function taintCauses(taints: readonly Taint[]): readonly Cause[] {
 
 const nodeCauses = (node: ApiObject): readonly Cause[] => taintCauses((node as unknown as Node).spec?.taints ?? []);
 
+const notReady: Taint = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" };
+
+/** Admission TaintNodesByCondition: nobody is scheduled to a new node until it is found ready. */
+function withNotReadyTaint(object: ApiObject): ApiObject {
+  const { spec } = object as unknown as Node;
+  const taints = spec.taints ?? [];
+  if (taints.some(({ key, effect }) => key === notReady.key && effect === notReady.effect)) return object;
+  return { ...object, spec: { ...spec, taints: [...taints, notReady] } };
+}
+
 export const nodeRules: ResourceRules = {
   applyDefaults: (node) => withDefaults(node as JsonObject, { spec: {} }) as unknown as ApiObject,
   keepsStatusAtCreate: true,
+  prepareCreate: withNotReadyTaint,
   validateCreate: nodeCauses,
   validateUpdate: (next, old) => {
     const [after, before] = [(next as unknown as Node).spec?.providerID, (old as unknown as Node).spec?.providerID];

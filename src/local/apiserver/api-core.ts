@@ -14,6 +14,8 @@ export interface WriteSettings {
   readonly dryRun?: boolean;
   /** Name under which changed fields are recorded; absent: recorded only on objects that have records already. */
   readonly fieldManager?: string;
+  /** The object was applied and carries its records already. */
+  readonly appliedAtCreate?: boolean;
   readonly fieldValidation?: FieldValidation;
   /** Gets each warning that an HTTP answer would carry. */
   readonly warn?: (text: string) => void;

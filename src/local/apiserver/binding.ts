@@ -17,7 +17,7 @@ export function bindPod(
   if (causes.length > 0) throw invalid({ group: "", name: "Binding" }, target.name, causes);
   const stored = storedObject(pods, target.name, target.namespace);
   const pod = stored as unknown as Pod;
-  const refusal = refusalOf(pod);
+  const refusal = uidRefusal(pod, body) ?? refusalOf(pod);
   if (refusal !== undefined) throw conflict({ group: "", name: "pods/binding" }, target.name, refusal);
   const { annotations, labels } = body.metadata;
   const next = {
@@ -39,6 +39,11 @@ function bindingCauses(body: Binding) {
     ...(kind !== "" && kind !== "Node" ? [notSupported("target.kind", kind, ["Node", "<empty>"])] : []),
     ...(body.target?.name ? [] : [required("target.name")]),
   ];
+}
+
+function uidRefusal(pod: Pod, { metadata }: Binding): string | undefined {
+  if (!metadata.uid || metadata.uid === pod.metadata.uid) return undefined;
+  return `Precondition failed: UID in precondition: ${metadata.uid}, UID in object meta: ${pod.metadata.uid}`;
 }
 
 function refusalOf(pod: Pod): string | undefined {

@@ -32,7 +32,8 @@ export function createObject(
   if (causes.length > 0) throw invalid(kindName(definition), object.metadata.name ?? "", causes);
   const key = tableKey(object.metadata.name ?? "", object.metadata.namespace);
   if (table.get(key) !== undefined) throw alreadyExists(resourceName(definition), object.metadata.name ?? "");
-  const tracked = recordFields(core, served, { next: object, previous: undefined, request, operation: "Update" });
+  const operation = request.appliedAtCreate ? "Apply" : "Update";
+  const tracked = recordFields(core, served, { next: object, previous: undefined, request, operation });
   if (request.dryRun) return present(served, freezeJson(tracked));
   const stored = table.put(key, freezeJson(tracked));
   collectLateDependent(core, stored);

@@ -1,5 +1,17 @@
+/** Keeps `metadata.managedFields` up to date with every write that is no apply. */
+import { apiVersionOf } from "../../api/index.ts";
+import { difference, emptyTree, isEmptyTree, union } from "../patch/field-set.ts";
+import { compareFields } from "../patch/field-walk.ts";
 import type { ApiObject } from "../store/api-object.ts";
-import type { ApiCore, WriteSettings } from "./api-core.ts";
+import { timestamp, type ApiCore, type WriteSettings } from "./api-core.ts";
+import {
+  mergeTypeOf,
+  ownedPart,
+  readManagedFields,
+  sameManager,
+  withManagedFields,
+  type Manager,
+} from "./managed-fields.ts";
 import type { Served } from "./registry.ts";
 
 export interface FieldWrite {
@@ -10,7 +22,33 @@ export interface FieldWrite {
   readonly subresource?: "status" | "scale" | undefined;
 }
 
-/** `next` with `metadata.managedFields` brought up to date. */
-export function recordFields(_core: ApiCore, _served: Served, write: FieldWrite): ApiObject {
-  return write.next;
+/** Writers of the same process that do not name themselves are known by this name where it matters. */
+const unnamedManager = "karpenter-ts";
+
+/**
+ * `next` with its owners. Records are kept for writers that name themselves and on objects that have records already:
+ * pods made by the stand-ins have none, which saves memory, and no answer of the API depends on them before an apply.
+ */
+export function recordFields(core: ApiCore, served: Served, write: FieldWrite): ApiObject {
+  const { next, previous, request, operation, subresource } = write;
+  if (operation === "Apply") return next;
+  const live = readManagedFields(previous);
+  if (request.fieldManager === undefined && live.length === 0) return next;
+  const given = readManagedFields(next);
+  const entries = given.length === 0 ? live : given;
+  const manager: Manager = {
+    name: request.fieldManager ?? unnamedManager,
+    operation: "Update",
+    apiVersion: apiVersionOf(served.definition.type),
+    subresource,
+  };
+  const before = previous === undefined ? {} : ownedPart(previous);
+  const { changed, removed } = compareFields(mergeTypeOf(served.definition), before, ownedPart(next));
+  if (isEmptyTree(changed) && isEmptyTree(removed)) return withManagedFields(next, entries);
+  const own = entries.find((entry) => sameManager(entry, manager))?.fields ?? emptyTree;
+  const others = entries
+    .filter((entry) => !sameManager(entry, manager))
+    .map((entry) => ({ ...entry, fields: difference(difference(entry.fields, changed), removed) }));
+  const fields = difference(union(own, changed), removed);
+  return withManagedFields(next, [...others, { ...manager, time: timestamp(core.clock.now()), fields }]);
 }

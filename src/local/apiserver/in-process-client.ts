@@ -87,7 +87,7 @@ export class InProcessClient implements KubeClient {
     }
     const write = { ...request, subresource };
     return (options.type === "apply"
-      ? applyObject(core, served, write)
+      ? applyObject(core, served, write).object
       : patchObject(core, served, write)) as unknown as T;
   }
 

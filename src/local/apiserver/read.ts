@@ -7,6 +7,7 @@ import { parseFieldSelector } from "../store/field-selector.ts";
 import { parseLabelSelector } from "../store/label-selector.ts";
 import type { PageQuery } from "../store/object-table.ts";
 import type { Selection } from "../store/selection.ts";
+import type { Watcher } from "../store/watch-audience.ts";
 import { WatchStream } from "../store/watch-stream.ts";
 import { present, type ApiCore } from "./api-core.ts";
 import { badRequest, expired } from "./faults.ts";
@@ -83,9 +84,15 @@ export function openWatch(
     throw expired(`too old resource version: ${from} (${served.table.oldestVersion})`);
   }
   if (options.timeoutSeconds !== undefined && options.timeoutSeconds > 0) {
-    stream.onClose(core.clock.after(options.timeoutSeconds * 1000, () => stream.end()));
+    stream.onClose(core.clock.after(options.timeoutSeconds * 1000, () => endInTime(core, watcher)));
   }
   return stream;
+}
+
+/** The last word of a watch that asked for bookmarks is where the next one resumes. */
+function endInTime(core: ApiCore, { stream, bookmarks }: Watcher): void {
+  if (bookmarks) stream.push({ type: "BOOKMARK", version: core.versions.current, initialEventsEnd: false });
+  stream.end();
 }
 
 function resumeVersion(text: string | undefined): number | undefined {

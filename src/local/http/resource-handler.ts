@@ -167,7 +167,9 @@ async function patch(
   const force = exchange.query.get("force") === "true";
   const write = { ...settingsOf(exchange), ...place, type, body, force };
   if (type !== "apply") return sendObject(request, served, { object: patchObject(core, served, write), code: 200 });
-  const { object, created } = applyObject(core, served, write);
+  // An apply must name its manager; the user agent is no name for it.
+  const named = { ...write, fieldManager: exchange.query.get("fieldManager") ?? "" };
+  const { object, created } = applyObject(core, served, named);
   return sendObject(request, served, { object, code: created ? 201 : 200 });
 }
 

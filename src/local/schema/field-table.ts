@@ -109,7 +109,7 @@ function parseModel(fields: readonly string[]): Model {
 
 function parseWire(model: string, fields: readonly string[]): ReadonlyMap<number, WireField> {
   const wire = new Map<number, WireField>();
-  for (const field of fields) {
+  for (const field of fields.filter((one) => one !== "*")) {
     const [, embedded, name = "", , , number] = parseToken(field);
     if (number === undefined) continue;
     wire.set(Number(number), embedded === "@" ? { name, part: `${model}@${name}` } : { name });
@@ -146,6 +146,9 @@ export function modelFields(model: string): Model {
   parsed.models.set(model, known);
   return known;
 }
+
+/** Whether server-side apply takes objects of this model as a whole. */
+export const isAtomicModel = (model: string): boolean => fieldsOf(model).includes("*");
 
 /** What the field numbers of a message stand for; `part` names come from embedded messages. */
 export function wireFields(model: string): ReadonlyMap<number, WireField> {

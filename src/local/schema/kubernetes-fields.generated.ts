@@ -64,12 +64,12 @@ AdmissionregistrationV1WebhookClientConfig caBundle:string service:Admissionregi
 ApiextensionsV1ServiceReference name!:string namespace!:string path:string port:int32
 ApiextensionsV1WebhookClientConfig caBundle:string service:ApiextensionsV1ServiceReference url:string
 ApiregistrationV1ServiceReference name:string namespace:string port:int32
-CoreV1EndpointPort appProtocol:string#4 name:string#1 port!:int32#2 protocol:string#3
+CoreV1EndpointPort * appProtocol:string#4 name:string#1 port!:int32#2 protocol:string#3
 CoreV1Event action:string#12 apiVersion:string count:int32#8 eventTime:microdate#10 firstTimestamp:date#6 involvedObject!:V1ObjectReference#2 kind:string lastTimestamp:date#7 message:string#4 metadata!:V1ObjectMeta#1 reason:string#3 related:V1ObjectReference#13 reportingComponent:string#14 reportingInstance:string#15 series:CoreV1EventSeries#11 source:V1EventSource#5 type:string#9
 CoreV1EventSeries count:int32#1 lastObservedTime:microdate#2
 CoreV1ResourceClaim name!:string#1 request:string#2
-DiscoveryV1EndpointPort appProtocol:string#4 name:string#1 port:int32#3 protocol:string#2
-RbacV1Subject apiGroup:string#2 kind!:string#1 name!:string#3 namespace:string#4
+DiscoveryV1EndpointPort * appProtocol:string#4 name:string#1 port:int32#3 protocol:string#2
+RbacV1Subject * apiGroup:string#2 kind!:string#1 name!:string#3 namespace:string#4
 StorageV1TokenRequest audience!:string#1 expirationSeconds:int64#2
 V1APIService apiVersion:string kind:string metadata:V1ObjectMeta spec:V1APIServiceSpec status:V1APIServiceStatus
 V1APIServiceCondition lastTransitionTime:date message:string reason:string status!:string type!:string
@@ -110,7 +110,7 @@ V1Condition lastTransitionTime!:date#4 message!:string#6 observedGeneration:int6
 V1ConfigMap apiVersion:string binaryData:{bytes}#3 data:{string}#2 immutable:boolean#4 kind:string metadata:V1ObjectMeta#1
 V1ConfigMapEnvSource name:string optional:boolean#2 @localObjectReference#1
 V1ConfigMapEnvSource@localObjectReference name#1
-V1ConfigMapKeySelector key!:string#2 name:string optional:boolean#3 @localObjectReference#1
+V1ConfigMapKeySelector * key!:string#2 name:string optional:boolean#3 @localObjectReference#1
 V1ConfigMapKeySelector@localObjectReference name#1
 V1ConfigMapNodeConfigSource kubeletConfigKey!:string#5 name!:string#2 namespace!:string#1 resourceVersion:string#4 uid:string#3
 V1ConfigMapProjection items:[V1KeyToPath]#2~a name:string optional:boolean#4 @localObjectReference#1
@@ -162,7 +162,7 @@ V1DownwardAPIVolumeFile fieldRef:V1ObjectFieldSelector#2 mode:int32#4 path!:stri
 V1DownwardAPIVolumeSource defaultMode:int32#2 items:[V1DownwardAPIVolumeFile]#1~a
 V1EmptyDirVolumeSource medium:string#1 sizeLimit:quantity#2
 V1Endpoint addresses!:[string]#1~s conditions:V1EndpointConditions#2 deprecatedTopology:{string}#5 hints:V1EndpointHints#8 hostname:string#3 nodeName:string#6 targetRef:V1ObjectReference#4 zone:string#7
-V1EndpointAddress hostname:string#3 ip!:string#1 nodeName:string#4 targetRef:V1ObjectReference#2
+V1EndpointAddress * hostname:string#3 ip!:string#1 nodeName:string#4 targetRef:V1ObjectReference#2
 V1EndpointConditions ready:boolean#1 serving:boolean#2 terminating:boolean#3
 V1EndpointHints forNodes:[V1ForNode]#2~a forZones:[V1ForZone]#1~a
 V1EndpointSlice addressType!:string#4 apiVersion:string endpoints:[V1Endpoint]#2~a kind:string metadata:V1ObjectMeta#1 ports:[DiscoveryV1EndpointPort]#3~a
@@ -182,7 +182,7 @@ V1ExternalDocumentation description:string url:string
 V1FCVolumeSource fsType:string#3 lun:int32#2 readOnly:boolean#4 targetWWNs:[string]#1~a wwids:[string]#5~a
 V1FieldSelectorAttributes rawSelector:string#1 requirements:[V1FieldSelectorRequirement]#2~a
 V1FieldSelectorRequirement key!:string#1 operator!:string#2 values:[string]#3~a
-V1FileKeySelector key!:string#3 optional:boolean#4 path!:string#2 volumeName!:string#1
+V1FileKeySelector * key!:string#3 optional:boolean#4 path!:string#2 volumeName!:string#1
 V1FlexPersistentVolumeSource driver!:string#1 fsType:string#2 options:{string}#5 readOnly:boolean#4 secretRef:V1SecretReference#3
 V1FlexVolumeSource driver!:string#1 fsType:string#2 options:{string}#5 readOnly:boolean#4 secretRef:V1LocalObjectReference#3
 V1FlockerVolumeSource datasetName:string#1 datasetUUID:string#2
@@ -226,7 +226,7 @@ V1JobSpec activeDeadlineSeconds:int64#3 backoffLimit:int32#7 backoffLimitPerInde
 V1JobStatus active:int32#4 completedIndexes:string#7 completionTime:date#3 conditions:[V1JobCondition]#1~p=type~a failed:int32#6 failedIndexes:string#10 ready:int32#9 startTime:date#2 succeeded:int32#5 terminating:int32#11 uncountedTerminatedPods:V1UncountedTerminatedPods#8
 V1JobTemplateSpec metadata:V1ObjectMeta#1 spec:V1JobSpec#2
 V1KeyToPath key!:string#1 mode:int32#3 path!:string#2
-V1LabelSelector matchExpressions:[V1LabelSelectorRequirement]#2~a matchLabels:{string}#1
+V1LabelSelector * matchExpressions:[V1LabelSelectorRequirement]#2~a matchLabels:{string}#1
 V1LabelSelectorAttributes rawSelector:string#1 requirements:[V1LabelSelectorRequirement]#2~a
 V1LabelSelectorRequirement key!:string#1 operator!:string#2 values:[string]#3~a
 V1Lease apiVersion:string kind:string metadata:V1ObjectMeta#1 spec:V1LeaseSpec#2
@@ -239,17 +239,17 @@ V1LimitRangeSpec limits!:[V1LimitRangeItem]#1~a
 V1LinuxContainerUser gid!:int64#2 supplementalGroups:[int64]#3~a uid!:int64#1
 V1LoadBalancerIngress hostname:string#2 ip:string#1 ipMode:string#3 ports:[V1PortStatus]#4~a
 V1LoadBalancerStatus ingress:[V1LoadBalancerIngress]#1~a
-V1LocalObjectReference name:string#1
+V1LocalObjectReference * name:string#1
 V1LocalVolumeSource fsType:string#2 path!:string#1
 V1ManagedFieldsEntry apiVersion:string#3 fieldsType:string#6 fieldsV1:any#7 manager:string#1 operation:string#2 subresource:string#8 time:date#4
 V1MatchCondition expression!:string name!:string
-V1MatchResources excludeResourceRules:[V1NamedRuleWithOperations]#4~a matchPolicy:string#7 namespaceSelector:V1LabelSelector#1 objectSelector:V1LabelSelector#2 resourceRules:[V1NamedRuleWithOperations]#3~a
+V1MatchResources * excludeResourceRules:[V1NamedRuleWithOperations]#4~a matchPolicy:string#7 namespaceSelector:V1LabelSelector#1 objectSelector:V1LabelSelector#2 resourceRules:[V1NamedRuleWithOperations]#3~a
 V1ModifyVolumeStatus status!:string#2 targetVolumeAttributesClassName:string#1
 V1MutatingWebhook admissionReviewVersions!:[string] clientConfig!:AdmissionregistrationV1WebhookClientConfig failurePolicy:string matchConditions:[V1MatchCondition] matchPolicy:string name!:string namespaceSelector:V1LabelSelector objectSelector:V1LabelSelector reinvocationPolicy:string rules:[V1RuleWithOperations] sideEffects!:string timeoutSeconds:int32
 V1MutatingWebhookConfiguration apiVersion:string kind:string metadata:V1ObjectMeta#1 webhooks:[V1MutatingWebhook] @Webhooks#2
 V1MutatingWebhookConfiguration@Webhooks name#1 clientConfig#2 rules#3 failurePolicy#4 matchPolicy#9 namespaceSelector#5 objectSelector#11 sideEffects#6 timeoutSeconds#7 admissionReviewVersions#8 reinvocationPolicy#10 matchConditions#12
 V1NFSVolumeSource path!:string#2 readOnly:boolean#3 server!:string#1
-V1NamedRuleWithOperations apiGroups:[string] apiVersions:[string] operations:[string]~a resourceNames:[string]#1~a resources:[string] scope:string @ruleWithOperations#2
+V1NamedRuleWithOperations * apiGroups:[string] apiVersions:[string] operations:[string]~a resourceNames:[string]#1~a resources:[string] scope:string @ruleWithOperations#2
 V1NamedRuleWithOperations@ruleWithOperations operations#1 rule#2
 V1Namespace apiVersion:string kind:string metadata:V1ObjectMeta#1 spec:V1NamespaceSpec#2 status:V1NamespaceStatus#3
 V1NamespaceCondition lastTransitionTime:date#4 message:string#6 reason:string#5 status!:string#2 type!:string#1
@@ -272,22 +272,22 @@ V1NodeDaemonEndpoints kubeletEndpoint:V1DaemonEndpoint#1
 V1NodeFeatures supplementalGroupsPolicy:boolean#1
 V1NodeRuntimeHandler features:V1NodeRuntimeHandlerFeatures#2 name:string#1
 V1NodeRuntimeHandlerFeatures recursiveReadOnlyMounts:boolean#1 userNamespaces:boolean#2
-V1NodeSelector nodeSelectorTerms!:[V1NodeSelectorTerm]#1~a
+V1NodeSelector * nodeSelectorTerms!:[V1NodeSelectorTerm]#1~a
 V1NodeSelectorRequirement key!:string#1 operator!:string#2 values:[string]#3~a
-V1NodeSelectorTerm matchExpressions:[V1NodeSelectorRequirement]#1~a matchFields:[V1NodeSelectorRequirement]#2~a
+V1NodeSelectorTerm * matchExpressions:[V1NodeSelectorRequirement]#1~a matchFields:[V1NodeSelectorRequirement]#2~a
 V1NodeSpec configSource:V1NodeConfigSource#6 externalID:string#2 podCIDR:string#1 podCIDRs:[string]#7~p~s providerID:string#3 taints:[V1Taint]#5~a unschedulable:boolean#4
 V1NodeStatus addresses:[V1NodeAddress]#5~p=type~k=type allocatable:{quantity}#2 capacity:{quantity}#1 conditions:[V1NodeCondition]#4~p=type~k=type config:V1NodeConfigStatus#11 daemonEndpoints:V1NodeDaemonEndpoints#6 declaredFeatures:[string]#14~a features:V1NodeFeatures#13 images:[V1ContainerImage]#8~a nodeInfo:V1NodeSystemInfo#7 phase:string#3 runtimeHandlers:[V1NodeRuntimeHandler]#12~a volumesAttached:[V1AttachedVolume]#10~a volumesInUse:[string]#9~a
 V1NodeSwapStatus capacity:int64#1
 V1NodeSystemInfo architecture!:string#10 bootID!:string#3 containerRuntimeVersion!:string#6 kernelVersion!:string#4 kubeProxyVersion!:string#8 kubeletVersion!:string#7 machineID!:string#1 operatingSystem!:string#9 osImage!:string#5 swap:V1NodeSwapStatus#11 systemUUID!:string#2
 V1NonResourceAttributes path:string#1 verb:string#2
 V1NonResourceRule nonResourceURLs:[string]#2~a verbs!:[string]#1~a
-V1ObjectFieldSelector apiVersion:string#1 fieldPath!:string#2
+V1ObjectFieldSelector * apiVersion:string#1 fieldPath!:string#2
 V1ObjectMeta annotations:{string}#12 creationTimestamp:date#8 deletionGracePeriodSeconds:int64#10 deletionTimestamp:date#9 finalizers:[string]#14~p~s generateName:string#2 generation:int64#7 labels:{string}#11 managedFields:[V1ManagedFieldsEntry]#17~a name:string#1 namespace:string#3 ownerReferences:[V1OwnerReference]#13~p=uid~k=uid resourceVersion:string#6 selfLink:string#4 uid:string#5
-V1ObjectReference apiVersion:string#5 fieldPath:string#7 kind:string#1 name:string#3 namespace:string#2 resourceVersion:string#6 uid:string#4
+V1ObjectReference * apiVersion:string#5 fieldPath:string#7 kind:string#1 name:string#3 namespace:string#2 resourceVersion:string#6 uid:string#4
 V1Overhead podFixed:{quantity}#1
-V1OwnerReference apiVersion!:string#5 blockOwnerDeletion:boolean#7 controller:boolean#6 kind!:string#1 name!:string#3 uid!:string#4
-V1ParamKind apiVersion:string#1 kind:string#2
-V1ParamRef name:string#1 namespace:string#2 parameterNotFoundAction:string#4 selector:V1LabelSelector#3
+V1OwnerReference * apiVersion!:string#5 blockOwnerDeletion:boolean#7 controller:boolean#6 kind!:string#1 name!:string#3 uid!:string#4
+V1ParamKind * apiVersion:string#1 kind:string#2
+V1ParamRef * name:string#1 namespace:string#2 parameterNotFoundAction:string#4 selector:V1LabelSelector#3
 V1PersistentVolume apiVersion:string kind:string metadata:V1ObjectMeta#1 spec:V1PersistentVolumeSpec#2 status:V1PersistentVolumeStatus#3
 V1PersistentVolumeClaim apiVersion:string kind:string metadata:V1ObjectMeta#1 spec:V1PersistentVolumeClaimSpec#2 status:V1PersistentVolumeClaimStatus#3
 V1PersistentVolumeClaimCondition lastProbeTime:date#3 lastTransitionTime:date#4 message:string#6 reason:string#5 status!:string#2 type!:string#1
@@ -348,7 +348,7 @@ V1ReplicationControllerCondition lastTransitionTime:date#3 message:string#5 reas
 V1ReplicationControllerSpec minReadySeconds:int32#4 replicas:int32#1 selector:{string}#2~a template:V1PodTemplateSpec#3
 V1ReplicationControllerStatus availableReplicas:int32#5 conditions:[V1ReplicationControllerCondition]#6~p=type~k=type fullyLabeledReplicas:int32#2 observedGeneration:int64#3 readyReplicas:int32#4 replicas!:int32#1
 V1ResourceAttributes fieldSelector:V1FieldSelectorAttributes#8 group:string#3 labelSelector:V1LabelSelectorAttributes#9 name:string#7 namespace:string#1 resource:string#5 subresource:string#6 verb:string#2 version:string#4
-V1ResourceFieldSelector containerName:string#1 divisor:quantity#3 resource!:string#2
+V1ResourceFieldSelector * containerName:string#1 divisor:quantity#3 resource!:string#2
 V1ResourceHealth health:string#2 message:string#6 resourceID!:string#1
 V1ResourceQuota apiVersion:string kind:string metadata:V1ObjectMeta#1 spec:V1ResourceQuotaSpec#2 status:V1ResourceQuotaStatus#3
 V1ResourceQuotaSpec hard:{quantity}#1 scopeSelector:V1ScopeSelector#3 scopes:[string]#2~a
@@ -358,7 +358,7 @@ V1ResourceRule apiGroups:[string]#2~a resourceNames:[string]#4~a resources:[stri
 V1ResourceStatus name!:string#1 resources:[V1ResourceHealth]#2~k=resourceID
 V1Role apiVersion:string kind:string metadata:V1ObjectMeta#1 rules:[V1PolicyRule]#2~a
 V1RoleBinding apiVersion:string kind:string metadata:V1ObjectMeta#1 roleRef!:V1RoleRef#3 subjects:[RbacV1Subject]#2~a
-V1RoleRef apiGroup:string#1 kind!:string#2 name!:string#3
+V1RoleRef * apiGroup:string#1 kind!:string#2 name!:string#3
 V1RollingUpdateDaemonSet maxSurge:intOrString#2 maxUnavailable:intOrString#1
 V1RollingUpdateDeployment maxSurge:intOrString#2 maxUnavailable:intOrString#1
 V1RollingUpdateStatefulSetStrategy maxUnavailable:intOrString#2 partition:int32#1
@@ -371,17 +371,17 @@ V1ScaleIOVolumeSource fsType:string#9 gateway!:string#1 protectionDomain:string#
 V1ScaleSpec replicas:int32#1
 V1ScaleStatus replicas!:int32#1 selector:string#2
 V1Scheduling nodeSelector:{string}#1~a tolerations:[V1Toleration]#2~a
-V1ScopeSelector matchExpressions:[V1ScopedResourceSelectorRequirement]#1~a
+V1ScopeSelector * matchExpressions:[V1ScopedResourceSelectorRequirement]#1~a
 V1ScopedResourceSelectorRequirement operator!:string#2 scopeName!:string#1 values:[string]#3~a
 V1SeccompProfile localhostProfile:string#2 type!:string#1
 V1Secret apiVersion:string data:{bytes}#2 immutable:boolean#5 kind:string metadata:V1ObjectMeta#1 stringData:{string}#4 type:string#3
 V1SecretEnvSource name:string optional:boolean#2 @localObjectReference#1
 V1SecretEnvSource@localObjectReference name#1
-V1SecretKeySelector key!:string#2 name:string optional:boolean#3 @localObjectReference#1
+V1SecretKeySelector * key!:string#2 name:string optional:boolean#3 @localObjectReference#1
 V1SecretKeySelector@localObjectReference name#1
 V1SecretProjection items:[V1KeyToPath]#2~a name:string optional:boolean#4 @localObjectReference#1
 V1SecretProjection@localObjectReference name#1
-V1SecretReference name:string#1 namespace:string#2
+V1SecretReference * name:string#1 namespace:string#2
 V1SecretVolumeSource defaultMode:int32#3 items:[V1KeyToPath]#2~a optional:boolean#4 secretName:string#1
 V1SecurityContext allowPrivilegeEscalation:boolean#7 appArmorProfile:V1AppArmorProfile#12 capabilities:V1Capabilities#1 privileged:boolean#2 procMount:string#9 readOnlyRootFilesystem:boolean#6 runAsGroup:int64#8 runAsNonRoot:boolean#5 runAsUser:int64#4 seLinuxOptions:V1SELinuxOptions#3 seccompProfile:V1SeccompProfile#11 windowsOptions:V1WindowsSecurityContextOptions#10
 V1SelectableField jsonPath!:string
@@ -394,7 +394,7 @@ V1SelfSubjectRulesReviewSpec namespace:string#1
 V1Service apiVersion:string kind:string metadata:V1ObjectMeta#1 spec:V1ServiceSpec#2 status:V1ServiceStatus#3
 V1ServiceAccount apiVersion:string automountServiceAccountToken:boolean#4 imagePullSecrets:[V1LocalObjectReference]#3~a kind:string metadata:V1ObjectMeta#1 secrets:[V1ObjectReference]#2~p=name~k=name
 V1ServiceAccountTokenProjection audience:string#1 expirationSeconds:int64#2 path!:string#3
-V1ServiceBackendPort name:string#1 number:int32#2
+V1ServiceBackendPort * name:string#1 number:int32#2
 V1ServicePort appProtocol:string#6 name:string#1 nodePort:int32#5 port!:int32#3 protocol:string#2 targetPort:intOrString#4
 V1ServiceSpec allocateLoadBalancerNodePorts:boolean#20 clusterIP:string#3 clusterIPs:[string]#18~a externalIPs:[string]#5~a externalName:string#10 externalTrafficPolicy:string#11 healthCheckNodePort:int32#12 internalTrafficPolicy:string#22 ipFamilies:[string]#19~a ipFamilyPolicy:string#17 loadBalancerClass:string#21 loadBalancerIP:string#8 loadBalancerSourceRanges:[string]#9~a ports:[V1ServicePort]#1~p=port~k=port,protocol publishNotReadyAddresses:boolean#13 selector:{string}#2~a sessionAffinity:string#7 sessionAffinityConfig:V1SessionAffinityConfig#14 trafficDistribution:string#23 type:string#4
 V1ServiceStatus conditions:[V1Condition]#2~p=type~k=type loadBalancer:V1LoadBalancerStatus#1
@@ -421,10 +421,10 @@ V1TCPSocketAction host:string#2 port!:intOrString#1
 V1Taint effect!:string#3 key!:string#1 timeAdded:date#4 value:string#2
 V1Toleration effect:string#4 key:string#1 operator:string#2 tolerationSeconds:int64#5 value:string#3
 V1TopologySelectorLabelRequirement key!:string#1 values!:[string]#2~a
-V1TopologySelectorTerm matchLabelExpressions:[V1TopologySelectorLabelRequirement]#1~a
+V1TopologySelectorTerm * matchLabelExpressions:[V1TopologySelectorLabelRequirement]#1~a
 V1TopologySpreadConstraint labelSelector:V1LabelSelector#4 matchLabelKeys:[string]#8~a maxSkew!:int32#1 minDomains:int32#5 nodeAffinityPolicy:string#6 nodeTaintsPolicy:string#7 topologyKey!:string#2 whenUnsatisfiable!:string#3
 V1TypeChecking expressionWarnings:[V1ExpressionWarning]#1~a
-V1TypedLocalObjectReference apiGroup:string#1 kind!:string#2 name!:string#3
+V1TypedLocalObjectReference * apiGroup:string#1 kind!:string#2 name!:string#3
 V1TypedObjectReference apiGroup:string#1 kind!:string#2 name!:string#3 namespace:string#4
 V1UncountedTerminatedPods failed:[string]#2~s succeeded:[string]#1~s
 V1UserInfo extra:{[string]}#4 groups:[string]#3~a uid:string#2 username:string#1
@@ -438,7 +438,7 @@ V1ValidatingWebhookConfiguration apiVersion:string kind:string metadata:V1Object
 V1ValidatingWebhookConfiguration@Webhooks name#1 clientConfig#2 rules#3 failurePolicy#4 matchPolicy#9 namespaceSelector#5 objectSelector#10 sideEffects#6 timeoutSeconds#7 admissionReviewVersions#8 matchConditions#11
 V1Validation expression!:string message:string#2 messageExpression:string#4 reason:string#3
 V1ValidationRule fieldPath:string message:string messageExpression:string optionalOldSelf:boolean reason:string rule!:string
-V1Variable expression!:string name!:string
+V1Variable * expression!:string name!:string
 V1Volume awsElasticBlockStore:V1AWSElasticBlockStoreVolumeSource azureDisk:V1AzureDiskVolumeSource azureFile:V1AzureFileVolumeSource cephfs:V1CephFSVolumeSource cinder:V1CinderVolumeSource configMap:V1ConfigMapVolumeSource csi:V1CSIVolumeSource downwardAPI:V1DownwardAPIVolumeSource emptyDir:V1EmptyDirVolumeSource ephemeral:V1EphemeralVolumeSource fc:V1FCVolumeSource flexVolume:V1FlexVolumeSource flocker:V1FlockerVolumeSource gcePersistentDisk:V1GCEPersistentDiskVolumeSource gitRepo:V1GitRepoVolumeSource glusterfs:V1GlusterfsVolumeSource hostPath:V1HostPathVolumeSource image:V1ImageVolumeSource iscsi:V1ISCSIVolumeSource name!:string#1 nfs:V1NFSVolumeSource persistentVolumeClaim:V1PersistentVolumeClaimVolumeSource photonPersistentDisk:V1PhotonPersistentDiskVolumeSource portworxVolume:V1PortworxVolumeSource projected:V1ProjectedVolumeSource quobyte:V1QuobyteVolumeSource rbd:V1RBDVolumeSource scaleIO:V1ScaleIOVolumeSource secret:V1SecretVolumeSource storageos:V1StorageOSVolumeSource vsphereVolume:V1VsphereVirtualDiskVolumeSource @volumeSource#2
 V1Volume@volumeSource hostPath#1 emptyDir#2 gcePersistentDisk#3 awsElasticBlockStore#4 gitRepo#5 secret#6 nfs#7 iscsi#8 glusterfs#9 persistentVolumeClaim#10 rbd#11 flexVolume#12 cinder#13 cephfs#14 flocker#15 downwardAPI#16 fc#17 azureFile#18 configMap#19 vsphereVolume#20 quobyte#21 azureDisk#22 photonPersistentDisk#23 projected#26 portworxVolume#24 scaleIO#25 storageos#27 csi#28 ephemeral#29 image#30
 V1VolumeAttachment apiVersion:string kind:string metadata:V1ObjectMeta#1 spec!:V1VolumeAttachmentSpec#2 status:V1VolumeAttachmentStatus#3
