@@ -29,9 +29,11 @@ function wantedNames(args: readonly string[]): readonly string[] {
 function runCase(name: string): string {
   const script = fileURLToPath(new URL("./run-case.ts", import.meta.url));
   const run = spawnSync(process.execPath, [script, name], { encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] });
-  if (run.status === 0) return run.stdout.trim();
-  process.stderr.write(`bench: case ${name} failed (exit code ${run.status ?? "none"})\n`);
-  process.exit(1);
+  if (run.status !== 0) {
+    process.stderr.write(`bench: case ${name} failed (exit code ${run.status ?? "none"})\n`);
+    process.exit(1);
+  }
+  return run.stdout.trim();
 }
 
 const columns = ["name", "seconds", "pods", "placed", "nodes", "pricePerHour", "peakRssMiB", "inputHash"] as const;

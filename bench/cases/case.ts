@@ -1,4 +1,4 @@
-import type { ProvisioningOptions, ClusterSnapshot, ProvisioningPlan } from "../../src/core/index.ts";
+import type { ProvisioningOptions, ClusterSnapshot } from "../../src/core/index.ts";
 
 /** A bench case as data: the input is made outside the timer, `solve` inside. */
 export interface BenchCase {
@@ -9,9 +9,4 @@ export interface BenchCase {
 export interface BenchInput {
   readonly snapshot: ClusterSnapshot;
   readonly options: ProvisioningOptions;
-}
-
-export interface BenchOutcome {
-  readonly plan: ProvisioningPlan;
-  readonly seconds: number;
 }

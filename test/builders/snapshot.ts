@@ -75,7 +75,7 @@ export function node(name: string, change: NodeChange = {}): KubeNode {
     apiVersion: "v1",
     kind: "Node",
     metadata: { name, uid: `uid-${name}`, labels: { [labels.hostname]: name, ...change.labels } },
-    spec: { ...(change.taints === undefined ? {} : { taints: change.taints }) },
+    spec: change.taints === undefined ? {} : { taints: change.taints },
     status: { capacity: allocatable, allocatable, conditions: [{ type: "Ready", status: "True" }] },
   };
 }

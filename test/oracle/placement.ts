@@ -47,7 +47,7 @@ export function matchesExpression(
       return found.some((value) => Number(value) < bound);
     case "Gte":
       return found.some((value) => Number(value) >= bound);
-    case "Lte":
+    default:
       return found.some((value) => Number(value) <= bound);
   }
 }

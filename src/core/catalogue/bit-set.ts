@@ -20,17 +20,10 @@ export function setBit(set: BitSet, index: number): void {
   set[word] = (set[word] ?? 0) | (1 << (index & 31));
 }
 
-export function clearBit(set: BitSet, index: number): void {
-  const word = index >>> 5;
-  set[word] = (set[word] ?? 0) & ~(1 << (index & 31));
-}
-
 export function andInto(target: BitSet, other: BitSet): BitSet {
   for (let i = 0; i < target.length; i++) target[i] = (target[i] ?? 0) & (other[i] ?? 0);
   return target;
 }
-
-export const intersectionOf = (a: BitSet, b: BitSet): BitSet => andInto(a.slice(), b);
 
 export function isEmptySet(set: BitSet): boolean {
   for (let i = 0; i < set.length; i++) if (set[i] !== 0) return false;

@@ -3,7 +3,7 @@ import { addRequirements } from "../requirements/requirements.ts";
 import type { Requirement, Requirements } from "../requirements/requirement.ts";
 import { requirementSignature, requirementsSignature } from "../requirements/requirement-text.ts";
 import { andInto, type BitSet, bitSetOf, fullBitSet, hasBit, membersOf, setBit } from "./bit-set.ts";
-import type { Catalogue } from "./catalogue.ts";
+import type { Catalogue, OfferingColumns } from "./catalogue.ts";
 
 /** Number of an interned set of requirements. Numbers say nothing about order and never decide anything. */
 export type SetId = number;
@@ -132,20 +132,28 @@ function rowsMeeting(catalogue: Catalogue, requirements: Requirements, meeting: 
 }
 
 function withOfferings(catalogue: Catalogue, met: BitSet, allowed: readonly boolean[]): Selection {
-  const { start, price, kind } = catalogue.offerings;
   const prices = new Float64Array(catalogue.rowCount).fill(Infinity);
   const cheapest = new Int32Array(catalogue.rowCount).fill(-1);
   const offered = bitSetOf(catalogue.rowCount);
   for (let row = 0; row < catalogue.rowCount; row++) {
-    for (let i = start[row] ?? 0; i < (start[row + 1] ?? 0); i++) {
-      if (allowed[kind[i] ?? 0] !== true) continue;
-      setBit(offered, row);
-      if ((cheapest[row] ?? -1) >= 0 && (price[i] ?? 0) >= (prices[row] ?? 0)) continue;
-      prices[row] = price[i] ?? 0;
-      cheapest[row] = i;
-    }
+    const offering = cheapestOffering(catalogue.offerings, row, allowed);
+    if (offering < 0) continue;
+    setBit(offered, row);
+    cheapest[row] = offering;
+    prices[row] = catalogue.offerings.price[offering] ?? Infinity;
   }
   return { met, offered, rows: andInto(met.slice(), offered), price: prices, cheapest };
+}
+
+/** The first of the cheapest allowed offerings of a row, -1 when none is allowed. */
+function cheapestOffering({ start, kind, price }: OfferingColumns, row: number, allowed: readonly boolean[]): number {
+  const end = start[row + 1] ?? 0;
+  let best = -1;
+  for (let i = start[row] ?? 0; i < end; i++) {
+    if (allowed[kind[i] ?? 0] !== true) continue;
+    if (best < 0 || (price[i] ?? Infinity) < (price[best] ?? Infinity)) best = i;
+  }
+  return best;
 }
 
 /** Row with the lowest price of those in `rows`, lower index first; -1 when there is none. */

@@ -47,25 +47,40 @@ export function fillMachine<State>(
     work: fillCost + machine.members.length,
   };
   const state = demand.rules?.start(machine);
+  const limits = demand.rules === undefined || state === undefined ? undefined : { rules: demand.rules, state };
   const runs = runsOf(problem, machine, demand.left);
   for (let best = bestRun(fill, runs); best !== undefined; best = bestRun(fill, runs)) {
-    let wanted = Math.max(1, fittingCount(fill, best.shape) >> 2);
-    while (wanted > 0 && best.at < best.end) {
-      const item = machine.members[best.at] ?? 0;
-      const left = (demand.left[item] ?? 0) - takenOf(fill, best);
-      const allowed = demand.rules !== undefined && state !== undefined ? demand.rules.allowance(state, item) : left;
-      const count = Math.min(wanted, left, allowed);
-      if (count > 0) {
-        take(fill, best, { item, count });
-        if (demand.rules !== undefined && state !== undefined) demand.rules.add(state, item, count);
-        wanted -= count;
-      }
-      if (count < left && count < allowed) break;
-      best.at++;
-      best.entry = -1;
-    }
+    giveFrom(fill, best, { left: demand.left, limits });
   }
   return { items: fill.items, counts: fill.counts, value: fill.value, work: fill.work };
+}
+
+/** Puts a share of what fits on the machine, from the items of the run in turn. */
+function giveFrom<State>(
+  fill: Fill,
+  run: Run,
+  from: { readonly left: Int32Array; readonly limits: Limits<State> | undefined },
+): void {
+  let wanted = Math.max(1, fittingCount(fill, run.shape) >> 2);
+  while (wanted > 0 && run.at < run.end) {
+    const item = fill.machine.members[run.at] ?? 0;
+    const left = (from.left[item] ?? 0) - takenOf(fill, run);
+    const allowed = from.limits === undefined ? left : from.limits.rules.allowance(from.limits.state, item);
+    const count = Math.min(wanted, left, allowed);
+    if (count > 0) {
+      take(fill, run, { item, count });
+      from.limits?.rules.add(from.limits.state, item, count);
+      wanted -= count;
+    }
+    if (count < left && count < allowed) return;
+    run.at++;
+    run.entry = -1;
+  }
+}
+
+interface Limits<State> {
+  readonly rules: FillRules<State>;
+  readonly state: State;
 }
 
 /** Members stand in order of shape. */

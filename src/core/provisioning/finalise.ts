@@ -6,25 +6,13 @@ import type { Claim } from "./claim.ts";
 import { minimumOverhead } from "./daemon-groups.ts";
 import { buildNodeClaim } from "./node-claim.ts";
 import type { PlannedClaim, PricedChoice, Reason } from "./plan.ts";
+import type { Choices, PricedType } from "./priced-types.ts";
 import type { Session } from "./session.ts";
 
 /** A claim ready for the plan, or the text of why it must be given up (scheduling 6.2). */
 export type FinalClaim =
   | { readonly ok: true; readonly planned: PlannedClaim }
   | { readonly ok: false; readonly text: string };
-
-interface PricedType {
-  readonly type: number;
-  readonly offering: number;
-  readonly price: number;
-}
-
-/** What depends on a claim's requirements and rows alone; claims of one kind share it. */
-export interface Choices {
-  readonly ordered: readonly PricedType[];
-  readonly instanceTypes: readonly string[];
-  readonly capacityTypes: readonly string[];
-}
 
 /** Price order, truncation, and the NodeClaim (scheduling 6.1, 6.2, 6.4). */
 export function finaliseClaim(session: Session, claim: Claim): FinalClaim {
@@ -114,14 +102,14 @@ function typesByPrice({ table, options }: Session, claim: Claim): readonly Price
 }
 
 function choiceOf({ table }: Session, priced: PricedType | undefined): PricedChoice {
-  const offering = table.catalogue.offerings.list[priced?.offering ?? -1];
-  return {
-    instanceType: table.catalogue.types[priced?.type ?? -1]?.name ?? "",
-    zone: offering?.zone ?? "",
-    capacityType: offering?.capacityType ?? "",
-    price: priced?.price ?? Infinity,
-  };
+  if (priced === undefined) return noChoice;
+  const offering = table.catalogue.offerings.list[priced.offering];
+  const instanceType = table.catalogue.types[priced.type]?.name ?? "";
+  if (offering === undefined) return { ...noChoice, instanceType };
+  return { instanceType, zone: offering.zone, capacityType: offering.capacityType, price: priced.price };
 }
+
+const noChoice: PricedChoice = Object.freeze({ instanceType: "", zone: "", capacityType: "", price: Infinity });
 
 /** Capacity types that the chosen types can be had in under the claim's requirements, sorted. */
 function capacityTypesOf({ table }: Session, claim: Claim, ordered: readonly PricedType[]): readonly string[] {

@@ -69,14 +69,15 @@ function requirementRefusal(session: Session, pool: Pool, ask: Ask): Reason {
 
 /** What the types of the pool pass, over all of them (scheduling 4.6). */
 interface Flags {
-  met: boolean;
-  fits: boolean;
-  offered: boolean;
-  metAndFits: boolean;
-  fitsAndOffered: boolean;
-  metAndOffered: boolean;
-  all: boolean;
+  readonly met: boolean;
+  readonly fits: boolean;
+  readonly offered: boolean;
+  readonly fitsAndOffered: boolean;
+  readonly metAndOffered: boolean;
+  readonly all: boolean;
 }
+
+const [isMet, isFitting, isOffered] = [1, 2, 4];
 
 function instanceTypeRefusal(session: Session, pool: Pool, ask: Ask & { readonly set: SetId }): Reason {
   const { table, space } = session;
@@ -93,7 +94,7 @@ function instanceTypeRefusal(session: Session, pool: Pool, ask: Ask & { readonly
   if (minValues !== undefined && !minValues.ok)
     return { layer: "instance-types", code: "min-values", text: minValues.text + suffix };
   const hint = (ask.workload.requests["cpu"] ?? 0) >= 1e9 ? " (CPU request >= 1 Million, m vs M typo?)" : "";
-  const [code, text] = verdictOf(flags);
+  const { code, text } = verdictOf(flags);
   return { layer: "instance-types", code, text: text + suffix + (code === "none-fit" ? hint : "") };
 }
 
@@ -109,71 +110,77 @@ function flagsOf(
   pool: Pool,
   ask: { readonly groups: readonly DaemonGroup[]; readonly set: SetId; readonly total: Float64Array },
 ): Flags {
-  const flags: Flags = {
-    met: false,
-    fits: false,
-    offered: false,
-    metAndFits: false,
-    fitsAndOffered: false,
-    metAndOffered: false,
-    all: false,
-  };
-  const selection = table.select(ask.set);
+  const { met, offered } = table.select(ask.set);
   const within = rowsWithinLimits(pool.template.rows, pool.limits, table.catalogue);
-  for (const group of ask.groups) {
-    for (const row of membersOf(group.rows)) {
-      if (!hasBit(within, row)) continue;
-      const met = hasBit(selection.met, row);
-      const offered = hasBit(selection.offered, row);
-      const fits = offered && hasBit(pool.room.rows, row) && fitsRow(pool, row, ask.total);
-      flags.met ||= met;
-      flags.fits ||= fits;
-      flags.offered ||= offered;
-      flags.metAndFits ||= met && fits && !offered;
-      flags.fitsAndOffered ||= fits && offered && !met;
-      flags.metAndOffered ||= met && offered && !fits;
-      flags.all ||= met && fits && offered;
+  const seen = new Set<number>();
+  for (const { rows } of ask.groups) {
+    for (const row of membersOf(andInto(rows.slice(), within))) {
+      let passed = hasBit(met, row) ? isMet : 0;
+      if (hasBit(offered, row)) passed |= isOffered | (fitsRow(pool, row, ask.total) ? isFitting : 0);
+      seen.add(passed);
     }
   }
-  return flags;
+  const some = (tests: number): boolean => [...seen].some((passed) => (passed & tests) === tests);
+  return {
+    met: some(isMet),
+    fits: some(isFitting),
+    offered: some(isOffered),
+    fitsAndOffered: seen.has(isFitting | isOffered),
+    metAndOffered: seen.has(isMet | isOffered),
+    all: some(isMet | isFitting | isOffered),
+  };
 }
 
+/** A type that its daemons alone fill holds nothing. */
 function fitsRow({ room }: Pool, row: number, total: Float64Array): boolean {
+  if (!hasBit(room.rows, row)) return false;
   return total.every((amount, place) => amount === 0 || amount <= (room.room[place]?.[row] ?? 0));
 }
 
-function verdictOf({ met, fits, offered, ...flags }: Flags): readonly [code: string, text: string] {
-  if (!met && !fits && !offered)
-    return [
-      "none-met-fit-offered",
-      "no instance type met the scheduling requirements or had enough resources or had a required offering",
-    ];
-  if (!met && !fits)
-    return ["none-met-fit", "no instance type met the scheduling requirements or had enough resources"];
-  if (!met && !offered)
-    return ["none-met-offered", "no instance type met the scheduling requirements or had a required offering"];
-  if (!fits && !offered)
-    return ["none-fit-offered", "no instance type had enough resources or had a required offering"];
-  if (!met) return ["none-met", "no instance type met all requirements"];
-  if (!fits) return ["none-fit", "no instance type has enough resources"];
-  if (!offered) return ["none-offered", "no instance type has the required offering"];
-  if (flags.metAndFits)
-    return [
-      "some-not-offered",
-      "no instance type which met the scheduling requirements and had enough resources, had a required offering",
-    ];
-  if (flags.fitsAndOffered)
-    return [
-      "some-not-met",
-      "no instance type which had enough resources and the required offering met the scheduling requirements",
-    ];
-  if (flags.metAndOffered)
-    return [
-      "some-not-fit",
-      "no instance type which met the scheduling requirements and the required offering had the required resources",
-    ];
-  return ["none-all", "no instance type met the requirements/resources/offering tuple"];
+interface Verdict {
+  readonly code: string;
+  readonly text: string;
+  readonly holds: (flags: Flags) => boolean;
 }
+
+/** In the order of scheduling 4.6; the rows of its table that cannot occur (fits imply an offering) are left out. */
+const verdicts: readonly Verdict[] = [
+  {
+    code: "none-met-fit-offered",
+    text: "no instance type met the scheduling requirements or had enough resources or had a required offering",
+    holds: ({ met, fits, offered }) => !met && !fits && !offered,
+  },
+  {
+    code: "none-met-fit",
+    text: "no instance type met the scheduling requirements or had enough resources",
+    holds: ({ met, fits }) => !met && !fits,
+  },
+  {
+    code: "none-fit-offered",
+    text: "no instance type had enough resources or had a required offering",
+    holds: ({ fits, offered }) => !fits && !offered,
+  },
+  { code: "none-met", text: "no instance type met all requirements", holds: ({ met }) => !met },
+  { code: "none-fit", text: "no instance type has enough resources", holds: ({ fits }) => !fits },
+  {
+    code: "some-not-met",
+    text: "no instance type which had enough resources and the required offering met the scheduling requirements",
+    holds: ({ fitsAndOffered }) => fitsAndOffered,
+  },
+  {
+    code: "some-not-fit",
+    text: "no instance type which met the scheduling requirements and the required offering had the required resources",
+    holds: ({ metAndOffered }) => metAndOffered,
+  },
+];
+
+const noTuple: Pick<Verdict, "code" | "text"> = {
+  code: "none-all",
+  text: "no instance type met the requirements/resources/offering tuple",
+};
+
+const verdictOf = (flags: Flags): Pick<Verdict, "code" | "text"> =>
+  verdicts.find(({ holds }) => holds(flags)) ?? noTuple;
 
 /** Pod and daemons together as compact JSON; with several overheads the least and the most (scheduling 4.6). */
 function totalsText(groups: readonly DaemonGroup[], requests: Resources): string {

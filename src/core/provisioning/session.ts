@@ -8,7 +8,7 @@ import { type Addition, type Claim, dropPortConflicts, meetsMinValues, type Pool
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
 import type { NodeFacts } from "../topology/groups.ts";
 import type { Pin } from "../topology/pinning.ts";
-import type { Choices } from "./finalise.ts";
+import type { Choices } from "./priced-types.ts";
 import type { Daemon } from "./daemons.ts";
 import type { NodeSlots } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
