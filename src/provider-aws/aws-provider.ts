@@ -8,6 +8,7 @@ import { createInstanceProfiles } from "./node-class/instance-profiles.ts";
 import { createNodeClassReconciler, type ProviderReconciler } from "./node-class/reconciler.ts";
 import { type AwsProviderDeps, createAwsParts } from "./parts.ts";
 import { type AwsCloudProvider, createCloudProvider } from "./provider.ts";
+import { createTagging } from "./tagging/reconciler.ts";
 
 /** The whole of AWS as the operator wires it. */
 export interface AwsProvider {
@@ -48,7 +49,11 @@ export function createAwsProvider(deps: AwsProviderDeps): AwsProvider {
         clusterName: options.cluster.name,
       });
       const shared = { ...wiring, clock, log, parts, profiles };
-      return [createNodeClassReconciler(shared), createNodeClassHash(shared)];
+      return [
+        createNodeClassReconciler(shared),
+        createNodeClassHash(shared),
+        ...(options.tagInstances === true ? [createTagging(shared)] : []),
+      ];
     },
   };
 }

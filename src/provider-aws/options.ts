@@ -13,6 +13,11 @@ export interface AwsProviderOptions {
   readonly instanceTypesRefreshMilliseconds: number;
   /** Launches below minValues are allowed with `BestEffort` (spec: aws 3.1). */
   readonly minValuesPolicy: "Strict" | "BestEffort";
+  /**
+   * Names nodes and claims on their instances, one a second. Off by default: nobody reads the tags of a simulated
+   * account, and a burst of launches would keep the cluster busy long after it has settled. On for a real account.
+   */
+  readonly tagInstances?: boolean;
 }
 
 const minute = 60_000;

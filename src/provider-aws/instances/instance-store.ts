@@ -5,6 +5,7 @@ import type { BatcherMetrics } from "../batching/batcher.ts";
 import type { Ec2Client } from "../contract/index.ts";
 import { calling, faultOf, isNotFound } from "../errors/index.ts";
 import { allPages, pageToken } from "../paging.ts";
+import { tagList } from "../tags.ts";
 import { createInstanceBatches, livingStates } from "./instance-batches.ts";
 import { type Instance, instanceOf, isTerminating } from "./instance.ts";
 
@@ -20,6 +21,12 @@ export interface InstanceStore {
   list(options: { readonly signal: AbortSignal }): Promise<readonly Instance[]>;
   /** `not-found` proves that the instance is gone. One that is already shutting down costs no call. */
   delete(id: string, options: { readonly signal: AbortSignal }): Promise<Result<"terminating", InstanceMissing>>;
+  /** `not-found` when the instance is gone. */
+  tag(
+    id: string,
+    tags: Readonly<Record<string, string>>,
+    options: { readonly signal: AbortSignal },
+  ): Promise<Result<"tagged", InstanceMissing>>;
   /** Remembers what a launch gave, before EC2 tells of it. */
   remember(instance: Instance): void;
 }
@@ -69,6 +76,15 @@ export function createInstanceStore(deps: {
       }
       cache.delete(id);
       return ok("terminating");
+    },
+    tag: async (id, tags, { signal }) => {
+      try {
+        await deps.ec2.createTags({ Resources: [id], Tags: tagList(tags) }, { signal });
+      } catch (error) {
+        if (isNotFound(error)) return failed(missing(id));
+        throw faultOf("EC2", "CreateTags", error, signal);
+      }
+      return ok("tagged");
     },
     remember: (instance) => void cache.set(instance.id, instance),
   };
