@@ -10,7 +10,7 @@ import {
   nodePoolType,
   type ResourceType,
 } from "../../src/api/index.ts";
-import type { KubeClient } from "../../src/kube/index.ts";
+import { type KubeClient, KubeFault } from "../../src/kube/index.ts";
 import {
   createApiServer,
   createSimulatedAccount,
@@ -58,6 +58,8 @@ export interface EmbeddedOptions {
   /** The controller dies with its n-th write (to the API or the cloud): it takes effect, its answer is lost. */
   readonly dieAtWrite?: number;
   readonly seed?: number;
+  /** Watches of the controller break after this many events each, as too old to go on. */
+  readonly breakWatchesAfter?: number;
   readonly options?: Partial<OperatorOptions>;
   readonly pool?: Partial<NodePool["spec"]>;
 }
@@ -149,7 +151,7 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
       kubernetesVersion: () => "1.34",
     });
     const registry = createMetricsRegistry();
-    const alive = fusedClient(kube, fuse);
+    const alive = fusedClient(breakingWatches(kube, setup.breakWatchesAfter), fuse);
     const operator = createOperator({ kube: alive, provider, clock, random, ids, log, metrics: registry, options });
     const ended = operator.run(dying.signal);
     ended.catch(() => undefined);
@@ -265,6 +267,35 @@ function fusedClient(kube: KubeClient, fuse: Fuse): KubeClient {
     createSubresource: (type, ...rest) => write(type, () => kube.createSubresource(type, ...rest)),
   };
 }
+
+function breakingWatches(kube: KubeClient, limit = Number.POSITIVE_INFINITY): KubeClient {
+  async function* broken<T>(events: AsyncIterable<T>): AsyncIterable<T> {
+    let seen = 0;
+    for await (const event of events) {
+      seen += 1;
+      // The event itself is lost with the connection: only a new list can tell of it.
+      if (seen > limit) throw new KubeFault("Expired", "too old resource version", { code: 410 });
+      yield event;
+    }
+  }
+  return {
+    ...bound(kube),
+    watch: (type, options) => broken(kube.watch(type, options)),
+  };
+}
+
+/** The client's methods as plain functions. */
+const bound = (kube: KubeClient): KubeClient => ({
+  get: (...args) => kube.get(...args),
+  list: (...args) => kube.list(...args),
+  watch: (...args) => kube.watch(...args),
+  create: (...args) => kube.create(...args),
+  update: (...args) => kube.update(...args),
+  patch: (...args) => kube.patch(...args),
+  delete: (...args) => kube.delete(...args),
+  createSubresource: (...args) => kube.createSubresource(...args),
+  isServed: (...args) => kube.isServed(...args),
+});
 
 /** Calls of a cloud client that change something go through the fuse. */
 function fusedWrites<C extends object>(client: C, fuse: Fuse, isWrite: (name: string) => boolean): C {

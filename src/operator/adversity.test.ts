@@ -1,0 +1,80 @@
+import { describe, expect, test } from "vitest";
+import {
+  deployment,
+  type EmbeddedCluster,
+  type EmbeddedOptions,
+  embeddedCluster,
+} from "../../test/controllers/embedded-cluster.ts";
+import { deploymentType, nodeClaimType, nodeType, podType } from "../api/index.ts";
+
+const pods = 12;
+
+const isRunning = (cluster: EmbeddedCluster) => async (): Promise<boolean> => {
+  const all = await cluster.list(podType);
+  return all.filter(({ status }) => status?.phase === "Running").length === pods;
+};
+
+const isEmpty = (cluster: EmbeddedCluster) => async (): Promise<boolean> =>
+  (await cluster.list(nodeType)).length + (await cluster.list(nodeClaimType)).length === 0;
+
+const machines = (cluster: EmbeddedCluster): readonly string[] =>
+  cluster.account.machines
+    .list()
+    .filter(({ state }) => state === "running" || state === "pending")
+    .map(({ providerId }) => providerId)
+    .sort();
+
+/** Up and down again, under whatever `disturb` does; ends with an account that holds nothing. */
+async function live(options: EmbeddedOptions, disturb: (cluster: EmbeddedCluster) => void): Promise<EmbeddedCluster> {
+  const cluster = await embeddedCluster(options);
+  await cluster.clock.advance(5_000);
+  disturb(cluster);
+  await cluster.kube.create(deploymentType, deployment("web", pods, { cpu: "1", memory: "1Gi" }));
+  expect(await cluster.until(isRunning(cluster), 300)).toBe(true);
+  await cluster.clock.advance(150_000);
+  const owned = (await cluster.list(nodeClaimType)).map(({ status }) => status?.providerID ?? "").sort();
+  expect(machines(cluster)).toEqual(owned);
+  const scale = { type: "merge", body: { spec: { replicas: 0 } } } as const;
+  await cluster.kube.patch(deploymentType, { name: "web", namespace: "default" }, scale);
+  expect(await cluster.until(isEmpty(cluster), 400)).toBe(true);
+  await cluster.clock.advance(150_000);
+  expect(machines(cluster)).toEqual([]);
+  return cluster;
+}
+
+describe("under adversity", () => {
+  test.each([1, 3, 10])("[ops 9.2.27] watches that break after %i events lose nothing", async (breakWatchesAfter) => {
+    const cluster = await live({ breakWatchesAfter }, () => undefined);
+    await cluster.stop();
+  });
+
+  test("a type that cannot be had is given up, and another one taken", async () => {
+    const cluster = await live({}, ({ account }) => {
+      account.faults.insufficientCapacity({ instanceType: "c6a.xlarge" });
+      account.faults.insufficientCapacity({ instanceType: "c6a.2xlarge" });
+    });
+    const launched = cluster.operator.decisions.list().filter(({ kind }) => kind === "launched");
+    expect(launched.length).toBeGreaterThan(0);
+    expect(launched.map(({ machine }) => machine)).not.toContain("c6a.xlarge");
+    await cluster.stop();
+  });
+
+  test.each([1, 2, 3, 4, 5])(
+    "seed %i: a cloud that answers slowly and loses answers leaves no machine behind and launches none twice",
+    async (seed) => {
+      const cluster = await live({ seed }, ({ account }) => {
+        account.faults.latency(2_000);
+        account.faults.loseResponses(0.2);
+      });
+      // What was launched without our hearing of it was taken over, not launched again.
+      const launches = cluster.operator.decisions.list().filter(({ kind }) => kind === "launch");
+      expect(cluster.everLaunched.size).toBe(launches.length);
+      await cluster.stop();
+    },
+  );
+
+  test("a cloud that throttles is waited for", async () => {
+    const cluster = await live({}, ({ account }) => account.faults.throttle(5));
+    await cluster.stop();
+  });
+});
