@@ -104,6 +104,12 @@ describe("commands with replacements", () => {
     await cluster.fixture.stop();
   });
 
+  test("[lifecycle U4] without replacements the candidates go on the first look", async () => {
+    const cluster = await running(0);
+    expect(await cluster.claimNames()).toEqual([]);
+    await cluster.fixture.stop();
+  });
+
   test("[lifecycle U5] a replacement that is gone everywhere rolls the command back", async () => {
     const cluster = await running(1);
     await cluster.fixture.kube.delete(nodeClaimType, { name: "r0" });

@@ -96,6 +96,46 @@ describe("the end of a node", () => {
     await fixture.stop();
   });
 
+  test("[lifecycle T4] ten nodes at once all come to their end", async () => {
+    const fixture = await nodeFixture({ claims: 0 });
+    for (let index = 0; index < 9; index += 1) {
+      await fixture.create(
+        nodeType,
+        node(`n-${index}`, `fake:///z/x-${index}`, { taints: [] }, { labels: managed, finalizers }),
+      );
+    }
+    const nodes = await fixture.kube.list(nodeType);
+    await Promise.all(nodes.items.map(({ metadata }) => fixture.kube.delete(nodeType, { name: metadata.name ?? "" })));
+    await fixture.advance(20_000);
+    expect((await fixture.kube.list(nodeType)).items).toEqual([]);
+    await fixture.stop();
+  });
+
+  test("[lifecycle T8] a pod that nobody owns is evicted too", async () => {
+    const fixture = await nodeFixture();
+    await fixture.create(podType, boundPod("orphan"));
+    await deleteNode(fixture, 2_000);
+    expect(await podNames(fixture)).toEqual([]);
+    await fixture.stop();
+  });
+
+  test("[lifecycle T14] of two pods one is gone: the node waits for the other", async () => {
+    const fixture = await nodeFixture();
+    await fixture.create(podType, boundPod("quick"));
+    await fixture.create(
+      podType,
+      boundPod("slow", { terminationGracePeriodSeconds: 50 }, { finalizers: ["example.com/hold"] }),
+    );
+    await deleteNode(fixture, 20_000);
+    expect(await nodeOf(fixture)).toBeDefined();
+    const slow = (await fixture.get(podType, "slow", "default")) as Pod;
+    await fixture.patch(podType, slow, { metadata: { finalizers: null } });
+    await fixture.kube.delete(podType, { name: "slow", namespace: "default" }, { gracePeriodSeconds: 0 });
+    await fixture.advance(15_000);
+    expect(await nodeOf(fixture)).toBeUndefined();
+    await fixture.stop();
+  });
+
   test("[lifecycle T5] load balancers leave it at once", async () => {
     const fixture = await nodeFixture();
     await deleteNode(fixture, 1_000);

@@ -3,11 +3,12 @@ import {
   getCondition,
   type NodeClaim,
   nodeClaimType,
+  type NodePool,
   removeCondition,
   setCondition,
 } from "../../api/index.ts";
 import { claimViewOf, consolidatableOf, isStaticPool, type PoolView, poolViewOf } from "../../core/index.ts";
-import { type KubeClient, objectKey, type ReconcileResult } from "../../kube/index.ts";
+import { type Delta, type KubeClient, objectKey, type ReconcileResult } from "../../kube/index.ts";
 import type { Clock } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import {
@@ -49,10 +50,16 @@ export function createClaimDisruptionConditions(deps: ClaimConditionDeps): Recon
     },
     watch: (queue) => {
       queue.watches(deps.caches.nodeClaims);
-      queue.watches(deps.caches.nodePools, ({ object }) => claimsOfPool(deps, object.metadata.name ?? ""));
+      queue.watches(deps.caches.nodePools, (delta) =>
+        isSpecChange(delta) ? claimsOfPool(deps, delta.object.metadata.name ?? "") : [],
+      );
     },
   };
 }
+
+/** The status of a pool is written every few seconds; looking at all of its claims each time would be for nothing. */
+const isSpecChange = (delta: Delta<NodePool>): boolean =>
+  delta.type !== "updated" || delta.object.metadata.generation !== delta.previous.metadata.generation;
 
 const claimsOfPool = (deps: ClaimConditionDeps, pool: string): readonly string[] =>
   deps.caches.nodeClaims.store

@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { node, nodeClaim, nodePool } from "../../../test/controllers/builders.ts";
-import { type ClusterFixture, clusterFixture } from "../../../test/controllers/cluster-fixture.ts";
+import { type ClusterFixture, clusterFixture, overClient } from "../../../test/controllers/cluster-fixture.ts";
 import { getCondition, type NodeClaim, nodeClaimType, type NodePool, nodePoolType, nodeType } from "../../api/index.ts";
+import { KubeFault } from "../../kube/index.ts";
 import { createRegistrationHealth } from "../nodepool/index.ts";
 import { createNodeClaimLifecycle } from "./lifecycle.ts";
 import type { LifecycleLimits } from "./step.ts";
@@ -157,6 +158,28 @@ describe("liveness", () => {
     expect(await disrupted(fixture, "launch_timeout")).toBe(1);
     expect(await disrupted(fixture, "registration_timeout")).toBeUndefined();
     expect(await healthOf(fixture)).toBeUndefined();
+    await fixture.stop();
+  });
+
+  test("[lifecycle N8] a conflict on the pool does not lose the success", async () => {
+    let conflicts = 2;
+    const fixture = await clusterFixture({
+      decorate: (kube) =>
+        overClient(kube, {
+          patch: (type, name, options) => {
+            if (type.kind !== "NodePool" || conflicts === 0) return kube.patch(type, name, options);
+            conflicts -= 1;
+            return Promise.reject(new KubeFault("Conflict", "moved", { code: 409 }));
+          },
+        }),
+    });
+    await fixture.run(createNodeClaimLifecycle({ ...fixture, outcomes: createRegistrationHealth(fixture) }));
+    await ownedClaim(fixture, "a");
+    await fixture.advance(2_000);
+    await fixture.create(nodeType, node("node-a", "fake:///test-zone-1/i-0001"));
+    await fixture.advance(2_000);
+    expect(conflicts).toBe(0);
+    expect(await healthOf(fixture)).toMatchObject({ status: "True" });
     await fixture.stop();
   });
 

@@ -37,8 +37,8 @@ export function createProvisioning(deps: ProvisioningDeps): Provisioning {
       reconcile: async (_key, signal) => {
         owed = (await deps.batcher.wait(signal)) || owed;
         if (!owed || !deps.model.isSynced()) return requeueNow;
-        owed = false;
         await pass(signal);
+        owed = false;
         return requeueNow;
       },
       watch: (queue) => {
