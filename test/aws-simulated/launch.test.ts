@@ -113,6 +113,17 @@ describe("what is asked for", () => {
   });
 });
 
+test("types whose price nobody knows are asked for last, the smallest first", async () => {
+  const { outcome } = await launch(
+    claimOf([family("x8aedz"), requirement("topology.kubernetes.io/zone", "ap-northeast-2a")]),
+    {
+      account: { region: "ap-northeast-2" },
+    },
+  );
+  expect(outcome).toMatchObject({ ok: true, value: { instanceType: "x8aedz.large", capacityType: "on-demand" } });
+  expect(outcome.ok && outcome.value.price).toBeUndefined();
+});
+
 describe("what a failed launch teaches", () => {
   test("[aws 9.3.64] [aws 9.2.38] an offering without capacity is left out until three minutes have passed", async () => {
     const { fixture, outcome } = await launch(onDemandM5, {

@@ -94,7 +94,9 @@ function ordered(deps: FleetDeps, input: CreateFleetRequest, pools: readonly Poo
   const price = ({ instanceType, subnet }: Pool): number =>
     (spot ? deps.market.spot(instanceType, subnet.zone) : deps.market.onDemand(instanceType)) ?? Number.MAX_VALUE;
   const priority = ({ override }: Pool): number => override.Priority ?? Number.MAX_VALUE;
-  const ranks = ranksOf(strategy, { price, priority, depth: capacityDepth });
+  // Where the account knows no price, it takes the smallest machine for the cheapest.
+  const size = ({ instanceType }: Pool): number => deps.machines.get(instanceType)?.vcpus ?? 0;
+  const ranks = [...ranksOf(strategy, { price, priority, depth: capacityDepth }), size];
   const keyed = pools.map((pool) => ({ pool, key: ranks.map((rank) => rank(pool)) }));
   return keyed.sort((a, b) => compareKeys(a.key, b.key) || compareNames(a.pool, b.pool)).map(({ pool }) => pool);
 }

@@ -268,14 +268,17 @@ describe("offerings", () => {
     expect(reserved(10, "expiring")?.available).toBe(false);
   });
 
-  test("[aws 9.2.43] a spot offering without a price is unavailable; an on-demand one is offered behind every known price", () => {
-    const type = typeOf("hpc7a.96xlarge", { zones: "abcdef" });
-    const onDemand = type.offerings.filter(({ available }) => available);
-    expect(onDemand.every(({ price }) => price === Number.POSITIVE_INFINITY)).toBe(true);
-    const nameless = typeOf("m5.large", {
-      conditions: { prices: { version: 1, onDemand: () => 1, spot: () => undefined } },
-    });
-    expect(availableZones(nameless, capacityTypes.spot)).toEqual([]);
+  test("[aws 9.2.43] a spot offering without a price is unavailable", () => {
+    const prices = { version: 1, onDemand: () => 1, spot: () => undefined };
+    expect(availableZones(typeOf("m5.large", { conditions: { prices } }), capacityTypes.spot)).toEqual([]);
+  });
+
+  test("an on-demand offering without a price can be had, behind every known price", () => {
+    const prices = { version: 1, onDemand: () => undefined, spot: () => undefined };
+    const had = typeOf("m5.large", { conditions: { prices } }).offerings.filter(({ available }) => available);
+    expect(had.map(({ zone, capacityType, price }) => [zone, capacityType, price])).toEqual(
+      ["us-east-1a", "us-east-1b", "us-east-1c"].map((zone) => [zone, "on-demand", Number.POSITIVE_INFINITY]),
+    );
   });
 });
 

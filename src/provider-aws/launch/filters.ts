@@ -1,6 +1,7 @@
-import { awsLabels, awsResourceNames, capacityTypes, labels } from "../../api/index.ts";
+import { awsLabels, awsResourceNames, capacityTypes, labels, resourceNames } from "../../api/index.ts";
 import { type InstanceType, requirementFor, singleValueOf } from "../../core/index.ts";
 import type { Logger } from "../../platform/index.ts";
+import { unknownPrice } from "../catalogue/index.ts";
 import { type Candidate, cheapestPrice, compatibleCandidates, type LaunchDemand, usable } from "./candidates.ts";
 
 /** One step that narrows the candidates of a launch (spec: aws 3.1). */
@@ -74,12 +75,23 @@ export function launchCandidates(
   const priced = candidates.map((candidate) => ({ candidate, price: cheapestPrice(candidate, demand) }));
   return priced
     .filter(({ candidate }) => usable(candidate, demand).length > 0)
-    .sort((a, b) => comparePrices(a.price, b.price) || (a.candidate.type.name < b.candidate.type.name ? -1 : 1))
+    .sort(byPrice)
     .map(({ candidate }) => candidate);
 }
 
-/** Unknown prices are infinite, and equal. */
-const comparePrices = (a: number, b: number): number => (a === b ? 0 : a - b);
+interface Priced {
+  readonly candidate: Candidate;
+  readonly price: number;
+}
+
+/** Cheapest first. Of those whose price nobody knows the smallest is the best guess; then by name. */
+function byPrice(a: Priced, b: Priced): number {
+  if (a.price !== b.price) return a.price - b.price;
+  const bySize = a.price === unknownPrice ? cpuOf(a.candidate) - cpuOf(b.candidate) : 0;
+  return bySize || (a.candidate.type.name < b.candidate.type.name ? -1 : 1);
+}
+
+const cpuOf = ({ type }: Candidate): number => type.capacity[resourceNames.cpu] ?? 0;
 
 function logRemoved(log: Logger, filter: string, before: readonly Candidate[], after: readonly Candidate[]): void {
   const kept = new Set(after.map(({ type }) => type.name));
