@@ -1,8 +1,37 @@
 /** Recorded provisioning cases as snapshots (corpus/README.md, "case"). */
 import { readFileSync } from "node:fs";
-import type { DaemonSet, Node, NodeClaim, NodePool, Pod } from "../../src/api/index.ts";
-import { type ClusterSnapshot, keyText, type PoolView } from "../../src/core/index.ts";
-import { type CatalogueUse, instanceTypesOf, readCatalogue } from "./read-catalogue.ts";
+import {
+  coreLabelRules,
+  type CSINode,
+  type DaemonSet,
+  type KubeObject,
+  type Namespace,
+  type Node,
+  type NodeClaim,
+  type NodePool,
+  type PersistentVolume,
+  type PersistentVolumeClaim,
+  type Pod,
+  type StorageClass,
+} from "../../src/api/index.ts";
+import {
+  applyClusterEvents,
+  claimViewOf,
+  type ClusterEvent,
+  type ClusterSnapshot,
+  emptyClusterState,
+  epochMillisOf,
+  freezeSnapshot,
+  poolViewOf,
+  type ProvisioningOptions,
+} from "../../src/core/index.ts";
+import {
+  type CatalogueUse,
+  instanceTypesOf,
+  type RecordedCatalogue,
+  readCatalogue,
+  reservationLabel,
+} from "./read-catalogue.ts";
 
 export interface RecordedCase {
   readonly name: string;
@@ -14,41 +43,80 @@ export interface RecordedCase {
   readonly nodes?: readonly Node[];
   readonly nodeClaims?: readonly NodeClaim[];
   readonly boundPods?: readonly Pod[];
-}
-
-export interface RecordedResult {
-  readonly stats: { readonly scheduled: number; readonly newNodeClaims: number; readonly totalCheapestPrice: number };
-  readonly bound?: { readonly lpPerClass: number; readonly greedyFeasible: number; readonly greedyNodes: number };
-}
-
-export function readCase(
-  folder: string,
-  path: string,
-): { readonly case: RecordedCase; readonly result: RecordedResult } {
-  return JSON.parse(readFileSync(`${folder}/${path}`, "utf8")) as { case: RecordedCase; result: RecordedResult };
-}
-
-export function snapshotOf(folder: string, recorded: RecordedCase): ClusterSnapshot {
-  const types = instanceTypesOf(readCatalogue(folder, recorded.catalogue.ref), recorded.catalogue);
-  const pools = recorded.nodePools.map(poolView);
-  return {
-    version: 1,
-    pools,
-    instanceTypes: new Map(pools.map(({ key }) => [keyText(key), types])),
-    nodes: [],
-    pendingPods: recorded.pendingPods,
-    daemonSets: recorded.daemonSets ?? [],
-    daemonPods: new Map(),
-    podDisruptionBudgets: [],
-    persistentVolumeClaims: new Map(),
-    persistentVolumes: new Map(),
-    storageClasses: new Map(),
-    csiNodes: new Map(),
-    namespaceLabels: new Map(),
+  readonly persistentVolumeClaims?: readonly PersistentVolumeClaim[];
+  readonly persistentVolumes?: readonly PersistentVolume[];
+  readonly storageClasses?: readonly StorageClass[];
+  readonly csiNodes?: readonly CSINode[];
+  readonly namespaces?: readonly Namespace[];
+  readonly options?: {
+    readonly preferencePolicy?: "Respect" | "Ignore";
+    readonly minValuesPolicy?: "Strict" | "BestEffort";
   };
 }
 
-function poolView(pool: NodePool): PoolView {
-  const { kind, name } = pool.spec.template.spec.nodeClassRef;
-  return { key: { kind: "NodePool", name: pool.metadata.name ?? "" }, classKey: { kind, name }, pool };
+export interface RecordedResult {
+  readonly stats: {
+    readonly scheduled: number;
+    readonly newNodeClaims: number;
+    readonly totalCheapestPrice: number;
+  };
+  readonly errors: Readonly<Record<string, string>>;
+  readonly ignored: Readonly<Record<string, string>>;
+  readonly bound?: { readonly lpPerClass: number; readonly greedyFeasible: number; readonly greedyNodes: number };
 }
+
+export interface Recording {
+  readonly case: RecordedCase;
+  readonly result: RecordedResult;
+}
+
+export const readRecording = (folder: string, path: string): Recording =>
+  JSON.parse(readFileSync(`${folder}/${path}`, "utf8")) as Recording;
+
+export interface ReadCase {
+  readonly snapshot: ClusterSnapshot;
+  readonly options: ProvisioningOptions;
+}
+
+/** The state before the loop, as the engine's own reducer makes it of the recorded objects. */
+export function readCase(folder: string, recorded: RecordedCase): ReadCase {
+  const catalogue = readCatalogue(folder, recorded.catalogue.ref);
+  const now = epochMillisOf(Date.parse(recorded.now));
+  const state = applyClusterEvents(emptyClusterState(), eventsOf(recorded, catalogue));
+  const labelRules = {
+    ...coreLabelRules,
+    wellKnown: new Set([
+      ...coreLabelRules.wellKnown,
+      ...catalogue.wellKnownLabels,
+      ...(recorded.catalogue.reserved === undefined ? [] : [reservationLabel]),
+    ]),
+  };
+  return { snapshot: freezeSnapshot(state, now), options: { ...recorded.options, labelRules, now } };
+}
+
+function eventsOf(recorded: RecordedCase, catalogue: RecordedCatalogue): readonly ClusterEvent[] {
+  const types = instanceTypesOf(catalogue, recorded.catalogue);
+  return [
+    ...upserts("Namespace", recorded.namespaces),
+    ...recorded.nodePools.flatMap((pool): ClusterEvent[] => {
+      const view = poolViewOf(pool);
+      return [
+        { type: "pool", view },
+        { type: "instance-types", pool: view.key, types },
+      ];
+    }),
+    ...(recorded.nodeClaims ?? []).map((claim): ClusterEvent => ({ type: "claim", view: claimViewOf(claim) })),
+    ...upserts("Node", recorded.nodes),
+    ...upserts("DaemonSet", recorded.daemonSets),
+    ...upserts("PersistentVolume", recorded.persistentVolumes),
+    ...upserts("PersistentVolumeClaim", recorded.persistentVolumeClaims),
+    ...upserts("StorageClass", recorded.storageClasses),
+    ...upserts("CSINode", recorded.csiNodes),
+    ...upserts("Pod", [...(recorded.boundPods ?? []), ...recorded.pendingPods]),
+  ];
+}
+
+type UpsertKind = Extract<ClusterEvent, { readonly type: "upsert" }>["kind"];
+
+const upserts = (kind: UpsertKind, objects: readonly KubeObject[] = []): readonly ClusterEvent[] =>
+  objects.map((object) => ({ type: "upsert", kind, object }) as ClusterEvent);

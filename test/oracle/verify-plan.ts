@@ -134,8 +134,9 @@ function offeringChoices(
   offering: InstanceType["offerings"][number],
 ): LabelChoices {
   const own = claim.claim.metadata.labels ?? {};
-  return (key) => {
-    if (key === labels.zone || key === "failure-domain.beta.kubernetes.io/zone") return [offering.zone];
+  return (asked) => {
+    const key = presentNames[asked] ?? asked;
+    if (key === labels.zone) return [offering.zone];
     if (key === labels.capacityType) return [offering.capacityType];
     const labelled = own[key];
     if (labelled !== undefined) return [labelled];
@@ -144,6 +145,15 @@ function offeringChoices(
     return fromType === undefined || fromType.complement ? [] : [...fromType.values];
   };
 }
+
+/** Kubelets set the old names of these labels too. */
+const presentNames: Readonly<Record<string, string>> = {
+  "failure-domain.beta.kubernetes.io/zone": labels.zone,
+  "failure-domain.beta.kubernetes.io/region": labels.region,
+  "beta.kubernetes.io/arch": labels.arch,
+  "beta.kubernetes.io/os": labels.os,
+  "beta.kubernetes.io/instance-type": labels.instanceType,
+};
 
 const allows = (claim: PlannedClaim, choices: LabelChoices): boolean =>
   claim.claim.spec.requirements.every((requirement) => matchesExpression(requirement, choices(requirement.key)));

@@ -59,7 +59,7 @@ export function fillRules(session: Session, problem: MachineProblem): FillRules<
 }
 
 const keepsPrice = (session: Session, machine: MachineOption, set: SetId): boolean =>
-  machinePrice(session, set, machine.row) <= machine.price + priceTolerance;
+  machinePrice(session, set, machine.row) <= machine.listPrice + priceTolerance;
 
 /** Most pods that leave the claim with as many values as the pool's minValues ask for. */
 function flexibleCount(

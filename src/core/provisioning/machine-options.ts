@@ -11,6 +11,8 @@ export interface MachineOption extends Machine {
   readonly pool: Pool;
   readonly seed: SetId;
   readonly row: number;
+  /** Without what is charged for scarce limits; `price` is with it. */
+  readonly listPrice: number;
   /** Its demands owe each other nothing but room: one requirement set, no ports, no hosts, no minValues. */
   readonly plain: boolean;
 }
@@ -40,11 +42,17 @@ interface Seed {
   readonly own: number[];
 }
 
+/** What a machine is to cost more than its price, USD an hour, because it uses up scarce limits. */
+export type Surcharge = (pool: Pool, row: number) => number;
+
+const noSurcharge: Surcharge = () => 0;
+
 /** All machines worth opening for the demands on one tier of pools, and what every pod is worth on them. */
 export function buildMachineProblem(
   session: Session,
   pools: readonly Pool[],
   unordered: readonly Demand[],
+  surcharge: Surcharge = noSurcharge,
 ): MachineProblem {
   const layout = layOut(session, unordered);
   const { demands, shapes, shapeOf, width } = layout;
@@ -55,7 +63,7 @@ export function buildMachineProblem(
     const fits = demands.map((demand) => freshFit(session, pool, demand));
     fitsOf.set(pool, fits);
     for (const seed of seedsOf(pool, fits, demands))
-      machines.push(...seedMachines({ ...layout, session, seed, fits, values }));
+      machines.push(...seedMachines({ ...layout, session, seed, fits, values, surcharge }));
   }
   return { width, shapes, shapeOf, values, machines: withoutRepeats(machines), demands, fits: fitsOf };
 }
@@ -122,12 +130,14 @@ interface SeedContext extends Layout {
   readonly fits: Fits;
   /** Written: worth of the demands that started the seed. */
   readonly values: Float64Array;
+  readonly surcharge: Surcharge;
 }
 
 function seedMachines(context: SeedContext): readonly MachineOption[] {
   const { session, seed, demands, slotRooms, width } = context;
   const rows = undominated(context, membersOf(seed.rows));
-  const price = pricesOf(session, seed.set);
+  const list = pricesOf(session, seed.set);
+  const price = (row: number): number => list(row) + context.surcharge(seed.pool, row);
   const columns = [
     ...session.space.names.map((_, place) => Float64Array.from(rows, (row) => seed.pool.room.room[place]?.[row] ?? 0)),
     ...slotRooms.map((room) => new Float64Array(rows.length).fill(room)),
@@ -144,8 +154,9 @@ function seedMachines(context: SeedContext): readonly MachineOption[] {
     row,
     plain,
     price: price(row),
+    listPrice: list(row),
     room: Float64Array.from(columns, (column) => column[i] ?? 0),
-    members: membersAt(members, row, price(row) + priceTolerance),
+    members: membersAt(members, row, list(row) + priceTolerance),
     weights,
   }));
 }
@@ -229,7 +240,7 @@ export function narrowBy({ table }: Session, set: SetId, by: { readonly set: Set
  */
 function undominated(context: SeedContext, rows: readonly number[]): readonly number[] {
   const { session, seed, shapes, width } = context;
-  const price = pricesOf(session, seed.set);
+  const price = (row: number): number => machinePrice(session, seed.set, row) + context.surcharge(seed.pool, row);
   const places = [...Array(width).keys()].filter((place) =>
     shapes.some((amount, at) => amount > 0 && at % width === place),
   );

@@ -1,32 +1,73 @@
 import { andInto } from "../catalogue/bit-set.ts";
 import { keepFitting } from "../catalogue/fit-rows.ts";
-import type { Filling, Opening } from "../packing/problem.ts";
+import type { Filling, Opening, Packing } from "../packing/problem.ts";
 import { packMachines } from "../packing/search.ts";
 import { countOnClaim } from "./claim-hosts.ts";
 import { addNeed, type Claim, dropPortConflicts, newClaim, type Pool, type Share } from "./claim.ts";
 import { fillRules, placesOf } from "./fill-rules.ts";
 import { buildMachineProblem, type MachineOption, type MachineProblem, narrowBy } from "./machine-options.ts";
-import { limitStock, useOf } from "./machine-stock.ts";
+import { limitStock, limitSurcharge, useOf } from "./machine-stock.ts";
 import { rowsWithinUse, takeLimits } from "./pool-limits.ts";
 import type { Demand, Session } from "./session.ts";
 
-/** Opens at most `most` claims for the demands on pools of one weight, cheapest for what they hold first. Yields work done; returns
- * how many pods of each demand are left. */
+/**
+ * Opens at most `most` claims for the demands on pools of one weight, cheapest for what they hold first. Yields work done;
+ * returns how many pods of each demand are left.
+ */
 export function* openClaims(
   session: Session,
   pools: readonly Pool[],
   demands: readonly Demand[],
   most = Number.MAX_SAFE_INTEGER,
 ): Generator<number, ReadonlyMap<Demand, number>> {
-  const problem = buildMachineProblem(session, pools, demands);
-  yield problem.machines.length * (demands.length + 1);
+  let best = yield* solveOnce(session, { pools, demands, most });
+  if (leftIn(best) > 0 && pools.some(({ limits }) => limits.remaining !== undefined)) {
+    for (const factor of scarcity) {
+      const total = factor * worthOf(best);
+      const again = yield* solveOnce(session, { pools, demands, most, total });
+      if (leftIn(again) < leftIn(best)) best = again;
+    }
+  }
+  const { problem, packing } = best;
+  for (const opening of packing.openings) openCopies(session, problem, opening);
+  return new Map(problem.demands.map((demand, item) => [demand, packing.left[item] ?? 0]));
+}
+
+/**
+ * When limits leave pods over, what limits allow is scarce, and machines are chosen anew with that as part of their price:
+ * these times the worth of all pods for all that is left.
+ */
+const scarcity = [0.5, 2, 8, 32];
+
+interface Solution {
+  readonly problem: MachineProblem;
+  readonly packing: Packing;
+}
+
+const leftIn = ({ packing }: Solution): number => packing.left.reduce((sum, count) => sum + count, 0);
+
+const worthOf = ({ problem: { values, demands } }: Solution): number =>
+  demands.reduce((sum, { count }, item) => sum + count * (values[item] ?? 0), 0);
+
+function* solveOnce(
+  session: Session,
+  ask: {
+    readonly pools: readonly Pool[];
+    readonly demands: readonly Demand[];
+    readonly most: number;
+    readonly total?: number;
+  },
+): Generator<number, Solution> {
+  const { catalogue } = session.table;
+  const surcharge = ask.total === undefined ? undefined : limitSurcharge(catalogue, ask.total);
+  const problem = buildMachineProblem(session, ask.pools, ask.demands, surcharge);
+  yield problem.machines.length * (ask.demands.length + 1);
   const packing = yield* packMachines(problem, {
     wanted: Int32Array.from(problem.demands, ({ count }) => count),
     rules: fillRules(session, problem),
-    stock: limitStock(problem.machines, session.table.catalogue, most),
+    stock: limitStock(problem.machines, catalogue, ask.most),
   });
-  for (const opening of packing.openings) openCopies(session, problem, opening);
-  return new Map(problem.demands.map((demand, item) => [demand, packing.left[item] ?? 0]));
+  return { problem, packing };
 }
 
 function openCopies(session: Session, problem: MachineProblem, { machine, copies, filling }: Opening): void {

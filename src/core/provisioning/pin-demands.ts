@@ -7,6 +7,7 @@ import { choosePin, countPinned, type Pin, type PinOffer } from "../topology/pin
 import type { TopologyView } from "../topology/topology.ts";
 import type { Pool } from "./claim.ts";
 import { machineFacts } from "./claim-hosts.ts";
+import { nodesFor, placeOne } from "./place-on-nodes.ts";
 import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
 import type { Stage, Workload } from "./workload.ts";
 
@@ -18,8 +19,8 @@ export function* pinDemands(
 ): Generator<number, readonly Demand[]> {
   const made = new Map<string, Demand>();
   let open = asks.map((ask) => ({ ...ask }));
-  for (let before = -1; before !== open.length && open.length > 0; ) {
-    before = open.length;
+  for (let before = Infinity; open.length > 0 && wantedIn(open) < before; ) {
+    before = wantedIn(open);
     for (const ask of open) {
       pinWorkload({ session, tiers, made }, ask);
       yield 1 + ask.wanted;
@@ -29,12 +30,15 @@ export function* pinDemands(
   return [...made.values()];
 }
 
+const wantedIn = (asks: readonly PinAsk[]): number => asks.reduce((sum, { wanted }) => sum + wanted, 0);
+
 export interface PinAsk {
   readonly workload: Workload;
   readonly stage: Stage;
   /** Counted down. */
   wanted: number;
   readonly alsoSettle: ReadonlySet<string>;
+  readonly settleEvenly: ReadonlySet<string>;
 }
 
 interface PinContext {
@@ -57,8 +61,12 @@ function pinWorkload(context: PinContext, ask: PinAsk): void {
     return offers.get(key);
   };
   const { topology: view, strict } = ask.stage;
+  const nodes = nodesFor(context.session, ask);
   for (; ask.wanted > 0; ask.wanted--) {
-    const pin = choosePin({ view, strict, offerFor, alsoSettle: ask.alsoSettle });
+    // Each pod that settles may open a node's domain to the next one.
+    if (placeOne(context.session, ask, nodes)) continue;
+    const { alsoSettle, settleEvenly } = ask;
+    const pin = choosePin({ view, strict, offerFor, alsoSettle, settleEvenly });
     const offer = pin === undefined ? undefined : offerFor(pin);
     if (pin === undefined || offer === undefined) return;
     const machine = machineFacts(offer.pool.template, context.session.table.requirements(offer.fit.set));
@@ -139,8 +147,19 @@ export const bindsDomains = ({ binding }: TopologyView): boolean =>
 
 /** Keys on which other pods want to join this one: it should settle, so that they can follow in the same pass. */
 export function keysToSettle(view: TopologyView): ReadonlySet<string> {
-  const keys = view.counted
-    .filter(({ term }) => term.kind === "affinity" && term.key !== labelKeys.hostname)
-    .map(({ term }) => term.key);
-  return new Set(keys);
+  return new Set(settlingGroups(view).map(({ term }) => term.key));
 }
+
+/** Of these, keys on which the pods that follow must spread or stay apart. */
+export function keysToSettleEvenly(view: TopologyView, followers: readonly TopologyView[]): ReadonlySet<string> {
+  const groups = settlingGroups(view).filter((group) =>
+    followers.some(
+      ({ owned }) =>
+        owned.includes(group) && owned.some(({ term }) => term.kind !== "affinity" && term.key === group.term.key),
+    ),
+  );
+  return new Set(groups.map(({ term }) => term.key));
+}
+
+const settlingGroups = ({ counted }: TopologyView) =>
+  counted.filter(({ term }) => term.kind === "affinity" && term.key !== labelKeys.hostname);

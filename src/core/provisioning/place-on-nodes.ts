@@ -45,7 +45,30 @@ function placeBound(session: Session, demand: Demand): number {
   return looked;
 }
 
-function accepted(session: Session, slot: NodeSlot, ask: { readonly demand: Demand; readonly wanted: number }): number {
+/** Nodes that could take a pod of the workload, topology aside. */
+export function nodesFor(session: Session, ask: Placing): readonly NodeSlot[] {
+  return session.nodes.slots.filter((slot) => accepted(session, slot, { demand: ask, wanted: 1 }) > 0);
+}
+
+/** Puts one pod on the first of `nodes` that takes it now. */
+export function placeOne(session: Session, ask: Placing, nodes: readonly NodeSlot[]): boolean {
+  const { topology, strict } = ask.stage;
+  for (const slot of nodes) {
+    if (!allowedOnNode(topology, factsOf(slot), strict) || accepted(session, slot, { demand: ask, wanted: 1 }) === 0)
+      continue;
+    place(session, slot, { demand: ask, count: 1 });
+    return true;
+  }
+  return false;
+}
+
+type Placing = Pick<Demand, "workload" | "stage">;
+
+function accepted(
+  session: Session,
+  slot: NodeSlot,
+  ask: { readonly demand: Placing; readonly wanted: number },
+): number {
   const kind = session.nodes.kinds[slot.kind];
   const { workload, stage } = ask.demand;
   return kind === undefined ? 0 : acceptance(slot, kind, { workload, stage, wanted: ask.wanted });
@@ -60,7 +83,7 @@ const factsOf = ({ hostname, state }: NodeSlot): NodeFacts => ({
 function place(
   session: Session,
   slot: NodeSlot,
-  { demand, count }: { readonly demand: Demand; readonly count: number },
+  { demand, count }: { readonly demand: Placing; readonly count: number },
 ): void {
   if (count === 0) return;
   const { workload, stage } = demand;

@@ -3,7 +3,7 @@ import { countPinned } from "../topology/pinning.ts";
 import type { Pool } from "./claim.ts";
 import { joinClaims } from "./join-claims.ts";
 import { openClaims } from "./open-claims.ts";
-import { bindsDomains, keysToSettle, pinDemands } from "./pin-demands.ts";
+import { bindsDomains, keysToSettle, keysToSettleEvenly, pinDemands } from "./pin-demands.ts";
 import { placeOnNodes } from "./place-on-nodes.ts";
 import { type Demand, freshFit, type Session, waiting } from "./session.ts";
 import { stageAt } from "./workload.ts";
@@ -48,9 +48,15 @@ function* placeOnClaims(
   const others = demands.filter(({ stage }) => !followsHosts(stage.topology));
   const settling = others.map((demand) => ({ demand, keys: keysToSettle(demand.stage.topology) }));
   const asks = settling.filter(({ demand, keys }) => keys.size > 0 || bindsDomains(demand.stage.topology));
+  const views = asks.map(({ demand }) => demand.stage.topology);
   const pinned = yield* pinDemands(
     session,
-    asks.map(({ demand, keys }) => ({ ...demand, wanted: demand.count, alsoSettle: keys })),
+    asks.map(({ demand, keys }) => ({
+      ...demand,
+      wanted: demand.count,
+      alsoSettle: keys,
+      settleEvenly: keys.size === 0 ? keys : keysToSettleEvenly(demand.stage.topology, views),
+    })),
     tiers,
   );
   const asked = new Set(asks.map(({ demand }) => demand));

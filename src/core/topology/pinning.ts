@@ -20,6 +20,8 @@ export interface PinRequest {
   readonly offerFor: (pin: Pin) => PinOffer | undefined;
   /** Keys to settle even though no constraint binds the pod there: others wait to follow it. */
   readonly alsoSettle: ReadonlySet<string>;
+  /** Of these, keys on which those others must spread: the pods had better be everywhere, not where it is cheapest. */
+  readonly settleEvenly: ReadonlySet<string>;
 }
 
 /**
@@ -46,6 +48,9 @@ function settle(request: PinRequest, keys: readonly string[], pin: Pin): Pin | u
 
 function candidates(request: PinRequest, key: string, pin: Pin): readonly string[] {
   const groups = request.view.binding.filter(({ term }) => term.key === key);
+  const compared = request.settleEvenly.has(key)
+    ? request.view.counted.filter(({ term }) => term.key === key)
+    : groups.filter(({ term }) => term.kind === "spread");
   const known = new Set(
     groups.length > 0 ? groups.flatMap(({ counts }) => [...counts.keys()]) : knownDomains(request, key),
   );
@@ -55,7 +60,7 @@ function candidates(request: PinRequest, key: string, pin: Pin): readonly string
     )
     .flatMap((domain) => {
       const offer = request.offerFor(new Map(pin).set(key, domain));
-      return offer === undefined ? [] : [{ domain, pods: podsIn(groups, domain), ...offer }];
+      return offer === undefined ? [] : [{ domain, pods: podsIn(compared, domain), ...offer }];
     })
     .sort((a, b) => a.tier - b.tier || a.pods - b.pods || a.price - b.price || (a.domain < b.domain ? -1 : 1))
     .map(({ domain }) => domain);
@@ -66,7 +71,7 @@ const knownDomains = ({ view }: PinRequest, key: string): readonly string[] =>
 
 function podsIn(groups: readonly TopologyGroup[], domain: string): number {
   let pods = 0;
-  for (const group of groups) if (group.term.kind === "spread") pods += group.counts.get(domain) ?? 0;
+  for (const { counts } of groups) pods += counts.get(domain) ?? 0;
   return pods;
 }
 
