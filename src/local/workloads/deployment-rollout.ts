@@ -60,7 +60,8 @@ function scaleDownOld(deployment: Deployment, current: ReplicaSet, old: readonly
     sizes.set(nameOf(set), size(set) - useless);
     spare -= useless;
   }
-  let surplus = sum([current, ...old], available) - leastAvailable;
+  // Bounded by sizes too: a status that lags still counts pods as available that are on their way out.
+  let surplus = Math.min(sum([current, ...old], available) - leastAvailable, spare);
   for (const set of oldestFirst) {
     const less = Math.min(surplus, sizeNow(set));
     if (less <= 0) continue;

@@ -90,7 +90,7 @@ describe("Job", () => {
       const indexes = (await cluster.pods()).map(
         ({ metadata }) => metadata.annotations?.["batch.kubernetes.io/job-completion-index"],
       );
-      expect(indexes.toSorted()).toEqual(["0", "1", "2"]);
+      expect(new Set(indexes)).toEqual(new Set(["0", "1", "2"]));
     }));
 
   it("prints completed indexes as ranges", () => {
