@@ -111,6 +111,84 @@ async function makePoolReady(cluster: EmbeddedCluster): Promise<void> {
   );
 }
 
+/** Labels of each family that one life of a machine must show (operations 1.2), in their order there. */
+const families: Readonly<Record<string, readonly string[]>> = {
+  karpenter_build_info: ["version", "goversion", "goarch", "commit"],
+  karpenter_nodeclaims_created_total: ["reason", "nodepool", "min_values_relaxed"],
+  karpenter_nodeclaims_terminated_total: ["nodepool", "capacity_type", "zone"],
+  karpenter_nodeclaims_disrupted_total: [
+    "reason",
+    "nodepool",
+    "capacity_type",
+    "consolidation_policy",
+    "termination_mode",
+  ],
+  karpenter_nodeclaims_termination_duration_seconds_count: ["nodepool"],
+  karpenter_nodeclaims_instance_termination_duration_seconds_count: ["nodepool"],
+  karpenter_nodes_created_total: ["nodepool", "zone"],
+  karpenter_nodes_terminated_total: ["nodepool", "zone"],
+  karpenter_nodes_termination_duration_seconds_count: ["nodepool"],
+  karpenter_nodes_drained_total: ["nodepool"],
+  karpenter_nodes_lifetime_duration_seconds_count: ["nodepool"],
+  karpenter_pods_scheduling_decision_duration_seconds_count: [],
+  karpenter_pods_disruption_initiated_total: [
+    "reason",
+    "nodepool",
+    "capacity_type",
+    "consolidation_policy",
+    "termination_mode",
+  ],
+  karpenter_voluntary_disruption_decisions_total: ["decision", "reason", "consolidation_type"],
+  karpenter_voluntary_disruption_decisions_by_nodepool_total: ["nodepool", "decision", "reason", "consolidation_type"],
+  karpenter_voluntary_disruption_decision_evaluation_duration_seconds_count: ["reason", "consolidation_type"],
+  karpenter_voluntary_disruption_eligible_nodes: ["reason"],
+  karpenter_voluntary_disruption_failed_validations_total: ["consolidation_type"],
+  karpenter_nodepools_allowed_disruptions: ["nodepool", "reason"],
+  karpenter_nodepools_nodes_consuming_budgets: ["nodepool", "reason"],
+  karpenter_scheduler_scheduling_duration_seconds_count: ["controller"],
+  karpenter_scheduler_unschedulable_pods_count: ["controller"],
+  karpenter_scheduler_ignored_pods_count: [],
+  karpenter_cluster_state_node_count: [],
+  karpenter_cluster_state_synced: [],
+  karpenter_cluster_state_unsynced_time_seconds: [],
+};
+
+const labelsOf = (exposition: string, name: string): readonly string[] | undefined => {
+  const line = exposition.split("\n").find((each) => each.startsWith(`${name} `) || each.startsWith(`${name}{`));
+  return line === undefined ? undefined : [...line.matchAll(/(\w+)="/g)].map(([, label]) => label ?? "");
+};
+
+describe("what is served", () => {
+  test("probes, metrics and decisions answer on their ports", async () => {
+    const cluster = await embeddedCluster({ host: "127.0.0.1", options: { metricsPort: 0, healthProbePort: 0 } });
+    // Sockets live on real time: the servers are up once their addresses are known.
+    while (cluster.operator.urls.metrics === undefined) await new Promise((resolve) => setImmediate(resolve));
+    await cluster.clock.advance(5_000);
+    const { probes, metrics } = cluster.operator.urls;
+    const statusOf = async (url: string): Promise<number> => (await fetch(url)).status;
+    expect(await statusOf(`${probes}/healthz`)).toBe(200);
+    expect(await statusOf(`${probes}/readyz`)).toBe(200);
+    expect(await (await fetch(`${metrics}/metrics`)).text()).toContain("karpenter_build_info");
+    expect(await statusOf(`${metrics}/decisions`)).toBe(200);
+    await cluster.stop();
+  });
+
+  test("[ops 9.2.1] after one life of a machine every family stands there, with exactly its labels", async () => {
+    const cluster = await embeddedCluster();
+    await cluster.kube.create(deploymentType, deployment("web", 1, { cpu: "1", memory: "1Gi" }));
+    await cluster.until(isRunning(cluster, 1), 15);
+    await scale(cluster, 0);
+    await cluster.until(isEmpty(cluster), 90);
+    await cluster.clock.advance(5_000);
+    const exposition = await cluster.metrics.expose();
+    const found = Object.keys(families).map((name) => [name, labelsOf(exposition, name)?.toSorted()]);
+    expect(Object.fromEntries(found)).toEqual(
+      Object.fromEntries(Object.entries(families).map(([name, labels]) => [name, labels.toSorted()])),
+    );
+    await cluster.stop();
+  });
+});
+
 describe("start and stop", () => {
   test("the lease names the holder, and is given back on a clean stop", async () => {
     const cluster = await embeddedCluster();

@@ -58,6 +58,8 @@ export interface EmbeddedOptions {
   /** The controller dies with its n-th write (to the API or the cloud): it takes effect, its answer is lost. */
   readonly dieAtWrite?: number;
   readonly seed?: number;
+  /** Address to serve probes and metrics on. */
+  readonly host?: string;
   /** Watches of the controller break after this many events each, as too old to go on. */
   readonly breakWatchesAfter?: number;
   readonly options?: Partial<OperatorOptions>;
@@ -152,7 +154,17 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
     });
     const registry = createMetricsRegistry();
     const alive = fusedClient(breakingWatches(kube, setup.breakWatchesAfter), fuse);
-    const operator = createOperator({ kube: alive, provider, clock, random, ids, log, metrics: registry, options });
+    const operator = createOperator({
+      kube: alive,
+      provider,
+      clock,
+      random,
+      ids,
+      log,
+      metrics: registry,
+      options,
+      ...(setup.host === undefined ? {} : { host: setup.host }),
+    });
     const ended = operator.run(dying.signal);
     ended.catch(() => undefined);
     fuse.onBurnt(() => {

@@ -5,7 +5,7 @@ import {
   disruptionFixture,
   initializedNode,
 } from "../../../test/controllers/disruption-fixture.ts";
-import { type DisruptionBudget, nodeType, type Pod, podType } from "../../api/index.ts";
+import { type DisruptionBudget, nodePoolType, nodeType, type Pod, podType } from "../../api/index.ts";
 import { epochMillisOf } from "../../core/index.ts";
 
 const seconds = 1_000;
@@ -209,6 +209,17 @@ describe("budgets", () => {
       await cluster.fixture.stop();
     },
   );
+
+  test("[ops 9.2.2] the gauges of a pool go with it", async () => {
+    const cluster = await disruptionFixture({ nodes: [["a", { held: true }]] });
+    await cluster.fixture.advance(17 * seconds);
+    const labels = { nodepool: "default", reason: "Empty" };
+    expect(await cluster.fixture.metrics.value("karpenter_nodepools_allowed_disruptions", labels)).toBe(1);
+    await cluster.fixture.kube.delete(nodePoolType, { name: "default" });
+    await cluster.fixture.advance(1 * seconds);
+    expect(await cluster.fixture.metrics.value("karpenter_nodepools_allowed_disruptions", labels)).toBeUndefined();
+    await cluster.fixture.stop();
+  });
 
   test("[lifecycle B12] each of ten pools gives two of its three", async () => {
     const pools = names(10, "pool").map((name) => ({ ...withBudgets({ nodes: "2" }), metadata: { name } }));

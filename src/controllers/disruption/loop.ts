@@ -6,7 +6,7 @@ import {
   poolBudgets,
   revalidateRemoval,
 } from "../../core/index.ts";
-import { mapLimit } from "../../platform/index.ts";
+import { createGaugeStore, mapLimit } from "../../platform/index.ts";
 import { oneWorker, type Reconciler, requeueAfter, requeueNow, singletonKey } from "../plumbing/index.ts";
 import { carriesMarks, unmarkCandidate } from "./candidate-marks.ts";
 import { type CommandQueue, createCommandQueue } from "./command-queue.ts";
@@ -14,7 +14,7 @@ import { type CommandTable, createCommandTable } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
 import { methodLabels } from "./method-labels.ts";
 import { reportPodGuards } from "./pod-guards.ts";
-import { reportBudget, reportPlan } from "./report-plan.ts";
+import { forgetPool, type ReportDeps, reportBudget, reportPlan } from "./report-plan.ts";
 import { recordRemovals, startCommand } from "./start-command.ts";
 
 const pollMilliseconds = 10_000;
@@ -28,7 +28,8 @@ export interface Disruption {
 }
 
 /** Removes nodes that are not worth their price (spec: lifecycle 3.1): one pass of all methods at a time. */
-export function createDisruption(deps: DisruptionDeps): Disruption {
+export function createDisruption(given: DisruptionDeps): Disruption {
+  const deps: ReportDeps = { ...given, gauges: createGaugeStore() };
   const table = createCommandTable();
   const queue = createCommandQueue(deps, table);
   let lastPass = deps.clock.monotonic();
@@ -47,7 +48,12 @@ export function createDisruption(deps: DisruptionDeps): Disruption {
         const acted = await pass({ deps, table, queue }, signal);
         return acted ? requeueNow : requeueAfter(pollMilliseconds);
       },
-      watch: (controller) => controller.enqueue(singletonKey),
+      watch: (controller) => {
+        controller.enqueue(singletonKey);
+        deps.caches.nodePools.subscribe(({ type, object }) => {
+          if (type === "deleted") forgetPool(deps, object.metadata.name ?? "");
+        });
+      },
     },
   };
 }
@@ -75,7 +81,7 @@ async function repairLeftovers(deps: DisruptionDeps, table: CommandTable, signal
 }
 
 interface Run {
-  readonly deps: DisruptionDeps;
+  readonly deps: ReportDeps;
   readonly table: CommandTable;
   readonly queue: CommandQueue;
 }
@@ -97,11 +103,7 @@ async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
   return survivors.length > 0;
 }
 
-async function plannedCommands(
-  deps: DisruptionDeps,
-  table: CommandTable,
-  signal: AbortSignal,
-): Promise<DisruptionPlan> {
+async function plannedCommands(deps: ReportDeps, table: CommandTable, signal: AbortSignal): Promise<DisruptionPlan> {
   await deps.model.refreshInstanceTypes(signal);
   const started = deps.clock.monotonic();
   const snapshot = deps.model.snapshot();

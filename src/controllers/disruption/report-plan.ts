@@ -1,25 +1,40 @@
+import type { DisruptionReason } from "../../api/index.ts";
 import type { DisruptionPlan, KeptNode, MethodReport, PoolBudget } from "../../core/index.ts";
+import type { GaugeStore } from "../../platform/index.ts";
 import type { DisruptionDeps } from "./deps.ts";
 import { methodLabels } from "./method-labels.ts";
 
 const budgetDedupeMilliseconds = 60_000;
 const unconsolidatableDedupeMilliseconds = 15 * 60_000;
 
+/** `gauges` holds the series of pools, so that those of a deleted pool go. */
+export type ReportDeps = DisruptionDeps & { readonly gauges: GaugeStore };
+
+const reasons: readonly DisruptionReason[] = ["Empty", "Drifted", "Underutilized"];
+
+/** The pool is gone. */
+export function forgetPool({ gauges }: ReportDeps, pool: string): void {
+  for (const reason of reasons) gauges.delete(`${pool}/${reason}`);
+}
+
 /** Gauges and events of one pass (spec: lifecycle 3.2 to 3.4). */
-export function reportPlan(deps: DisruptionDeps, plan: DisruptionPlan): void {
+export function reportPlan(deps: ReportDeps, plan: DisruptionPlan): void {
   for (const report of plan.reports) reportMethod(deps, report);
   for (const kept of plan.kept) reportKept(deps, kept);
 }
 
-function reportMethod(deps: DisruptionDeps, { method, eligible, budgets }: MethodReport): void {
+function reportMethod(deps: ReportDeps, { method, eligible, budgets }: MethodReport): void {
   deps.instruments.disruptionEligibleNodes.set(eligible, { reason: methodLabels[method].reason });
   for (const budget of budgets ?? []) reportBudget(deps, budget);
 }
 
-export function reportBudget(deps: DisruptionDeps, { pool, reason, allowed, disrupting, nodes }: PoolBudget): void {
+export function reportBudget(deps: ReportDeps, { pool, reason, allowed, disrupting, nodes }: PoolBudget): void {
   const labels = { nodepool: pool.key.name, reason };
-  deps.instruments.nodePoolAllowedDisruptions.set(allowed, labels);
-  deps.instruments.nodePoolConsumingBudgets.set(disrupting, labels);
+  const { nodePoolAllowedDisruptions, nodePoolConsumingBudgets } = deps.instruments;
+  deps.gauges.update(`${pool.key.name}/${reason}`, [
+    { gauge: nodePoolAllowedDisruptions, labels, value: allowed },
+    { gauge: nodePoolConsumingBudgets, labels, value: disrupting },
+  ]);
   if (nodes === 0 || allowed > 0) return;
   deps.events.publish({
     object: pool.pool,
