@@ -148,6 +148,8 @@ const families: Readonly<Record<string, readonly string[]>> = {
   karpenter_scheduler_scheduling_duration_seconds_count: ["controller"],
   karpenter_scheduler_unschedulable_pods_count: ["controller"],
   karpenter_scheduler_ignored_pods_count: [],
+  karpenter_cloudprovider_duration_seconds_count: ["controller", "method", "provider"],
+  karpenter_cloudprovider_errors_total: ["controller", "method", "provider", "error"],
   karpenter_cluster_state_node_count: [],
   karpenter_cluster_state_synced: [],
   karpenter_cluster_state_unsynced_time_seconds: [],

@@ -23,6 +23,7 @@ import {
   type MetricsRegistry,
   type Random,
 } from "../platform/index.ts";
+import { measureCloudProvider } from "../provider/index.ts";
 import { startHttpServer } from "../server/index.ts";
 import { createDecisionLog, type DecisionLog } from "./decision-log.ts";
 import { restrictClient, restrictCollector, restrictProvider } from "./modes.ts";
@@ -129,8 +130,23 @@ function composeParts(setup: OperatorSetup): Parts {
   const caches = createCaches({ informers, nodeClassTypes: provider.nodeClassTypes });
   const instruments = createInstruments(metrics);
   const decisions = createDecisionLog(clock);
-  const model = createClusterModel({ kube, caches, clock, log, provider, metrics, instruments });
-  const base = { kube, caches, model, clock, random, ids, log, events, instruments, decisions, wiring, options };
+  const asked = measureCloudProvider(provider, { metrics, clock, controller: "provisioner" });
+  const model = createClusterModel({ kube, caches, clock, log, provider: asked, metrics, instruments });
+  const base = {
+    kube,
+    caches,
+    model,
+    clock,
+    random,
+    ids,
+    log,
+    metrics,
+    events,
+    instruments,
+    decisions,
+    wiring,
+    options,
+  };
   return { informers, recorder, wiring, model, decisions, reconcilers: () => createReconcilers(base) };
 }
 

@@ -29,7 +29,8 @@ import {
 } from "../controllers/index.ts";
 import { emptiness, isReschedulable } from "../core/index.ts";
 import type { EventRecorder, KubeClient } from "../kube/index.ts";
-import type { Clock, Ids, Logger, Random } from "../platform/index.ts";
+import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
+import { type CloudProvider, measureCloudProvider } from "../provider/index.ts";
 import type { OperatorOptions } from "./options.ts";
 import type { ProviderWiring } from "./provider-wiring.ts";
 
@@ -41,6 +42,7 @@ export interface ReconcilerParts {
   readonly random: Random;
   readonly ids: Ids;
   readonly log: Logger;
+  readonly metrics: MetricsRegistry;
   readonly events: EventRecorder;
   readonly instruments: Instruments;
   readonly decisions: DecisionSink;
@@ -62,7 +64,13 @@ export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[]
   }
 }
 
-type Deps = ReconcilerParts & { readonly provider: ProviderWiring["provider"] };
+type Deps = ReconcilerParts & { readonly provider: CloudProvider };
+
+/** The same parts with a provider whose calls are counted under the name of the controller that makes them. */
+const measuredFor = (deps: Deps, controller: string): Deps => ({
+  ...deps,
+  provider: measureCloudProvider(deps.provider, { metrics: deps.metrics, clock: deps.clock, controller }),
+});
 
 /** Those of a pool's status, which a plan needs, and those that write elsewhere. */
 function poolReconcilers(deps: Deps): {
@@ -86,7 +94,7 @@ function lifeReconcilers(deps: Deps): readonly Reconciler[] {
     deps.model.claimCollector,
     health.reconciler,
     createNodeClaimLifecycle({
-      ...deps,
+      ...measuredFor(deps, "nodeclaim.lifecycle"),
       outcomes: health,
       launches,
       ...(wiring.registrationHooks === undefined ? {} : { hooks: wiring.registrationHooks }),
@@ -96,12 +104,18 @@ function lifeReconcilers(deps: Deps): readonly Reconciler[] {
     createPodEvents(deps),
     createConsistency(deps),
     createExpiration({ ...deps, isReschedulable }),
-    createClaimCollection(deps),
+    createClaimCollection(measuredFor(deps, "nodeclaim.garbagecollection")),
     ...(collector === undefined
       ? []
-      : [createInstanceCollection({ ...deps, collector, isLaunching: (id) => launches.owns(id) })]),
+      : [
+          createInstanceCollection({
+            ...measuredFor(deps, "instance.garbagecollection"),
+            collector,
+            isLaunching: (id) => launches.owns(id),
+          }),
+        ]),
     evictions.reconciler,
-    createNodeTermination({ ...deps, evictions }),
+    createNodeTermination({ ...measuredFor(deps, "node.termination"), evictions }),
     createClaimDisruptionConditions(deps),
     ...(wiring.reconcilers ?? []),
   ];
