@@ -22,9 +22,9 @@ export function* openClaims(
 ): Generator<number, ReadonlyMap<Demand, number>> {
   let best = yield* solveOnce(session, { pools, demands, most });
   if (leftIn(best) > 0 && pools.some(({ limits }) => limits.remaining !== undefined)) {
-    for (const factor of scarcity) {
-      const total = factor * worthOf(best);
-      const again = yield* solveOnce(session, { pools, demands, most, total });
+    const worth = worthOf(best);
+    for (const { factor, alike } of scarcity) {
+      const again = yield* solveOnce(session, { pools, demands, most, total: factor * worth, alike });
       if (leftIn(again) < leftIn(best)) best = again;
     }
   }
@@ -35,9 +35,13 @@ export function* openClaims(
 
 /**
  * When limits leave pods over, what limits allow is scarce, and machines are chosen anew with that as part of their price:
- * these times the worth of all pods for all that is left.
+ * the factor times the worth of all pods for all that is left. `alike`: every pod is worth the same, so that many small
+ * ones go before few large ones.
  */
-const scarcity = [0.5, 2, 8, 32];
+const scarcity = [0.5, 2, 8, 32].flatMap((factor) => [
+  { factor, alike: false },
+  { factor, alike: true },
+]);
 
 interface Solution {
   readonly problem: MachineProblem;
@@ -56,11 +60,13 @@ function* solveOnce(
     readonly demands: readonly Demand[];
     readonly most: number;
     readonly total?: number;
+    readonly alike?: boolean;
   },
 ): Generator<number, Solution> {
   const { catalogue } = session.table;
   const surcharge = ask.total === undefined ? undefined : limitSurcharge(catalogue, ask.total);
-  const problem = buildMachineProblem(session, ask.pools, ask.demands, surcharge);
+  const built = buildMachineProblem(session, ask.pools, ask.demands, surcharge);
+  const problem = ask.alike === true ? { ...built, values: built.values.map(() => 1) } : built;
   yield problem.machines.length * (ask.demands.length + 1);
   const packing = yield* packMachines(problem, {
     wanted: Int32Array.from(problem.demands, ({ count }) => count),

@@ -3,6 +3,7 @@ import type { SetId } from "../catalogue/requirement-table.ts";
 import { membersOf } from "../catalogue/bit-set.ts";
 import { hasValue, requirementIn } from "../requirements/requirement.ts";
 import { addRequirement } from "../requirements/requirements.ts";
+import type { TopologyGroup } from "../topology/groups.ts";
 import { choosePin, countPinned, type Pin, type PinOffer } from "../topology/pinning.ts";
 import type { TopologyView } from "../topology/topology.ts";
 import type { Pool } from "./claim.ts";
@@ -150,16 +151,32 @@ export function keysToSettle(view: TopologyView): ReadonlySet<string> {
   return new Set(settlingGroups(view).map(({ term }) => term.key));
 }
 
-/** Of these, keys on which the pods that follow must spread or stay apart. */
-export function keysToSettleEvenly(view: TopologyView, followers: readonly TopologyView[]): ReadonlySet<string> {
-  const groups = settlingGroups(view).filter((group) =>
-    followers.some(
-      ({ owned }) =>
-        owned.includes(group) && owned.some(({ term }) => term.kind !== "affinity" && term.key === group.term.key),
-    ),
-  );
-  return new Set(groups.map(({ term }) => term.key));
+/**
+ * Affinity groups whose owners must be able to choose between domains: they spread or stay apart on the key, or others
+ * that must follow them in turn.
+ */
+export function evenGroups(views: readonly TopologyView[]): ReadonlySet<TopologyGroup> {
+  const even = new Set<TopologyGroup>();
+  for (let before = -1; before !== even.size; ) {
+    before = even.size;
+    for (const view of views) {
+      for (const group of view.owned)
+        if (group.term.kind === "affinity" && mustChoose(view, group, even)) even.add(group);
+    }
+  }
+  return even;
 }
 
-const settlingGroups = ({ counted }: TopologyView) =>
+function mustChoose(view: TopologyView, { term }: TopologyGroup, even: ReadonlySet<TopologyGroup>): boolean {
+  return (
+    view.owned.some((own) => own.term.kind !== "affinity" && own.term.key === term.key) ||
+    view.counted.some((group) => even.has(group) && group.term.key === term.key)
+  );
+}
+
+export function keysToSettleEvenly(view: TopologyView, even: ReadonlySet<TopologyGroup>): ReadonlySet<string> {
+  return new Set(settlingGroups(view).flatMap((group) => (even.has(group) ? [group.term.key] : [])));
+}
+
+const settlingGroups = ({ counted }: TopologyView): readonly TopologyGroup[] =>
   counted.filter(({ term }) => term.kind === "affinity" && term.key !== labelKeys.hostname);

@@ -3,35 +3,55 @@ import { countPinned } from "../topology/pinning.ts";
 import type { Pool } from "./claim.ts";
 import { joinClaims } from "./join-claims.ts";
 import { openClaims } from "./open-claims.ts";
-import { bindsDomains, keysToSettle, keysToSettleEvenly, pinDemands } from "./pin-demands.ts";
+import { bindsDomains, evenGroups, keysToSettle, keysToSettleEvenly, pinDemands } from "./pin-demands.ts";
 import { placeOnNodes } from "./place-on-nodes.ts";
 import { type Demand, freshFit, type Session, waiting } from "./session.ts";
-import { stageAt } from "./workload.ts";
+import { stageAt, type Workload } from "./workload.ts";
 
 /**
- * The whole placement: every stage of relaxation tries existing nodes first, then new claims of the heaviest pools that
- * can host the pod (scheduling 3.6, 4.7, 4.8). Yields units of work; pausing there cannot change the answer.
+ * The whole placement. In each round every workload stands at a stage of relaxation: the first one, from where it stood,
+ * that some pool can host. Existing nodes are tried at every stage on the way, then new claims of the heaviest pools that
+ * can host the pods (scheduling 3.6, 4.7, 4.8). What a round leaves stands one stage further in the next. Yields units of
+ * work; pausing there cannot change the answer.
  */
 export function* solve(session: Session): Generator<number, void> {
   const tiers = tiersOf(session);
-  for (let stage = 0; ; stage++) {
-    const demands = demandsAt(session, stage);
-    if (demands.length === 0) return;
-    yield* placeOnNodes(session, demands);
+  const stageOf = new Int32Array(session.workloads.length);
+  for (;;) {
+    const demands: Demand[] = [];
+    for (let open = unhosted(session, stageOf); open.length > 0; open = advanced(session, stageOf, open)) {
+      yield* placeOnNodes(session, open);
+      demands.push(...open.filter((demand) => isHostedAnywhere(session, demand)));
+      open = open.filter((demand) => !isHostedAnywhere(session, demand));
+    }
     const left = demands.flatMap((demand) => stillWaiting(session, demand));
+    if (left.length === 0) return;
     yield* placeOnClaims(session, left, tiers);
+    for (const { workload } of left) stageOf[workload.index] = (stageOf[workload.index] ?? 0) + 1;
   }
 }
 
-/** Workloads with pods left that have a stage of this number. */
-function demandsAt(session: Session, index: number): readonly Demand[] {
-  return session.workloads.flatMap((workload) => {
-    const count = waiting(session, workload);
-    if (count === 0) return [];
-    const stage = stageAt(workload, index, session.workloadContext);
-    return stage === undefined ? [] : [{ workload, stage, set: stage.set, count }];
+/** Every workload with pods left, at its stage; those past their last stage are given up. */
+function unhosted(session: Session, stageOf: Int32Array): readonly Demand[] {
+  return session.workloads.flatMap((workload) => demandAt(session, workload, stageOf[workload.index] ?? 0));
+}
+
+function demandAt(session: Session, workload: Workload, index: number): readonly Demand[] {
+  const count = waiting(session, workload);
+  const stage = count === 0 ? undefined : stageAt(workload, index, session.workloadContext);
+  return stage === undefined ? [] : [{ workload, stage, set: stage.set, count }];
+}
+
+/** The same workloads one stage further. */
+function advanced(session: Session, stageOf: Int32Array, demands: readonly Demand[]): readonly Demand[] {
+  return demands.flatMap(({ workload }) => {
+    const index = (stageOf[workload.index] ?? 0) + 1;
+    stageOf[workload.index] = index;
+    return demandAt(session, workload, index);
   });
 }
+
+const isHostedAnywhere = (session: Session, demand: Demand): boolean => isHosted(session, session.pools, demand);
 
 function stillWaiting(session: Session, demand: Demand): readonly Demand[] {
   const count = waiting(session, demand.workload);
@@ -48,14 +68,14 @@ function* placeOnClaims(
   const others = demands.filter(({ stage }) => !followsHosts(stage.topology));
   const settling = others.map((demand) => ({ demand, keys: keysToSettle(demand.stage.topology) }));
   const asks = settling.filter(({ demand, keys }) => keys.size > 0 || bindsDomains(demand.stage.topology));
-  const views = asks.map(({ demand }) => demand.stage.topology);
+  const even = evenGroups(demands.map(({ stage }) => stage.topology));
   const pinned = yield* pinDemands(
     session,
     asks.map(({ demand, keys }) => ({
       ...demand,
       wanted: demand.count,
       alsoSettle: keys,
-      settleEvenly: keys.size === 0 ? keys : keysToSettleEvenly(demand.stage.topology, views),
+      settleEvenly: keys.size === 0 ? keys : keysToSettleEvenly(demand.stage.topology, even),
     })),
     tiers,
   );
