@@ -34,7 +34,12 @@ interface Run {
 export function fillMachine<State>(
   problem: PackingProblem,
   machine: Machine,
-  demand: { readonly left: Int32Array; readonly rules?: FillRules<State> },
+  demand: {
+    readonly left: Int32Array;
+    readonly rules?: FillRules<State>;
+    /** Goes on the machine before anything else. */
+    readonly first?: number;
+  },
 ): Filling {
   const fill: Fill = {
     problem,
@@ -49,10 +54,28 @@ export function fillMachine<State>(
   const state = demand.rules?.start(machine);
   const limits = demand.rules === undefined || state === undefined ? undefined : { rules: demand.rules, state };
   const runs = runsOf(problem, machine, demand.left);
+  if (demand.first !== undefined) giveFirst(fill, runs, { item: demand.first, limits });
   for (let best = bestRun(fill, runs); best !== undefined; best = bestRun(fill, runs)) {
     giveFrom(fill, best, { left: demand.left, limits });
   }
   return { items: fill.items, counts: fill.counts, value: fill.value, work: fill.work };
+}
+
+/** Moves the item to the head of its run and puts one of it on the machine. */
+function giveFirst<State>(
+  fill: Fill,
+  runs: readonly Run[],
+  { item, limits }: { readonly item: number; readonly limits: Limits<State> | undefined },
+): void {
+  const run = runs.find(({ shape }) => shape === fill.problem.shapeOf[item]);
+  if (run === undefined || !fits(fill, run.shape)) return;
+  if (limits !== undefined && limits.rules.allowance(limits.state, item) <= 0) return;
+  const at = fill.machine.members.indexOf(item);
+  if (at < run.at || at >= run.end) return;
+  // Items before it in the run are passed over on this machine: it is the one that must be housed.
+  run.at = at;
+  take(fill, run, { item, count: 1 });
+  limits?.rules.add(limits.state, item, 1);
 }
 
 /** Puts a share of what fits on the machine, from the items of the run in turn. */

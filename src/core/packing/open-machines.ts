@@ -76,7 +76,8 @@ function insert(queue: Candidate[], candidate: Candidate): void {
   queue.splice(low, 0, candidate);
 }
 
-function mostCopies(left: Int32Array, filling: Filling): number {
+/** How often the filling can be repeated with what is left. */
+export function mostCopies(left: Int32Array, filling: Filling): number {
   let copies = Number.MAX_SAFE_INTEGER;
   for (const [i, item] of filling.items.entries())
     copies = Math.min(copies, Math.floor((left[item] ?? 0) / (filling.counts[i] ?? 1)));

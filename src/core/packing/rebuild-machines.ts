@@ -1,4 +1,5 @@
 import { type BitSet, bitSetOf, hasBit, setBit } from "../catalogue/bit-set.ts";
+import { houseDearest } from "./house-dearest.ts";
 import { openMachines } from "./open-machines.ts";
 import type { Filling, Machine, Opening, Packing, PackingDemand, PackingProblem, Stock } from "./problem.ts";
 
@@ -38,7 +39,7 @@ export function* rebuildMachines<State>(
   const draw = drawsOf(bins.length);
   let failures = 0;
   for (let spent = 0; spent < effort && bins.length > 1 && failures < patience(bins.length); ) {
-    const tried = yield* rebuild(search, chooseBins(bins, draw));
+    const tried = yield* rebuild(search, chooseBins(bins, draw), draw(2) === 0 ? openMachines : houseDearest);
     spent += tried.work + problem.machines.length + tryCost;
     failures = tried.cheaper ? 0 : failures + 1;
   }
@@ -62,11 +63,12 @@ interface Search<State> {
 function* rebuild<State>(
   { problem, demand, bins, stock, membership }: Search<State>,
   chosen: readonly Bin[],
+  pack: typeof openMachines,
 ): Generator<number, { readonly cheaper: boolean; readonly work: number }> {
   const part = partOf(problem, chosen, membership);
   for (const { machine } of chosen) stock.put(machine, 1);
   const again = { ...demand, wanted: part.wanted, stock: renumbered(stock, part.machines) };
-  const packed = yield* openMachines(part.problem, again);
+  const packed = yield* pack(part.problem, again);
   const cheaper = packed.price < part.price - priceStep && packed.left.every((count) => count === 0);
   if (!cheaper) {
     for (const { machine } of chosen) stock.take(machine, 1);

@@ -1,0 +1,68 @@
+import { fillMachine } from "./fill-machine.ts";
+import { mostCopies } from "./open-machines.ts";
+import type { Filling, Opening, Packing, PackingDemand, PackingProblem } from "./problem.ts";
+
+/**
+ * Another way to open machines: the dearest item that is left gets the machine on which it and its company are worth most
+ * for the price. Where some items need machines that nobody else would choose, this fills those with company that the
+ * greedy way has housed elsewhere by then.
+ */
+export function* houseDearest<State>(
+  problem: PackingProblem,
+  demand: PackingDemand<State>,
+): Generator<number, Packing> {
+  const left = demand.wanted.slice();
+  const stock = demand.stock.copy();
+  const openings: Opening[] = [];
+  const given = new Set<number>();
+  let [price, work] = [0, 0];
+  for (let item = dearest(problem, left, given); item >= 0; item = dearest(problem, left, given)) {
+    const best = bestMachine(problem, { ...demand, left }, item);
+    work += best.work;
+    yield best.work;
+    const copies = best.filling === undefined ? 0 : stock.take(best.machine, mostCopies(left, best.filling));
+    if (best.filling === undefined || copies === 0) {
+      given.add(item);
+      continue;
+    }
+    const { filling, machine } = best;
+    for (const [i, each] of filling.items.entries()) left[each] = (left[each] ?? 0) - (filling.counts[i] ?? 0) * copies;
+    openings.push({ machine, copies, filling });
+    price += (problem.machines[machine]?.price ?? 0) * copies;
+  }
+  return { openings, left, price, work };
+}
+
+/** Lower index first among equals; -1 when nothing is left. */
+function dearest({ values }: PackingProblem, left: Int32Array, given: ReadonlySet<number>): number {
+  let best = -1;
+  for (let item = 0; item < left.length; item++) {
+    if ((left[item] ?? 0) === 0 || given.has(item)) continue;
+    if (best < 0 || (values[item] ?? 0) > (values[best] ?? 0)) best = item;
+  }
+  return best;
+}
+
+interface Best {
+  readonly machine: number;
+  readonly filling: Filling | undefined;
+  readonly work: number;
+}
+
+function bestMachine<State>(
+  problem: PackingProblem,
+  demand: Pick<PackingDemand<State>, "rules"> & { readonly left: Int32Array },
+  item: number,
+): Best {
+  let [machine, score, work] = [-1, -1, 0];
+  let chosen: Filling | undefined;
+  for (const [index, candidate] of problem.machines.entries()) {
+    if (!candidate.members.includes(item)) continue;
+    const filling = fillMachine(problem, candidate, { ...demand, first: item });
+    work += filling.work;
+    const own = filling.value / candidate.price;
+    if (filling.items[0] !== item || own <= score) continue;
+    [machine, score, chosen] = [index, own, filling];
+  }
+  return { machine, filling: chosen, work };
+}
