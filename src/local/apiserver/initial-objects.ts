@@ -1,6 +1,6 @@
 import { createObject } from "./create.ts";
 import { servedType, type ApiCore } from "./api-core.ts";
-import { namespaceType, priorityClassType } from "../../api/index.ts";
+import { namespaceType, priorityClassType, resourceType } from "../../api/index.ts";
 
 const namespaces = ["default", "kube-node-lease", "kube-public", "kube-system"];
 
@@ -18,6 +18,14 @@ const priorityClasses = [
   },
 ];
 
+const serviceType = resourceType("v1", "Service", "services", "Namespaced");
+
+/** The API server's own service. */
+const apiService = {
+  metadata: { name: "kubernetes", namespace: "default", labels: { component: "apiserver", provider: "kubernetes" } },
+  spec: { clusterIP: "10.96.0.1", ports: [{ name: "https", port: 443, protocol: "TCP", targetPort: 6443 }] },
+};
+
 /** What every cluster holds before anyone writes to it. */
 export function createInitialObjects(core: ApiCore): void {
   for (const name of namespaces) createObject(core, servedType(core, namespaceType), { metadata: { name } }, {});
@@ -25,4 +33,5 @@ export function createInitialObjects(core: ApiCore): void {
     const object = { metadata: { name }, value, description };
     createObject(core, servedType(core, priorityClassType), object, {});
   }
+  createObject(core, servedType(core, serviceType), apiService, {});
 }

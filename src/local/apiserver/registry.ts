@@ -18,6 +18,8 @@ const metadataFields: Readonly<Record<string, FieldReader>> = {
   "metadata.namespace": (object) => object.metadata.namespace ?? "",
 };
 
+const kindKey = ({ type }: ResourceDefinition): string => `${apiVersionOf(type)}/${type.kind}`;
+
 /** Every reader a field selector of this resource may use. */
 export function fieldReaders(definition: ResourceDefinition): Readonly<Record<string, FieldReader>> {
   return { ...metadataFields, ...definition.selectableFields };
@@ -28,6 +30,7 @@ export class Registry {
   readonly #versions: VersionCounter;
   readonly #historySize: number;
   readonly #served = new Map<string, Served>();
+  readonly #byKind = new Map<string, Served>();
   readonly #tables = new Map<string, ObjectTable>();
   /** Rises with every change, so that discovery documents can be cached. */
   generation = 0;
@@ -41,6 +44,7 @@ export class Registry {
     const { group, version, plural } = definition.type;
     const served: Served = { definition, table: this.#tableFor(definition), storageVersion };
     this.#served.set(`${group}/${version}/${plural}`, served);
+    this.#byKind.set(kindKey(definition), served);
     this.generation += 1;
     return served;
   }
@@ -51,6 +55,7 @@ export class Registry {
     const served = this.#served.get(key);
     if (served === undefined) return;
     this.#served.delete(key);
+    this.#byKind.delete(kindKey(served.definition));
     this.generation += 1;
     served.table.endWatches();
     if (!this.all().some(({ table }) => table === served.table)) this.#tables.delete(`${group}/${plural}`);
@@ -62,7 +67,7 @@ export class Registry {
 
   /** The kind by API version and kind, as owner references name it. */
   byKind(apiVersion: string, kind: string): Served | undefined {
-    return this.all().find(({ definition: { type } }) => type.kind === kind && apiVersionOf(type) === apiVersion);
+    return this.#byKind.get(`${apiVersion}/${kind}`);
   }
 
   /** Any served version of a resource. */

@@ -279,6 +279,7 @@ describe("watches", () => {
     await clock.advance(61_000);
     expect((await timed.next()).value).toMatchObject({ type: "BOOKMARK" });
     await clock.advance(61_000);
+    expect((await timed.next()).value).toMatchObject({ type: "BOOKMARK" });
     expect(await timed.next()).toEqual({ done: true, value: undefined });
     const stop = new AbortController();
     const aborted = client.watch(podType, { signal: stop.signal })[Symbol.asyncIterator]();

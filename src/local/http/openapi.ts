@@ -160,3 +160,21 @@ function marks({ patchMerge, retainsKeys, merging }: FieldInfo): object {
     ...(merging?.kind === "map" ? { "x-kubernetes-list-map-keys": merging.keys } : {}),
   };
 }
+
+/**
+ * `/openapi/v2` as protobuf: title and version only. kubectl reads it for kinds that version 3 does not know, and goes on
+ * to say that there is no such kind.
+ */
+export function openapiV2Bytes(): Buffer {
+  const text = (field: number, value: string): Buffer => block(field, Buffer.from(value));
+  const block = (field: number, value: Buffer): Buffer =>
+    Buffer.concat([Buffer.from([(field << 3) | 2, value.length]), value]);
+  const info = Buffer.concat([text(1, "Kubernetes"), text(2, "v1")]);
+  return Buffer.concat([text(1, "2.0"), block(2, info), block(8, Buffer.alloc(0))]);
+}
+
+export const openapiV2Document = Object.freeze({
+  swagger: "2.0",
+  info: { title: "Kubernetes", version: "v1" },
+  paths: {},
+});

@@ -4,7 +4,7 @@ import { apiFault, notServed } from "../apiserver/faults.ts";
 import { aggregated, coreVersions, groupList, oneGroup, resourceList } from "./discovery.ts";
 import { readObject, sendFault, sendJson, sendText, type Exchange } from "./exchange.ts";
 import { negotiate, type Answer } from "./media-types.ts";
-import { openapiDocument, openapiRoot } from "./openapi.ts";
+import { openapiDocument, openapiRoot, openapiV2Bytes, openapiV2Document } from "./openapi.ts";
 import { parseTarget, type ResourceTarget } from "./request-target.ts";
 import { handleResource } from "./resource-handler.ts";
 import { answerReview, reviewResources } from "./reviews.ts";
@@ -84,6 +84,7 @@ function answerPath(options: RouterOptions, exchange: Exchange, answer: Answer |
     return sendText(exchange, { code: 200, type: "text/plain", text: "ok" });
   if (/^\/(livez|readyz|healthz)\//.test(path))
     return sendText(exchange, { code: 200, type: "text/plain", text: "ok" });
+  if (path === "/openapi/v2") return sendOpenapiV2(exchange);
   const body = documentAt(options, path, answer);
   if (body === undefined) throw notServed();
   const type =
@@ -91,6 +92,16 @@ function answerPath(options: RouterOptions, exchange: Exchange, answer: Answer |
       ? "application/json;g=apidiscovery.k8s.io;v=v2;as=APIGroupDiscoveryList"
       : "application/json";
   sendText(exchange, { code: 200, type, text: JSON.stringify(body) });
+}
+
+const openapiProtobuf = "application/com.github.proto-openapi.spec.v2@v1.0+protobuf";
+
+function sendOpenapiV2(exchange: Exchange): void {
+  if (!(exchange.request.headers.accept ?? "").includes(openapiProtobuf))
+    return sendJson(exchange, 200, openapiV2Document);
+  // The type asked for has a character that Go does not parse in an answer.
+  exchange.response.writeHead(200, { "content-type": "application/octet-stream" });
+  exchange.response.end(openapiV2Bytes());
 }
 
 /** The document at a path of the server's own: version, discovery, schemas. */
