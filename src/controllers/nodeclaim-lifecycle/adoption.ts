@@ -1,11 +1,10 @@
 import { labels, type NodeClaim } from "../../api/index.ts";
-import type { CloudInstance, CloudProvider } from "../../provider/index.ts";
+import type { CloudInstance } from "../../provider/index.ts";
 import { type Caches, millisOf, poolNameOf } from "../plumbing/index.ts";
 import type { LaunchCache } from "./launch-cache.ts";
 
 export interface AdoptionDeps {
   readonly caches: Caches;
-  readonly provider: CloudProvider;
   readonly launches: LaunchCache;
 }
 
@@ -14,12 +13,11 @@ export interface AdoptionDeps {
  * died, or the answer was lost. Any machine of the pool will do that no claim has and that the claim could have launched;
  * the one launched first is taken, and held in the launch cache before anybody else can ask.
  */
-export async function adoptInstance(
+export function adoptInstance(
   deps: AdoptionDeps,
   claim: NodeClaim,
-  signal: AbortSignal,
-): Promise<CloudInstance | undefined> {
-  const instances = await deps.provider.list({ signal });
+  instances: readonly CloudInstance[],
+): CloudInstance | undefined {
   const owned = new Set(deps.caches.nodeClaims.store.list().map(({ status }) => status?.providerID ?? ""));
   const [found] = instances
     .filter((instance) => !owned.has(instance.providerId) && !deps.launches.owns(instance.providerId))

@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { node, nodeClaim, readyStatus } from "../../../test/controllers/builders.ts";
 import { type ClusterFixture, clusterFixture, overClient } from "../../../test/controllers/cluster-fixture.ts";
 import { getCondition, type Node, type NodeClaim, nodeClaimType, nodeType } from "../../api/index.ts";
-import type { KubeClient } from "../../kube/index.ts";
+import { type KubeClient, KubeFault } from "../../kube/index.ts";
 import { createSeededRandom } from "../../platform/index.ts";
 import { createEvictionQueue, createNodeTermination } from "../node-termination/index.ts";
 import { createNodeClaimLifecycle } from "./lifecycle.ts";
@@ -126,6 +126,29 @@ describe("the end of a claim", () => {
     expect(await claimOf(fixture)).toBeUndefined();
     expect(fixture.provider.deletes).toEqual([]);
     expect((await fixture.get(nodeType, "stray"))?.metadata.deletionTimestamp).toBeUndefined();
+    await fixture.stop();
+  });
+
+  test("a claim that is deleted before it could say what was launched takes its machine with it", async () => {
+    let down = true;
+    const fixture = await clusterFixture({
+      decorate: (kube) =>
+        overClient(kube, {
+          patch: (type, name, options) =>
+            down && options.subresource === "status"
+              ? Promise.reject(new KubeFault("ServiceUnavailable", "try later", { code: 503 }))
+              : kube.patch(type, name, options),
+        }),
+    });
+    await fixture.run(createNodeClaimLifecycle({ ...fixture, outcomes }));
+    await fixture.create(nodeClaimType, nodeClaim("a"));
+    await fixture.advance(500);
+    expect(fixture.provider.instances.size).toBe(1);
+    await deleteClaim(fixture);
+    down = false;
+    await fixture.advance(120_000);
+    expect(fixture.provider.instances.size).toBe(0);
+    expect(await claimOf(fixture)).toBeUndefined();
     await fixture.stop();
   });
 

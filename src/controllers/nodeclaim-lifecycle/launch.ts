@@ -10,24 +10,16 @@ import {
 } from "../../api/index.ts";
 import { claimViewOf } from "../../core/index.ts";
 import type { CloudInstance, LaunchFailure } from "../../provider/index.ts";
-import {
-  countDisrupted,
-  deleteObject,
-  indexes,
-  millisOf,
-  poolNameOf,
-  timestampOf,
-  truncateMessage,
-} from "../plumbing/index.ts";
+import { countDisrupted, deleteObject, indexes, poolNameOf, timestampOf, truncateMessage } from "../plumbing/index.ts";
 import { adoptInstance } from "./adoption.ts";
+import type { LaunchAttempts } from "./attempts.ts";
 import type { LaunchCache } from "./launch-cache.ts";
 import type { LifecycleDeps, Step, StepOutcome } from "./step.ts";
 
-type LaunchDeps = LifecycleDeps & { readonly launches: LaunchCache };
+export type LaunchDeps = LifecycleDeps & { readonly launches: LaunchCache; readonly attempts: LaunchAttempts };
 
 /** Launches the machine of a claim once (spec: lifecycle 1.3). */
 export function createLaunchStep(deps: LaunchDeps): Step {
-  const attempts = createAttempts(deps.clock);
   return async (claim, signal) => {
     const uid = claim.metadata.uid ?? "";
     const launched = getCondition(claim, conditionTypes.launched);
@@ -37,37 +29,16 @@ export function createLaunchStep(deps: LaunchDeps): Step {
     }
     const cached = deps.launches.get(uid);
     if (cached !== undefined) return { claim: withInstance(claim, cached, deps) };
-    const adopted = attempts.mayHaveLaunched(claim) ? await adoptInstance(deps, claim, signal) : undefined;
+    const suspects = await deps.attempts.suspects(claim, signal);
+    const adopted = suspects === undefined ? undefined : adoptInstance(deps, claim, suspects);
     if (adopted !== undefined) {
       reportLaunched(deps, claim, adopted, "taken over from an attempt that was not written down");
       return { claim: withInstance(claim, adopted, deps) };
     }
-    attempts.begin(claim);
+    deps.attempts.begin(claim);
     const outcome = await create(deps, claim, signal);
-    if (outcome.error === undefined) attempts.end(claim);
+    if (outcome.error === undefined) deps.attempts.end(claim);
     return outcome;
-  };
-}
-
-interface Attempts {
-  /** An earlier process, or an earlier call without an answer, may have launched a machine for this claim. */
-  mayHaveLaunched(claim: NodeClaim): boolean;
-  begin(claim: NodeClaim): void;
-  end(claim: NodeClaim): void;
-}
-
-function createAttempts(clock: LifecycleDeps["clock"]): Attempts {
-  const started = clock.now();
-  const open = new Set<string>();
-  const uidOf = ({ metadata }: NodeClaim): string => metadata.uid ?? "";
-  return {
-    mayHaveLaunched: (claim) => {
-      // Creation times are cut to the second: one of this very second may be older than this process.
-      const created = millisOf(claim.metadata.creationTimestamp) ?? 0;
-      return open.has(uidOf(claim)) || created <= started;
-    },
-    begin: (claim) => void open.add(uidOf(claim)),
-    end: (claim) => void open.delete(uidOf(claim)),
   };
 }
 

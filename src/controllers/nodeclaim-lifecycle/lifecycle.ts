@@ -15,7 +15,8 @@ import {
 import { finalizeNodeClaim } from "./finalize.ts";
 import { createInitializationStep } from "./initialization.ts";
 import { createLaunchStep } from "./launch.ts";
-import { createLaunchCache } from "./launch-cache.ts";
+import { createLaunchAttempts } from "./attempts.ts";
+import { createLaunchCache, type LaunchCache } from "./launch-cache.ts";
 import { createLivenessStep } from "./liveness.ts";
 import { createRegistrationStep } from "./registration.ts";
 import type { LifecycleDeps, Step, StepOutcome } from "./step.ts";
@@ -23,8 +24,9 @@ import type { LifecycleDeps, Step, StepOutcome } from "./step.ts";
 /** Carries a NodeClaim from creation to a usable node and, deleted, back to nothing (spec: lifecycle 1.2). */
 export function createNodeClaimLifecycle(deps: LifecycleDeps): Reconciler {
   const launches = deps.launches ?? createLaunchCache(deps.clock);
+  const attempts = createLaunchAttempts(deps);
   const steps: readonly Step[] = [
-    createLaunchStep({ ...deps, launches }),
+    createLaunchStep({ ...deps, launches, attempts }),
     createRegistrationStep(deps),
     createInitializationStep(deps),
     createLivenessStep(deps),
@@ -37,13 +39,29 @@ export function createNodeClaimLifecycle(deps: LifecycleDeps): Reconciler {
     reconcile: async (key, signal) => {
       const claim = deps.caches.nodeClaims.store.get(key);
       if (claim === undefined || !isManagedClaim(deps.provider, claim)) return undefined;
-      if (claim.metadata.deletionTimestamp !== undefined) return finalizeNodeClaim(deps, claim, signal);
+      if (claim.metadata.deletionTimestamp !== undefined) {
+        return finalizeNodeClaim(deps, withKnownMachine(claim, launches), signal);
+      }
       const guarded = await ensureFinalizer(deps, claim, signal);
       if (guarded === undefined) return undefined;
       return progress(deps, steps, guarded, signal);
     },
-    watch: (queue) => watch(deps, queue),
+    watch: (queue) => {
+      watch(deps, queue);
+      deps.caches.nodeClaims.subscribe(({ type, object }) => {
+        if (type !== "deleted") return;
+        launches.drop(object.metadata.uid ?? "");
+        attempts.end(object);
+      });
+    },
   };
+}
+
+/** A machine that was launched, but whose claim was deleted before it could say so, must end with it. */
+function withKnownMachine(claim: NodeClaim, launches: LaunchCache): NodeClaim {
+  const launched = launches.get(claim.metadata.uid ?? "");
+  if (launched === undefined || (claim.status?.providerID ?? "") !== "") return claim;
+  return { ...claim, status: { ...claim.status, providerID: launched.providerId } };
 }
 
 function watch(deps: LifecycleDeps, queue: Controller): void {
