@@ -22,6 +22,25 @@ async function expectOneMachinePerClaim(cluster: EmbeddedCluster): Promise<void>
 /** The writes of the scenario, from the status of the pool to the last finalizer of its one machine. */
 const writes = Array.from({ length: 50 }, (_, index) => index + 1);
 
+describe("a controller that is asked to stop (operations 3.8)", () => {
+  test.each([500, 1_500, 2_500, 3_500, 4_500, 5_500])(
+    "[ops 9.2.34] %i ms into a slow launch: what was launched is written down or taken over, and nothing is orphaned",
+    async (milliseconds) => {
+      const cluster = await embeddedCluster();
+      await cluster.clock.advance(5_000);
+      cluster.account.faults.latency(1_500);
+      await cluster.kube.create(deploymentType, deployment("web", 1, { cpu: "1", memory: "1Gi" }));
+      await cluster.clock.advance(1_200 + milliseconds);
+      await cluster.replaceOperator();
+      expect(await cluster.until(isRunning(cluster, 1), 120)).toBe(true);
+      await cluster.clock.advance(60_000);
+      await expectOneMachinePerClaim(cluster);
+      expect(cluster.everLaunched.size).toBe(1);
+      await cluster.stop();
+    },
+  );
+});
+
 describe("a controller that dies with a write (product 8)", () => {
   test.each(writes)("write %i: no machine twice, none without a claim, no drain forgotten", async (dieAtWrite) => {
     const cluster = await embeddedCluster({ dieAtWrite });

@@ -51,6 +51,8 @@ export interface EmbeddedCluster {
   readonly died: boolean;
   /** Kills the controller as a crash does (its writes stop at once) and starts another. */
   restartOperator(): Promise<void>;
+  /** Asks the controller to stop, as SIGTERM does, waits until it has, and starts another. */
+  replaceOperator(): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -199,6 +201,18 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
       return died;
     },
     list: async (type) => (await kube.list(type)).items,
+    replaceOperator: async () => {
+      const { dying, ended } = current;
+      let over = false;
+      dying.abort(new Error("SIGTERM"));
+      void ended.finally(() => {
+        over = true;
+      });
+      for (let second = 0; second < 30 && !over; second += 1) await clock.advance(1_000);
+      await ended;
+      current = startOperator();
+      await clock.advance(0);
+    },
     restartOperator: async () => {
       current.fuse.kill();
       current.dying.abort(new Error("killed"));
