@@ -101,7 +101,7 @@ export async function withStandIns(
   const stop = new AbortController();
   const metrics = createMetricsRegistry();
   const running = startStandIns(
-    { kube, clock, random, ids, log, metrics, ...options, kubelets: { machines: yard, ...options.kubelets } },
+    { kube, clock, random, ids, log, metrics, ...options, kubelets: { ...options.kubelets, machines: yard } },
     stop.signal,
   );
   await clock.advance(1);
