@@ -6,7 +6,7 @@ import { allowsDomain, mayStart } from "../topology/topology.ts";
 import { type Addition, applyAddition, type Claim, type Pool, tryAdd } from "./claim.ts";
 import { countOnClaim, machineFacts } from "./claim-hosts.ts";
 import { openClaims } from "./open-claims.ts";
-import { pinnedSet } from "./pin-demands.ts";
+import { bindsDomains, keysToSettle, pinDemands, pinnedSet } from "./pin-demands.ts";
 import { type Demand, freshFit, type Session, waiting } from "./session.ts";
 
 /**
@@ -36,12 +36,31 @@ const startsCompany = ({ stage: { topology: view, strict } }: Demand): boolean =
 
 function* startClaim(session: Session, demand: Demand, tiers: readonly (readonly Pool[])[]): Generator<number, void> {
   const { workload } = demand;
+  const settled = yield* settledDemand(session, demand, tiers);
+  if (settled === undefined) return;
+  const count = waiting(session, workload);
   for (const tier of tiers) {
-    if (!tier.some((pool) => freshFit(session, pool, demand) !== undefined)) continue;
+    if (!tier.some((pool) => freshFit(session, pool, settled) !== undefined)) continue;
     const before = session.claims.length;
-    yield* openClaims(session, tier, [{ ...demand, count: waiting(session, workload) }], 1);
-    if (session.claims.length > before) return;
+    yield* openClaims(session, tier, [{ ...settled, count }], 1);
+    if (session.claims.length > before) break;
   }
+  // One pod was counted when its domains were chosen; as many as found room are there now.
+  const placed = count - waiting(session, workload);
+  if (settled.pinned !== undefined) countPinned(demand.stage.topology, settled.pinned, placed - 1);
+}
+
+/** The demand with domains chosen where topology binds the pods or others want to follow them. */
+function* settledDemand(
+  session: Session,
+  demand: Demand,
+  tiers: readonly (readonly Pool[])[],
+): Generator<number, Demand | undefined> {
+  const { topology } = demand.stage;
+  const alsoSettle = keysToSettle(topology);
+  if (alsoSettle.size === 0 && !bindsDomains(topology)) return demand;
+  const [pinned] = yield* pinDemands(session, [{ ...demand, wanted: 1, alsoSettle, settleEvenly: new Set() }], tiers);
+  return pinned;
 }
 
 interface Join {
@@ -78,10 +97,21 @@ function tryJoin(session: Session, claim: Claim, { workload, stage }: Demand): J
       return undefined;
     if (key !== labelKeys.hostname) pin.set(key, domain);
   }
+  for (const key of keysToSettle(stage.topology)) {
+    const domain = singleValueOf(requirements.get(key)) ?? cheapestDomain(session, claim, key);
+    if (domain !== undefined) pin.set(key, domain);
+  }
   const set = pinnedSet(session, stage, pin);
   const addition = set === undefined ? undefined : tryAdd(claim, { workload, stage, set }, session.table);
   if (addition === undefined) return undefined;
   return { claim, addition, pin, dearer: priceOf(session, addition) - priceOf(session, claim) };
+}
+
+/** Where the claim's cheapest offering is. */
+function cheapestDomain({ table }: Session, { set, rows }: Claim, key: string): string | undefined {
+  const { price, cheapest } = table.select(set);
+  const offering = table.catalogue.offerings.list[cheapest[cheapestRow(rows, price)] ?? -1];
+  return singleValueOf(offering?.requirements.get(key));
 }
 
 function priceOf({ table }: Session, { set, rows }: Addition): number {

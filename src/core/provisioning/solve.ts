@@ -1,5 +1,6 @@
 import { followsHosts } from "../topology/hosts.ts";
 import { countPinned } from "../topology/pinning.ts";
+import { isBound } from "../topology/topology.ts";
 import type { Pool } from "./claim.ts";
 import { joinClaims } from "./join-claims.ts";
 import { openClaims } from "./open-claims.ts";
@@ -9,17 +10,41 @@ import { type Demand, freshFit, type Session, waiting } from "./session.ts";
 import { stageAt, type Workload } from "./workload.ts";
 
 /**
- * The whole placement. In each round every workload stands at a stage of relaxation: the first one, from where it stood,
- * that some pool can host. Existing nodes are tried at every stage on the way, then new claims of the heaviest pools that
- * can host the pods (scheduling 3.6, 4.7, 4.8). What a round leaves stands one stage further in the next. Yields units of
- * work; pausing there cannot change the answer.
+ * The whole placement: cycles over all workloads that wait, each from the pod as it is written, until a whole cycle places
+ * nothing (scheduling 4.2). After the first cycle only topology can have changed its mind: a target may stand by now.
+ * Yields units of work; pausing there cannot change the answer.
  */
 export function* solve(session: Session): Generator<number, void> {
   const tiers = tiersOf(session);
+  let waitingNow = session.workloads;
+  for (let before = -1; waitingNow.length > 0 && placedIn(session) > before; ) {
+    before = placedIn(session);
+    yield* cycle(session, waitingNow, tiers);
+    waitingNow = waitingNow.filter((workload) => waiting(session, workload) > 0 && isBoundAtFirst(workload));
+  }
+}
+
+const placedIn = ({ placed }: Session): number => placed.reduce((sum, count) => sum + count, 0);
+
+const isBoundAtFirst = ({ stages: [first] }: Workload): boolean => first !== undefined && isBound(first.topology);
+
+/**
+ * In each round every workload stands at a stage of relaxation: the first one, from where it stood, that some pool can
+ * host. Existing nodes are tried at every stage on the way, then new claims of the heaviest pools that can host the pods
+ * (scheduling 3.6, 4.7, 4.8). What a round leaves stands one stage further in the next.
+ */
+function* cycle(
+  session: Session,
+  workloads: readonly Workload[],
+  tiers: readonly (readonly Pool[])[],
+): Generator<number, void> {
   const stageOf = new Int32Array(session.workloads.length);
   for (;;) {
     const demands: Demand[] = [];
-    for (let open = unhosted(session, stageOf); open.length > 0; open = advanced(session, stageOf, open)) {
+    let open: readonly Demand[] = workloads.flatMap((workload) =>
+      demandAt(session, workload, stageOf[workload.index] ?? 0),
+    );
+    for (; open.length > 0; open = advanced(session, stageOf, open)) {
       yield* placeOnNodes(session, open);
       demands.push(...open.filter((demand) => isHostedAnywhere(session, demand)));
       open = open.filter((demand) => !isHostedAnywhere(session, demand));
@@ -31,11 +56,7 @@ export function* solve(session: Session): Generator<number, void> {
   }
 }
 
-/** Every workload with pods left, at its stage; those past their last stage are given up. */
-function unhosted(session: Session, stageOf: Int32Array): readonly Demand[] {
-  return session.workloads.flatMap((workload) => demandAt(session, workload, stageOf[workload.index] ?? 0));
-}
-
+/** The pods that are left of a workload, at a stage; nothing past its last stage. */
 function demandAt(session: Session, workload: Workload, index: number): readonly Demand[] {
   const count = waiting(session, workload);
   const stage = count === 0 ? undefined : stageAt(workload, index, session.workloadContext);
