@@ -21,7 +21,7 @@ const serviceType = resourceType("v1", "Service", "services", "Namespaced");
 
 /** An object as a manifest may hold it, however wrong. */
 function manifest(apiVersion: string, kind: string, rest: Readonly<Record<string, unknown>>): KubeObject {
-  return { apiVersion, kind, metadata: inDefault("x"), ...rest } as KubeObject;
+  return { apiVersion, kind, metadata: inDefault("x"), ...rest };
 }
 
 async function refusal(type: ResourceType, object: KubeObject): Promise<string> {
@@ -121,6 +121,29 @@ describe("defaults", () => {
       type: "RollingUpdate",
       rollingUpdate: { maxSurge: 0, maxUnavailable: 1 },
     });
+  });
+
+  test("a stateful set may mount what its claim templates bring", async () => {
+    const { client } = apiServerFixture();
+    const container = { name: "c", image: "i", volumeMounts: [{ name: "data", mountPath: "/data" }] };
+    const set = await client.create(statefulSetType, {
+      apiVersion: "apps/v1",
+      kind: "StatefulSet",
+      metadata: inDefault("set"),
+      spec: {
+        selector: { matchLabels: { app: "set" } },
+        template: { metadata: { labels: { app: "set" } }, spec: { containers: [container] } },
+        volumeClaimTemplates: [
+          {
+            apiVersion: "v1",
+            kind: "PersistentVolumeClaim",
+            metadata: { name: "data" },
+            spec: { accessModes: ["ReadWriteOnce"], resources: { requests: { storage: "1Gi" } } },
+          },
+        ],
+      },
+    });
+    expect(set.metadata.uid).toBeDefined();
   });
 
   test("a job tells its pods apart by uid", async () => {

@@ -90,8 +90,7 @@ function scheduleProblem(schedule: string): string | undefined {
   const fields = schedule.trim().split(/\s+/);
   if (fields.length !== 5) return `expected exactly 5 fields, found ${fields.length}: [${fields.join(" ")}]`;
   try {
-    new CronPattern(schedule);
-    return undefined;
+    return new CronPattern(schedule).pattern === "" ? "empty schedule" : undefined;
   } catch (error) {
     return error instanceof Error ? error.message : String(error);
   }

@@ -137,7 +137,7 @@ function withPlainSecret(secret: ApiObject): ApiObject {
   if (!isRecord(stringData)) return rest as unknown as ApiObject;
   const encoded = Object.entries(stringData).map(([key, value]) => [
     key,
-    Buffer.from(String(value as string)).toString("base64"),
+    Buffer.from(value as string).toString("base64"),
   ]);
   const data = { ...(isRecord(rest["data"]) ? rest["data"] : {}), ...Object.fromEntries(encoded) };
   return { ...rest, data } as unknown as ApiObject;

@@ -3,6 +3,7 @@ import { parseQuantity, wholeUnits } from "../../core/index.ts";
 import { invalidValue, required, type Cause } from "../apiserver/faults.ts";
 import { nameProblems, qualifiedNameProblems } from "../apiserver/metadata-rules.ts";
 import { isRecord } from "../store/api-object.ts";
+import { fieldText } from "../store/field-path.ts";
 import { duplicates, oneOf } from "./field-checks.ts";
 
 export function validateContainers(
@@ -14,7 +15,7 @@ export function validateContainers(
 }
 
 function validateContainer(container: Container, field: string, volumes: ReadonlySet<string>): readonly Cause[] {
-  const { name = "", image = "", ports = [], resources = {} } = container;
+  const { name, image = "", ports = [], resources = {} } = container;
   return [
     ...(name === ""
       ? [required(`${field}.name`)]
@@ -70,7 +71,7 @@ function validateMounts(container: Container, field: string, volumes: ReadonlySe
         message: `Not found: ${JSON.stringify(name)}`,
       };
       return [
-        ...(name ? (volumes.has(String(name as string)) ? [] : [missing]) : [required(`${path}.name`)]),
+        ...(name ? (volumes.has(fieldText(name)) ? [] : [missing]) : [required(`${path}.name`)]),
         ...(mountPath ? [] : [required(`${path}.mountPath`)]),
       ];
     }),

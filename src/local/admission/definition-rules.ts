@@ -46,7 +46,7 @@ function prepareCreate(object: ApiObject, context: WriteContext): ApiObject {
 function validate(object: ApiObject): readonly Cause[] {
   const { spec, metadata } = definitionOf(object);
   if (spec === undefined) return [required("spec")];
-  const { group = "", names, versions = [] } = spec;
+  const { group, names, versions } = spec;
   const expected = `${names?.plural ?? ""}.${group}`;
   const stored = versions.filter(({ storage }) => storage).length;
   return [
@@ -99,9 +99,7 @@ function nodeCauses(schema: JsonSchema, field: string, rules: CelRules): readonl
     ...own,
     ...Object.entries(properties).flatMap(([name, inner]) => nodeCauses(inner, `${field}.properties[${name}]`, rules)),
     ...(items === undefined ? [] : nodeCauses(items, `${field}.items`, rules)),
-    ...(isRecord(additionalProperties)
-      ? nodeCauses(additionalProperties as JsonSchema, `${field}.additionalProperties`, rules)
-      : []),
+    ...(isRecord(additionalProperties) ? nodeCauses(additionalProperties, `${field}.additionalProperties`, rules) : []),
   ];
 }
 

@@ -13,7 +13,7 @@ export function nonNegative(value: unknown, field: string): readonly Cause[] {
 }
 
 export function oneOf(value: unknown, allowed: readonly string[], field: string): readonly Cause[] {
-  if (value === undefined || allowed.includes(String(value as string))) return [];
+  if (value === undefined || allowed.some((one) => one === value)) return [];
   return [notSupported(field, value, allowed)];
 }
 

@@ -51,7 +51,7 @@ function validateTerm(term: NodeSelectorTerm, field: string): readonly Cause[] {
 }
 
 function validateRequirement(requirement: NodeSelectorRequirement, field: string): readonly Cause[] {
-  const { key = "", operator, values = [] } = requirement;
+  const { key, operator, values = [] } = requirement;
   const causes: Cause[] = [];
   switch (operator) {
     case "In":
@@ -117,7 +117,7 @@ export function validateSpread(constraints: readonly TopologySpreadConstraint[],
 }
 
 function validateConstraint(constraint: TopologySpreadConstraint, field: string): readonly Cause[] {
-  const { maxSkew, topologyKey = "", whenUnsatisfiable, minDomains } = constraint;
+  const { maxSkew, topologyKey, whenUnsatisfiable, minDomains } = constraint;
   return [
     ...(maxSkew > 0 ? [] : [invalidValue(`${field}.maxSkew`, maxSkew ?? 0, "must be greater than zero")]),
     ...(topologyKey === ""

@@ -7,15 +7,16 @@ import { validateContainers } from "./container-validation.ts";
 import { duplicates, nonNegative, oneOf } from "./field-checks.ts";
 import { validateAffinity, validateSpread } from "./placement-validation.ts";
 
+/** `claims` are volumes that a StatefulSet's claim templates will bring. */
 export function validatePodSpec(
   value: unknown,
   field: string,
-  { template }: { readonly template: boolean },
+  { template, claims = [] }: { readonly template: boolean; readonly claims?: readonly string[] },
 ): readonly Cause[] {
   if (!isRecord(value)) return [required(`${field}.containers`)];
   const spec = value as unknown as PodSpec;
   const volumes = spec.volumes ?? [];
-  const names = new Set(volumes.map(({ name }) => name));
+  const names = new Set([...volumes.map(({ name }) => name), ...claims]);
   return [
     ...validateVolumes(volumes, `${field}.volumes`),
     ...((spec.containers ?? []).length === 0 ? [required(`${field}.containers`)] : []),

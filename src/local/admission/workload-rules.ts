@@ -17,9 +17,11 @@ interface WorkloadSpec {
   readonly minReadySeconds?: number;
   readonly selector?: LabelSelector;
   readonly template?: PodTemplateSpec;
+  /** Of a StatefulSet. */
+  readonly volumeClaimTemplates?: readonly { readonly metadata?: { readonly name?: string } }[];
 }
 
-const specOf = (object: ApiObject): WorkloadSpec => (object["spec"] ?? {}) as WorkloadSpec;
+const specOf = (object: ApiObject): WorkloadSpec => object["spec"] ?? {};
 
 /** Runs `change` over the spec after the pod template's own defaults. */
 export function specDefaults(change: (spec: JsonObject) => JsonObject): (object: ApiObject) => ApiObject {
@@ -39,11 +41,15 @@ function selectorCauses(spec: WorkloadSpec, kind: string): readonly Cause[] {
   return [invalidValue("spec.template.metadata.labels", labels, "`selector` does not match template `labels`")];
 }
 
-export function templateCauses(template: PodTemplateSpec | undefined, field: string): readonly Cause[] {
+export function templateCauses(
+  template: PodTemplateSpec | undefined,
+  field: string,
+  claims: readonly string[] = [],
+): readonly Cause[] {
   if (template === undefined) return [required(`${field}.spec.containers`)];
   return [
     ...validateLabels(template.metadata?.labels, `${field}.labels`),
-    ...validatePodSpec(template.spec, `${field}.spec`, { template: true }),
+    ...validatePodSpec(template.spec, `${field}.spec`, { template: true, claims }),
   ];
 }
 
@@ -60,7 +66,11 @@ function workloadCauses(object: ApiObject, kind: string): readonly Cause[] {
     ...nonNegative(spec.replicas, "spec.replicas"),
     ...nonNegative(spec.minReadySeconds, "spec.minReadySeconds"),
     ...selectorCauses(spec, kind),
-    ...templateCauses(spec.template, "spec.template"),
+    ...templateCauses(
+      spec.template,
+      "spec.template",
+      (spec.volumeClaimTemplates ?? []).flatMap(({ metadata }) => metadata?.name ?? []),
+    ),
     ...alwaysRestarts(spec.template),
   ];
 }

@@ -86,7 +86,7 @@ export function checkedBody(definition: ResourceDefinition, input: unknown): Api
 
 function withoutStatus(object: ApiObject): ApiObject {
   const { status: _status, ...rest } = object;
-  return rest as ApiObject;
+  return rest;
 }
 
 function newMetadata(core: ApiCore, served: Served, object: ApiObject, namespace: string | undefined): ApiObject {

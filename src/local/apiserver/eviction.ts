@@ -58,9 +58,7 @@ function chargeBudget(core: ApiCore, pod: Pod, dryRun: boolean): void {
     },
   };
   const { name = "", namespace } = budget.metadata;
-  core.registry
-    .table("policy", "poddisruptionbudgets")
-    ?.put(tableKey(name, namespace), freezeJson(next) as unknown as ApiObject);
+  core.registry.table("policy", "poddisruptionbudgets")?.put(tableKey(name, namespace), freezeJson(next));
 }
 
 function budgetsOf(core: ApiCore, pod: Pod): readonly PodDisruptionBudget[] {

@@ -168,5 +168,5 @@ export const forbiddenField = (field: string, detail: string): Cause => ({
 /** Values as Go's `%#v`-like printing of field errors shows them: text quoted, objects as JSON. */
 export function quoteValue(value: unknown): string {
   if (value === undefined || value === null) return "null";
-  return typeof value === "string" || typeof value === "object" ? JSON.stringify(value) : String(value as number);
+  return JSON.stringify(value);
 }

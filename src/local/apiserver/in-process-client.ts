@@ -1,5 +1,5 @@
 /** The `KubeClient` of the same process: no wire, same answers. */
-import type { Binding, Eviction, KubeList, KubeObject, ResourceType } from "../../api/index.ts";
+import type { Binding, KubeList, KubeObject, ResourceType } from "../../api/index.ts";
 import type {
   CallOptions,
   DeleteOptions,
@@ -112,7 +112,7 @@ export class InProcessClient implements KubeClient {
     const served = servedType(this.#core, type);
     if (type.group !== "" || type.plural !== "pods") throw notServed();
     if (subresource === "binding") bindPod(this.#core, served, name, body as Binding);
-    else evictPod(this.#core, served, name, { body: body as Eviction });
+    else evictPod(this.#core, served, name, { body: body });
   }
 
   async isServed(type: ResourceType, options?: CallOptions): Promise<boolean> {

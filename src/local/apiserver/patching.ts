@@ -69,6 +69,7 @@ export function patchedJson(
       return result.value;
     }
     case "apply":
+    default:
       throw badRequest("apply patches are not merged");
   }
 }

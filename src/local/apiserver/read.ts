@@ -22,7 +22,7 @@ export function selectionOf(served: Served, options: SelectionOptions): Selectio
   const fields = parseFieldSelector(options.fieldSelector, fieldReaders(served.definition));
   if (!fields.ok) throw badRequest(fields.message);
   const scoped = served.definition.type.namespaced && options.namespace !== undefined && options.namespace !== "";
-  return { labels: labels.value, fields: fields.value, ...(scoped ? { namespace: options.namespace! } : {}) };
+  return { labels: labels.value, fields: fields.value, ...(scoped ? { namespace: options.namespace } : {}) };
 }
 
 const expiredToken =

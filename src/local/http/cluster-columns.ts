@@ -1,5 +1,6 @@
 /** Columns of nodes, namespaces, events, configuration, network and access kinds. */
 import type { ApiObject } from "../store/api-object.ts";
+import { fieldText } from "../store/field-path.ts";
 import {
   ageColumn,
   at,
@@ -45,7 +46,7 @@ const address =
 const size =
   (...members: readonly string[]) =>
   (object: ApiObject): number =>
-    members.reduce((sum, member) => sum + Object.keys((object[member] ?? {}) as object).length, 0);
+    members.reduce((sum, member) => sum + Object.keys(object[member] ?? {}).length, 0);
 
 function eventSource(event: ApiObject): string {
   const component = text(event, "source.component", text(event, "reportingComponent", ""));
@@ -250,6 +251,6 @@ function quotaText(quota: ApiObject, wanted: (name: string) => boolean): string 
   return Object.keys(hard)
     .filter(wanted)
     .toSorted()
-    .map((name) => `${name}: ${String(used[name] ?? 0)}/${String(hard[name])}`)
+    .map((name) => `${name}: ${fieldText(used[name] ?? 0)}/${fieldText(hard[name])}`)
     .join(", ");
 }

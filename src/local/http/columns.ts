@@ -1,6 +1,6 @@
 /** What one kind shows in a table. */
 import type { ApiObject } from "../store/api-object.ts";
-import { valueAt } from "../store/field-path.ts";
+import { fieldText, valueAt } from "../store/field-path.ts";
 import { ageOf } from "./human-duration.ts";
 
 export interface Column {
@@ -10,7 +10,7 @@ export interface Column {
   readonly description?: string;
   /** 0 shows always, 1 with `-o wide` only. */
   readonly priority?: number;
-  cell(object: ApiObject, now: number): unknown;
+  readonly cell: (object: ApiObject, now: number) => unknown;
 }
 
 type Cell = (object: ApiObject, now: number) => unknown;
@@ -36,7 +36,7 @@ export const at = (object: unknown, path: string): unknown => valueAt(object, pa
 /** Text at a path, or what to show instead. */
 export function text(object: unknown, path: string, otherwise = "<none>"): string {
   const value = at(object, path);
-  return value === undefined || value === null || value === "" ? otherwise : String(value as string | number | boolean);
+  return value === undefined || value === null || value === "" ? otherwise : fieldText(value);
 }
 
 export function integer(object: unknown, path: string, otherwise = 0): number {

@@ -1,6 +1,7 @@
 /** Printer columns of custom resources: the part of JSONPath that definitions use. */
 import type { CustomResourceDefinitionVersion } from "../../api/index.ts";
 import { isRecord, type ApiObject } from "../store/api-object.ts";
+import { fieldText } from "../store/field-path.ts";
 import type { Column } from "./columns.ts";
 import { ageOf } from "./human-duration.ts";
 
@@ -42,9 +43,10 @@ function follow(value: unknown, step: Step): readonly unknown[] {
     case "all":
       return membersOf(value);
     case "filter":
+    default:
       return membersOf(value).filter((item) => {
         const found = step.path.reduce<unknown>((inner, name) => (isRecord(inner) ? inner[name] : undefined), item);
-        return String(found as string) === step.value;
+        return fieldText(found) === step.value;
       });
   }
 }
@@ -53,7 +55,7 @@ function shown(values: readonly unknown[]): unknown {
   if (values.length === 0) return null;
   const [first] = values;
   if (values.length === 1) return typeof first === "object" && first !== null ? JSON.stringify(first) : first;
-  return values.map((value) => (typeof value === "object" ? JSON.stringify(value) : String(value as string))).join(" ");
+  return values.map(fieldText).join(" ");
 }
 
 function cellOf(column: PrinterColumn, steps: readonly Step[]): Column["cell"] {
@@ -65,7 +67,7 @@ function cellOf(column: PrinterColumn, steps: readonly Step[]): Column["cell"] {
     const value = shown(values);
     if (value === null) return column.type === "string" ? "" : null;
     if (column.type === "date") return ageOf(value, now);
-    return column.type === "string" ? String(value as string) : value;
+    return column.type === "string" ? fieldText(value) : value;
   };
 }
 

@@ -146,6 +146,7 @@ function fieldSchema(type: FieldType, schemas: Map<string, unknown>): object {
     case "list":
       return { type: "array", items: fieldSchema(type.item, schemas) };
     case "map":
+    default:
       return { type: "object", additionalProperties: fieldSchema(type.item, schemas) };
   }
 }

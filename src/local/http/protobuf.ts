@@ -65,6 +65,7 @@ function decodeValue(value: WireValue, type: FieldType): unknown {
       // A list inside a map is a message of its own with the items in field 1.
       return fields(bytesOf(value)).map(([, item]) => decodeValue(item, type.item));
     case "map":
+    default:
       return {};
   }
 }
@@ -92,6 +93,7 @@ function decodeScalar(value: WireValue, name: ScalarName): unknown {
     case "microdate":
       return decodeTime(bytesOf(value), name === "microdate");
     case "any":
+    default:
       return decodeRaw(bytesOf(value));
   }
 }

@@ -1,5 +1,6 @@
 /** Columns of workloads: apps/v1, batch/v1, autoscaling/v2, policy/v1. */
 import type { ApiObject } from "../store/api-object.ts";
+import { fieldText } from "../store/field-path.ts";
 import {
   ageColumn,
   at,
@@ -64,7 +65,7 @@ function autoscaledTargets(object: ApiObject): string {
     const target = at(metric, "resource.target.averageUtilization");
     const now = at(current[index], "resource.current.averageUtilization");
     if (target === undefined) return `<unknown>/${text(metric, "resource.target.averageValue", "<auto>")}`;
-    return `${name}: ${now === undefined ? "<unknown>" : `${String(now as number)}%`}/${String(target as number)}%`;
+    return `${name}: ${now === undefined ? "<unknown>" : `${fieldText(now)}%`}/${fieldText(target)}%`;
   });
   return metrics.length === 0 ? "<none>" : metrics.join(", ");
 }

@@ -46,6 +46,7 @@ function typeOf(type: FieldType, merging: Merging | undefined): MergeType {
     case "map":
       return { kind: "object", isField: () => false, member: () => typeOf(type.item, undefined) };
     case "list":
+    default:
       return listType(merging, typeOf(type.item, undefined));
   }
 }
@@ -82,7 +83,7 @@ function schemaMergeType(schema: JsonSchema): MergeType {
     member: (name) => {
       const known = Object.hasOwn(properties, name) ? properties[name] : undefined;
       if (known !== undefined) return schemaMergeType(known);
-      return isRecord(additionalProperties) ? schemaMergeType(additionalProperties as JsonSchema) : looseType;
+      return isRecord(additionalProperties) ? schemaMergeType(additionalProperties) : looseType;
     },
   };
 }

@@ -86,6 +86,7 @@ function decodeValue(value: unknown, type: FieldType, context: Context): unknown
       if (!Array.isArray(value)) throw mismatch(value, place, `[]${goType(type.item)}`);
       return decodeList(value, type.item, context);
     case "map":
+    default:
       if (!isRecord(value)) throw mismatch(value, place, `map[string]${goType(type.item)}`);
       return decodeMap(value, type.item, context);
   }
@@ -147,6 +148,7 @@ function decodeScalar(value: unknown, name: ScalarName, place: Place): unknown {
       return decodeQuantity(value, place);
     case "date":
     case "microdate":
+    default:
       return decodeDate(value);
   }
 }
@@ -196,6 +198,7 @@ function goType(type: FieldType): string {
     case "map":
       return `map[string]${goType(type.item)}`;
     case "scalar":
+    default:
       return type.name === "boolean" ? "bool" : type.name;
   }
 }

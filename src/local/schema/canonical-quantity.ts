@@ -12,7 +12,7 @@ export function canonicalQuantity(value: string | number): string | undefined {
   if (!parsed.ok) return undefined;
   const units = wholeUnits(parsed.value, nano).units;
   if (units === 0n) return "0";
-  if (/i$/.test(text)) return binaryText(units) ?? decimalText(units);
+  if (text.endsWith("i")) return binaryText(units) ?? decimalText(units);
   const exponent = /\d[eE][+-]?\d+$/.test(text);
   return exponent ? exponentText(units) : decimalText(units);
 }

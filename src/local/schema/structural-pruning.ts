@@ -69,7 +69,7 @@ function pruneObject(schema: JsonSchema, value: JsonObject, scope: PruneScope): 
 export function memberSchema(schema: JsonSchema, name: string): JsonSchema | undefined {
   const { properties, additionalProperties } = schema;
   if (properties !== undefined && Object.hasOwn(properties, name)) return properties[name];
-  return isRecord(additionalProperties) ? (additionalProperties as JsonSchema) : undefined;
+  return isRecord(additionalProperties) ? additionalProperties : undefined;
 }
 
 /** The value with defaults filled in, outer ones first so that defaults inside a defaulted block count too. */

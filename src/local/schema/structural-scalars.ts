@@ -10,7 +10,8 @@ export function scalarCauses(schema: JsonSchema, value: unknown, path: string): 
 
 function textCauses(schema: JsonSchema, value: string, path: string): readonly Cause[] {
   const { minLength, maxLength, pattern, format } = schema;
-  const length = [...value].length;
+  // Lengths count code points, as Go does.
+  const length = Array.from(value).length;
   const matches = pattern === undefined || new RegExp(pattern, "u").test(value);
   return [
     ...(maxLength !== undefined && length > maxLength ? [tooLong(path, maxLength)] : []),

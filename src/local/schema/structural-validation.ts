@@ -178,5 +178,5 @@ function ruleCauses(place: Place, rules: CelRules): readonly Cause[] {
 function hasRules(schema: JsonSchema): boolean {
   if (schema["x-kubernetes-validations"] !== undefined) return true;
   const inner = [...Object.values(schema.properties ?? {}), schema.items, schema.additionalProperties];
-  return inner.some((one) => isRecord(one) && hasRules(one as JsonSchema));
+  return inner.some((one) => isRecord(one) && hasRules(one));
 }

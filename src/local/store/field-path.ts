@@ -29,11 +29,12 @@ export function withMetadata(object: ApiObject, changes: Readonly<Record<string,
     if (value === undefined) delete metadata[key];
     else metadata[key] = value;
   }
-  return { ...object, metadata } as ApiObject;
+  return { ...object, metadata };
 }
 
 /** Text of a scalar for field selectors: absent is empty. */
 export function fieldText(value: unknown): string {
+  if (typeof value === "string") return value;
   if (value === undefined || value === null) return "";
-  return typeof value === "object" ? JSON.stringify(value) : String(value as string | number | boolean);
+  return JSON.stringify(value);
 }

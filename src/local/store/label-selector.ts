@@ -31,7 +31,8 @@ function meets(requirement: LabelRequirement, labels: LabelMap): boolean {
     case "notin":
       return value === undefined || !requirement.values.includes(value);
     case "gt":
-    case "lt": {
+    case "lt":
+    default: {
       const number = value !== undefined && /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
       const bound = Number(requirement.values[0]);
       return requirement.operator === "gt" ? number > bound : number < bound;

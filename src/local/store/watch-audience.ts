@@ -67,7 +67,8 @@ export class WatchAudience {
   }
 
   endAll(failure: Error | undefined): void {
-    for (const watcher of [...this.#all()]) watcher.stream.end(failure);
+    const watchers = [...this.#all()];
+    for (const { stream } of watchers) stream.end(failure);
   }
 
   *#all(): Generator<Watcher> {
