@@ -29,9 +29,3 @@ export const nameOf = (object: KubeObject): { name: string; namespace: string } 
   name: object.metadata.name ?? "",
   namespace: object.metadata.namespace ?? "",
 });
-
-/** Parts of an object key. */
-export function splitKey(key: string): { readonly namespace: string; readonly name: string } {
-  const slash = key.indexOf("/");
-  return slash < 0 ? { namespace: "", name: key } : { namespace: key.slice(0, slash), name: key.slice(slash + 1) };
-}

@@ -18,7 +18,3 @@ export function untilAvailable(pod: Pod, minReadySeconds: number, now: number): 
   if (minReadySeconds === 0) return 0;
   return Math.max(0, (millisecondsOf(ready.lastTransitionTime) ?? now) + minReadySeconds * 1000 - now);
 }
-
-/** Whether the pod is ready and has been for `minReadySeconds`. */
-export const isAvailable = (pod: Pod, minReadySeconds: number, now: number): boolean =>
-  untilAvailable(pod, minReadySeconds, now) === 0;
