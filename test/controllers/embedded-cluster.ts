@@ -203,12 +203,10 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
     list: async (type) => (await kube.list(type)).items,
     replaceOperator: async () => {
       const { dying, ended } = current;
-      let over = false;
       dying.abort(new Error("SIGTERM"));
-      void ended.finally(() => {
-        over = true;
-      });
-      for (let second = 0; second < 30 && !over; second += 1) await clock.advance(1_000);
+      const settled = new AbortController();
+      void ended.finally(() => settled.abort());
+      for (let second = 0; second < 30 && !settled.signal.aborted; second += 1) await clock.advance(1_000);
       await ended;
       current = startOperator();
       await clock.advance(0);
