@@ -13,7 +13,7 @@ import type { ResolvedOptions } from "./options.ts";
 import { poolLimits } from "./pool-limits.ts";
 import type { Session } from "./session.ts";
 import { buildTemplate, selectPools } from "./template.ts";
-import { askedKeysOf, groupWorkloads, type WorkloadContext } from "./workload.ts";
+import { askedKeysOf, groupWorkloads, type Workload, type WorkloadContext } from "./workload.ts";
 
 /** Lays a snapshot out for solving (scheduling 4.1). `pods` are those that passed validation. */
 export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], options: ResolvedOptions): Session {
@@ -41,16 +41,13 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
       preferences: options.preferencePolicy === "Respect",
       preferNoSchedule: templates.some(({ taints }) => taints.some(({ effect }) => effect === "PreferNoSchedule")),
     },
-    volumesOf: () => [],
+    storage: snapshot,
   };
   const workloads = groupWorkloads(classes, workloadContext);
   const nodes = buildNodeSlots(snapshot, {
     daemons,
     space,
-    askedKeys: askedKeys(
-      workloads.map(({ pods: [pod] }) => pod),
-      daemons,
-    ),
+    askedKeys: askedKeys(workloads, daemons),
   });
   return {
     snapshot,
@@ -73,9 +70,12 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
   };
 }
 
-function askedKeys(pods: readonly (Pod | undefined)[], daemons: readonly Daemon[]): ReadonlySet<string> {
+function askedKeys(workloads: readonly Workload[], daemons: readonly Daemon[]): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const pod of pods) if (pod !== undefined) askedKeysOf(pod, keys);
+  for (const { pods, stages } of workloads) {
+    for (const pod of pods.slice(0, 1)) askedKeysOf(pod, keys);
+    for (const required of stages[0]?.volumes ?? []) for (const key of required.keys()) keys.add(key);
+  }
   for (const { alternatives } of daemons)
     for (const required of alternatives) for (const key of required.keys()) keys.add(key);
   return keys;

@@ -1,4 +1,4 @@
-import { labels as labelKeys, type Taint } from "../../api/index.ts";
+import { type CSINode, labels as labelKeys, type Taint } from "../../api/index.ts";
 import type { ResourceSpace } from "../catalogue/resource-space.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { StateNode } from "../cluster/state-node.ts";
@@ -10,6 +10,7 @@ import { isCompatible } from "../requirements/compatible.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import { labelRequirements } from "../requirements/requirements.ts";
 import type { Daemon } from "./daemons.ts";
+import { attachable, joinUse, type VolumeUse, volumeUse } from "./volume-limits.ts";
 import type { Stage, Workload } from "./workload.ts";
 
 /** An existing or launching node as a target for pods (scheduling 2.6, 4.4). */
@@ -24,6 +25,9 @@ export interface NodeSlot {
   readonly kind: number;
   readonly ports: HostPort[];
   readonly hostname: string;
+  readonly csiNode: CSINode | undefined;
+  /** Claims attached or on their way; replaced as pods are placed. Only kept for nodes with limits. */
+  volumes: VolumeUse;
 }
 
 export interface NodeKind {
@@ -56,7 +60,7 @@ export function buildNodeSlots(
       const kind = kindOf(state);
       const overhead = overheads.get(kind) ?? daemonRequests(context.daemons, kinds[kind]);
       overheads.set(kind, overhead);
-      return slotOf(state, { index, kind, overhead, space: context.space });
+      return slotOf(state, { index, kind, overhead, space: context.space, snapshot });
     });
   return { slots, kinds };
 }
@@ -107,6 +111,7 @@ function slotOf(
     readonly kind: number;
     readonly overhead: Resources;
     readonly space: ResourceSpace;
+    readonly snapshot: ClusterSnapshot;
   },
 ): NodeSlot {
   const left: Record<string, number> = {};
@@ -114,6 +119,7 @@ function slotOf(
     const missing = Math.max(0, (context.overhead[name] ?? 0) - (state.daemonRequests[name] ?? 0));
     left[name] = amount - (state.podRequests[name] ?? 0) - missing;
   }
+  const csiNode = state.node === undefined ? undefined : context.snapshot.csiNodes.get(state.node.metadata.name ?? "");
   return {
     state,
     index: context.index,
@@ -122,13 +128,16 @@ function slotOf(
     kind: context.kind,
     ports: state.pods.flatMap((pod) => hostPortsOf(pod)),
     hostname: hostnameOf(state),
+    csiNode,
+    volumes: csiNode === undefined ? new Map() : volumeUse(state.pods, context.snapshot),
   };
 }
 
-/** How many pods of the workload the slot takes, volumes and topology aside: 0 to `wanted`. */
+/** How many pods of the workload the slot takes, topology aside: 0 to `wanted` (scheduling 4.4). */
 export function acceptance(slot: NodeSlot, kind: NodeKind, ask: NodeAsk): number {
   if (slot.overcommitted || !matchesKind(kind, slot.kind, ask)) return 0;
   const { workload } = ask;
+  if (slot.csiNode !== undefined && !attachable(slot.csiNode, slot.volumes, workload.volumes)) return 0;
   if (conflictingPorts(slot.ports, workload.ports) !== undefined) return 0;
   const most = workload.ports.length > 0 ? 1 : ask.wanted;
   return Math.min(most, fittingPods(slot.remaining, workload));
@@ -164,4 +173,5 @@ export function takeRoom(slot: NodeSlot, workload: Workload, count: number): voi
     slot.remaining[place] = (slot.remaining[place] ?? 0) - (workload.need.amounts[i] ?? 0) * count;
   });
   slot.ports.push(...workload.ports);
+  if (slot.csiNode !== undefined) slot.volumes = joinUse(slot.volumes, workload.volumes);
 }

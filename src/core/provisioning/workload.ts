@@ -3,6 +3,7 @@ import { type SparseAmounts, sparseOf } from "../catalogue/fit-rows.ts";
 import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
 import type { ResourceSpace } from "../catalogue/resource-space.ts";
 import type { HostPort } from "../pods/host-ports.ts";
+import type { StorageObjects } from "../pods/volumes.ts";
 import type { PodClass } from "../pods/pod-class.ts";
 import type { Resources } from "../quantity/resources.ts";
 import {
@@ -14,6 +15,8 @@ import {
 import type { Requirements } from "../requirements/requirement.ts";
 import { noRequirements } from "../requirements/requirements.ts";
 import type { Topology, TopologyView } from "../topology/topology.ts";
+import { type VolumeUse, volumeUse } from "./volume-limits.ts";
+import { volumeAlternatives } from "./volume-topology.ts";
 import { type RelaxationRules, relaxPod } from "./relaxation.ts";
 
 /** Pods that are equal for every decision: one class, decided once (scheduling 11.3 item 24). */
@@ -26,6 +29,8 @@ export interface Workload {
   /** Equal for equal needs. */
   readonly shape: string;
   readonly ports: readonly HostPort[];
+  /** Claims that count against attach limits; pods of one class share theirs. */
+  readonly volumes: VolumeUse;
   /** From the pod as written to the pod with everything relaxed; grows as it is asked for. */
   readonly stages: Stage[];
 }
@@ -51,7 +56,7 @@ export interface WorkloadContext {
   readonly space: ResourceSpace;
   readonly relaxation: RelaxationRules;
   readonly topology: Topology;
-  readonly volumesOf: (pod: Pod) => readonly Requirements[];
+  readonly storage: StorageObjects;
 }
 
 /** In queue order: cpu, then memory, largest first; then the class of the older pod (scheduling 4.2). */
@@ -68,6 +73,7 @@ export function groupWorkloads(classes: readonly PodClass[], context: WorkloadCo
         need,
         shape: `${need.places.join()}:${need.amounts.join()}`,
         ports: podClass.hostPorts,
+        volumes: volumeUse(pods.slice(0, 1), context.storage),
         stages: [stageOf(pods[0] ?? podClass.example, context)],
       };
     });
@@ -103,10 +109,10 @@ export function stageAt(workload: Workload, index: number, context: WorkloadCont
   return workload.stages[index];
 }
 
-function stageOf(pod: Pod, { table, relaxation, topology, volumesOf }: WorkloadContext): Stage {
+function stageOf(pod: Pod, { table, relaxation, topology, storage }: WorkloadContext): Stage {
   const strict = strictPodRequirements(pod);
   const requirements = relaxation.preferences ? podRequirements(pod) : strict;
-  const volumes = volumesOf(pod);
+  const volumes = volumeAlternatives(pod, storage);
   const alternatives = volumes.length === 0 ? [noRequirements] : volumes;
   return {
     pod,
