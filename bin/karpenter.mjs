@@ -1,4 +1,5 @@
-#!/usr/bin/env node
+#!/usr/bin/env -S node --max-semi-space-size=8
+// (A small nursery: with V8's default an embedded cluster of 1,000 pods peaks at 400 MiB, with this at 330, as fast.)
 // Starts the command line on Node 24 or newer. Plain JavaScript that any Node can read: on an older one it hands over to
 // the pinned Node that `npm ci` installs beside it.
 import { spawn } from "node:child_process";
@@ -26,7 +27,7 @@ if (Number(process.versions.node.split(".")[0]) >= 24) {
     );
     process.exitCode = 2;
   } else {
-    const child = spawn(node, [fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+    const child = spawn(node, ["--max-semi-space-size=8", fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
     // A terminal sends Ctrl-C to the whole group: the child has it already, and a second one would mean "at once".
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
       process.on(signal, () => {

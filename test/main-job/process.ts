@@ -32,7 +32,7 @@ export interface RunOptions {
 /** Starts the command line as a process of its own, the way a user does. */
 export function startKarpenter(args: readonly string[], options: RunOptions = {}): Running {
   const started = performance.now();
-  const child = spawn(process.execPath, [join(root, "bin/karpenter.mjs"), ...args], {
+  const child = spawn(join(root, "bin/karpenter.mjs"), [...args], {
     cwd: options.cwd ?? root,
     stdio: ["ignore", "pipe", "pipe"],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),

@@ -22,16 +22,16 @@ export async function openApiEndpoint(options: {
   const { cluster, around, port } = options;
   const opened = await cluster.api.listen({ port, extension: (call) => answerExtension(cluster, call) });
   if (!opened.ok) throw listenError({ ...opened.failure, host: "127.0.0.1" }, "--api-port");
-  const { url, token, certificateAuthority, kubeconfig, close } = opened.value;
+  const { url, token, certificateAuthority } = opened.value;
   const client = createHttpClient({ ...around, server: url, ca: certificateAuthority, token });
   return {
     url,
-    kubeconfig: kubeconfig(),
+    kubeconfig: opened.value.kubeconfig(),
     caBundle: Buffer.from(certificateAuthority).toString("base64"),
     client,
     close: async () => {
       await client.close();
-      await close();
+      await opened.value.close();
     },
   };
 }

@@ -9,14 +9,17 @@ export interface PortFailure {
 
 /** A port that could not be had, with the flag that changes it. */
 export function listenError(failure: PortFailure, flag: string): CliError {
-  const place = `port ${failure.port} on ${failure.host}`;
-  switch (failure.kind) {
+  return new CliError(`port ${failure.port} on ${failure.host} ${advice(failure, flag)}`);
+}
+
+function advice({ kind, message }: PortFailure, flag: string): string {
+  switch (kind) {
     case "port-in-use":
-      return new CliError(`${place} is in use; choose another with ${flag} (0 picks a free one)`);
+      return `is in use; choose another with ${flag} (0 picks a free one)`;
     case "not-permitted":
     case "port-forbidden":
-      return new CliError(`${place} needs rights that this user has not; choose one from 1024 on with ${flag}`);
-    case "listen-failed":
-      return new CliError(`${place} cannot be opened: ${failure.message ?? failure.kind}; choose another with ${flag}`);
+      return `needs rights that this user has not; choose one from 1024 on with ${flag}`;
+    default:
+      return `cannot be opened: ${message ?? kind}; choose another with ${flag}`;
   }
 }

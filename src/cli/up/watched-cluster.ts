@@ -29,7 +29,10 @@ export function watchCluster(options: {
     lastChange = clock.monotonic();
   };
   pods.subscribe(changed);
-  claims.subscribe(changed);
+  // Tags and hashes come as annotations after a claim is settled: they are news to nobody who waits.
+  claims.subscribe((delta) => {
+    if (delta.type !== "updated" || delta.object.status !== delta.previous.status) changed();
+  });
   nodes.subscribe((delta) => {
     if (delta.type !== "updated" || delta.object.metadata.generation !== delta.previous.metadata.generation) changed();
   });
