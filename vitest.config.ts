@@ -3,7 +3,14 @@ import { defineConfig } from "vitest/config";
 export default defineConfig({
   test: {
     include: ["src/**/*.test.ts", "test/**/*.test.ts", "tools/**/*.test.ts"],
-    exclude: ["test/main-job/**", "test/controlplane/**", "test/aws/**", "test/browser/**", "node_modules/**", "dist/**"],
+    exclude: [
+      "test/main-job/**",
+      "test/controlplane/**",
+      "test/aws/**",
+      "test/browser/**",
+      "node_modules/**",
+      "dist/**",
+    ],
     pool: "forks",
     testTimeout: 20_000,
     reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],

@@ -27,7 +27,9 @@ if (Number(process.versions.node.split(".")[0]) >= 24) {
     );
     process.exitCode = 2;
   } else {
-    const child = spawn(node, ["--max-semi-space-size=8", fileURLToPath(import.meta.url), ...process.argv.slice(2)], { stdio: "inherit" });
+    const child = spawn(node, ["--max-semi-space-size=8", fileURLToPath(import.meta.url), ...process.argv.slice(2)], {
+      stdio: "inherit",
+    });
     // A terminal sends Ctrl-C to the whole group: the child has it already, and a second one would mean "at once".
     for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) {
       process.on(signal, () => {

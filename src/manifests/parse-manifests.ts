@@ -123,20 +123,26 @@ function readValue({ document, value, path }: Place, reading: Reading): void {
 }
 
 function shapeFault(value: unknown): string | undefined {
-  if (typeof value !== "object" || value === null || Array.isArray(value)) {
+  if (!isMapping(value)) {
     return `found ${describe(value)}, expected a Kubernetes object with apiVersion, kind and metadata`;
   }
-  const { apiVersion, kind, metadata, items } = value as Record<string, unknown>;
-  if (typeof apiVersion !== "string" || apiVersion === "")
-    return `apiVersion: found ${describe(apiVersion)}, expected text such as apps/v1`;
-  if (typeof kind !== "string" || kind === "") return `kind: found ${describe(kind)}, expected text such as Deployment`;
+  const { apiVersion, kind, metadata, items } = value;
+  if (!isText(apiVersion)) return `apiVersion: found ${describe(apiVersion)}, expected text such as apps/v1`;
+  if (!isText(kind)) return `kind: found ${describe(kind)}, expected text such as Deployment`;
   if (kind.endsWith("List") && Array.isArray(items)) return undefined;
-  if (typeof metadata !== "object" || metadata === null || Array.isArray(metadata))
-    return `metadata: found ${describe(metadata)}, expected an object with a name`;
-  const { name, generateName } = metadata as Record<string, unknown>;
-  if (name === undefined && typeof generateName === "string") return undefined;
-  return typeof name === "string" && name !== "" ? undefined : `metadata.name: found ${describe(name)}, expected text`;
+  if (!isMapping(metadata)) return `metadata: found ${describe(metadata)}, expected an object with a name`;
+  return nameFault(metadata);
 }
+
+function nameFault({ name, generateName }: Readonly<Record<string, unknown>>): string | undefined {
+  if (isText(name) || (name === undefined && typeof generateName === "string")) return undefined;
+  return `metadata.name: found ${describe(name)}, expected text`;
+}
+
+const isText = (value: unknown): value is string => typeof value === "string" && value !== "";
+
+const isMapping = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === "object" && value !== null && !Array.isArray(value);
 
 function describe(value: unknown): string {
   if (value === undefined) return "nothing";

@@ -10,7 +10,10 @@ export interface HttpAnswer {
 }
 
 /** Answers one GET; `path` has no query. Undefined means 404. */
-export type HttpRoute = (path: string, query?: URLSearchParams) => Promise<HttpAnswer | undefined> | HttpAnswer | undefined;
+export type HttpRoute = (
+  path: string,
+  query?: URLSearchParams,
+) => Promise<HttpAnswer | undefined> | HttpAnswer | undefined;
 
 export interface HttpServer {
   /** `http://127.0.0.1:8080`. */
