@@ -41,12 +41,17 @@ function verifyFates(snapshot: ClusterSnapshot, plan: ProvisioningPlan): readonl
   const known = new Set(fates);
   const twice = fates.length === known.size ? [] : fates.filter((name, i) => fates.indexOf(name) !== i);
   const lost = snapshot.pendingPods
-    .filter(({ status }) =>
-      status?.conditions?.some(({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable"),
-    )
+    .filter(isAskedFor)
     .map(nameOf)
     .filter((name) => !known.has(name));
   return [...twice.map((name) => `pod ${name} has two fates`), ...lost.map((name) => `pod ${name} has none`)];
+}
+
+/** Refused by the scheduler, with no node in prospect, and not run by a DaemonSet or a kubelet (scheduling 1.1). */
+function isAskedFor({ metadata, spec, status }: Pod): boolean {
+  const refused = status?.conditions?.some(({ type, reason }) => type === "PodScheduled" && reason === "Unschedulable");
+  const owned = metadata.ownerReferences?.some(({ kind }) => kind === "DaemonSet" || kind === "Node");
+  return refused === true && owned !== true && spec.nodeName === undefined && status?.nominatedNodeName === undefined;
 }
 
 function verifyClaim(snapshot: ClusterSnapshot, claim: PlannedClaim): readonly string[] {

@@ -157,12 +157,12 @@ export function keysToSettle(view: TopologyView): ReadonlySet<string> {
  */
 export function evenGroups(views: readonly TopologyView[]): ReadonlySet<TopologyGroup> {
   const even = new Set<TopologyGroup>();
+  const affinities = views.flatMap((view) =>
+    view.owned.flatMap((group) => (group.term.kind === "affinity" ? [{ view, group }] : [])),
+  );
   for (let before = -1; before !== even.size; ) {
     before = even.size;
-    for (const view of views) {
-      for (const group of view.owned)
-        if (group.term.kind === "affinity" && mustChoose(view, group, even)) even.add(group);
-    }
+    for (const { view, group } of affinities) if (mustChoose(view, group, even)) even.add(group);
   }
   return even;
 }
