@@ -319,6 +319,13 @@ describe("limits", () => {
     expect(left?.message).toContain("all available instance types exceed limits");
   });
 
+  it("leave a claim every type that holds its pods and fits in what is left of them", () => {
+    const typesUnder = (cpu: string) =>
+      planOf({ types: ladderTypes(8), pools: [nodePool("default", { limits: { cpu } })], pods: [asking({ cpu: "1" })] })
+        .claims[0]?.instanceTypes.length;
+    expect([typesUnder("100"), typesUnder("4")]).toEqual([7, 3]);
+  });
+
   it("send what is over to a lighter pool", () => {
     const pools = [nodePool("heavy", { weight: 10, limits: { cpu: "4" } }), nodePool("light")];
     const plan = planOf({ types: [instanceType("only")], pools, pods: podsOf(2, "web", { requests: { cpu: "3" } }) });

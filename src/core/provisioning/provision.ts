@@ -11,6 +11,7 @@ import type { Nomination, PlannedClaim, ProvisioningPlan, Reason, UnplacedPod } 
 import { poolRefusal } from "./refusals.ts";
 import { type Session, waiting } from "./session.ts";
 import { solve } from "./solve.ts";
+import { widenClaims } from "./widen-claims.ts";
 import type { Workload } from "./workload.ts";
 
 /** A solve that can be paused between any two steps. Where it pauses does not change the plan. */
@@ -54,6 +55,7 @@ function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Generat
   const session = buildSession(snapshot, accepted, options);
   yield accepted.length;
   if (session.pools.length + session.excluded.length > 0) yield* solve(session);
+  widenClaims(session);
   const claims: PlannedClaim[] = [];
   const unplaced: UnplacedPod[] = [...refused];
   for (const claim of session.claims) {
