@@ -120,11 +120,16 @@ function createSessionOperator(options: {
     kube: endpoint.client,
     provider: awsProvider({
       clients: cluster.account.clients,
-      options: awsProviderOptions(settings, {
-        region,
-        clusterEndpoint: endpoint.url,
-        clusterCaBundle: endpoint.caBundle,
-      }),
+      options: {
+        ...awsProviderOptions(settings, {
+          region,
+          clusterEndpoint: endpoint.url,
+          clusterCaBundle: endpoint.caBundle,
+        }),
+        // `fault price` should be seen while one watches.
+        pricingRefreshMilliseconds: 30_000,
+        tagInstances: true,
+      },
       kubernetesVersion: () => kubernetesVersion,
     }),
     options: settings,

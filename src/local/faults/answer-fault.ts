@@ -22,22 +22,14 @@ export interface FaultAnswer {
 /** Does what a request asks for; undefined when it is none. */
 export function answerFault(account: SimulatedAccount, body: unknown): FaultAnswer | undefined {
   const request = requestOf(body);
-  if (request === undefined) return undefined;
+  return request === undefined ? undefined : inflict(account, request);
+}
+
+function inflict(account: SimulatedAccount, request: FaultRequest): FaultAnswer {
   const { faults } = account;
   switch (request.fault) {
-    case "interrupt":
-    case "rebalance":
-    case "fail":
-      return breakNode(account, request.fault, request.node);
-    case "ice": {
-      const { instanceType, zone, capacityType, forMilliseconds } = request;
-      faults.insufficientCapacity(
-        { instanceType, zone, capacityType },
-        forMilliseconds === undefined ? {} : { forMilliseconds },
-      );
-      const time = forMilliseconds === undefined ? "until the cluster stops" : `for ${forMilliseconds / 1000} s`;
-      return { done: true, message: `no capacity for ${instanceType} ${capacityType} in ${zone} ${time}` };
-    }
+    case "ice":
+      return exhaust(account, request);
     case "throttle":
       faults.throttle(request.callsPerSecond === 0 ? undefined : request.callsPerSecond);
       return { done: true, message: throttleText(request.callsPerSecond) };
@@ -47,7 +39,17 @@ export function answerFault(account: SimulatedAccount, body: unknown): FaultAnsw
         done: true,
         message: `${request.instanceType} costs ${request.dollarsPerHour} $/h on demand from now on`,
       };
+    default:
+      return breakNode(account, request.fault, request.node);
   }
+}
+
+function exhaust({ faults }: SimulatedAccount, request: FaultRequest & { readonly fault: "ice" }): FaultAnswer {
+  const { instanceType, zone, capacityType, forMilliseconds } = request;
+  const pattern = { instanceType, zone, capacityType };
+  faults.insufficientCapacity(pattern, forMilliseconds === undefined ? {} : { forMilliseconds });
+  const time = forMilliseconds === undefined ? "until the cluster stops" : `for ${forMilliseconds / 1000} s`;
+  return { done: true, message: `no capacity for ${instanceType} ${capacityType} in ${zone} ${time}` };
 }
 
 const throttleText = (rate: number): string =>
