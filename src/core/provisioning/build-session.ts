@@ -1,5 +1,4 @@
-import type { Pod } from "../../api/index.ts";
-import { classifyPods } from "../pods/pod-class.ts";
+import type { PodClass } from "../pods/pod-class.ts";
 import { createRequirementTable } from "../catalogue/requirement-table.ts";
 import { createResourceSpace } from "../catalogue/resource-space.ts";
 import { keyText } from "../cluster/keys.ts";
@@ -8,18 +7,23 @@ import type { Pool } from "./claim.ts";
 import { buildDaemonGroups, buildTemplateRoom } from "./daemon-groups.ts";
 import { buildDaemons, type Daemon } from "./daemons.ts";
 import { buildNodeSlots } from "./node-slots.ts";
-import { boundSelectorKeys, buildTopology } from "./build-topology.ts";
+import { buildTopology } from "./build-topology.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { poolLimits } from "./pool-limits.ts";
 import type { Session } from "./session.ts";
 import { buildTemplate, selectPools } from "./template.ts";
 import { askedKeysOf, groupWorkloads, type Workload, type WorkloadContext } from "./workload.ts";
 
-/** Lays a snapshot out for solving (scheduling 4.1). `pods` are those that passed validation. */
-export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], options: ResolvedOptions): Session {
+/** Lays a snapshot out for solving (scheduling 4.1). `classes` are those that passed validation. Yields work done. */
+export function* buildSession(
+  snapshot: ClusterSnapshot,
+  classes: readonly PodClass[],
+  options: ResolvedOptions,
+): Generator<number, Session> {
   const views = selectPools(snapshot).filter(({ key }) => (snapshot.instanceTypes.get(keyText(key))?.length ?? 0) > 0);
   const lists = [...new Set(views.flatMap(({ key }) => [snapshot.instanceTypes.get(keyText(key)) ?? []]))];
   const catalogue = options.catalogueCache.compiled(lists);
+  yield catalogue.rowCount;
   const table = createRequirementTable(catalogue, options.labelRules.wellKnown);
   const space = createResourceSpace(catalogue.resources);
   const daemons = buildDaemons(snapshot, options);
@@ -32,7 +36,7 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
       limits: poolLimits(template.view, snapshot),
     };
   });
-  const classes = classifyPods(pods, boundSelectorKeys(snapshot)).classes;
+  yield catalogue.rowCount;
   const workloadContext: WorkloadContext = {
     table,
     space,
@@ -43,12 +47,14 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
     },
     storage: snapshot,
   };
-  const workloads = groupWorkloads(classes, workloadContext);
+  yield classes.length;
+  const workloads = yield* groupWorkloads(classes, workloadContext);
   const nodes = buildNodeSlots(snapshot, {
     daemons,
     space,
     askedKeys: askedKeys(workloads, daemons),
   });
+  yield nodes.slots.length;
   return {
     snapshot,
     options,
@@ -63,7 +69,11 @@ export function buildSession(snapshot: ClusterSnapshot, pods: readonly Pod[], op
     claims: [],
     placed: new Int32Array(workloads.length),
     nominated: [],
-    work: { pods: pods.length, workloads: workloads.length, instanceTypeRows: catalogue.rowCount },
+    work: {
+      pods: workloads.reduce((sum, { pods }) => sum + pods.length, 0),
+      workloads: workloads.length,
+      instanceTypeRows: catalogue.rowCount,
+    },
     podPrices: new Map(),
     choices: new Map(),
     fits: templates.map(() => new Map()),

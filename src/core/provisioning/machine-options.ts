@@ -47,23 +47,29 @@ export type Surcharge = (pool: Pool, row: number) => number;
 
 const noSurcharge: Surcharge = () => 0;
 
-/** All machines worth opening for the demands on one tier of pools, and what every pod is worth on them. */
-export function buildMachineProblem(
+/** All machines worth opening for the demands on one tier of pools, and what every pod is worth on them. Yields work. */
+export function* buildMachineProblem(
   session: Session,
   pools: readonly Pool[],
   unordered: readonly Demand[],
   surcharge: Surcharge = noSurcharge,
-): MachineProblem {
+): Generator<number, MachineProblem> {
   const layout = layOut(session, unordered);
   const { demands, shapes, shapeOf, width } = layout;
   const values = new Float64Array(demands.length);
   const machines: MachineOption[] = [];
   const fitsOf = new Map<Pool, Fits>();
   for (const pool of pools) {
-    const fits = demands.map((demand) => freshFit(session, pool, demand));
+    const fits: (FreshFit | undefined)[] = [];
+    for (const demand of demands) {
+      fits.push(freshFit(session, pool, demand));
+      yield 1;
+    }
     fitsOf.set(pool, fits);
-    for (const seed of seedsOf(pool, fits, demands))
+    for (const seed of seedsOf(pool, fits, demands)) {
       machines.push(...seedMachines({ ...layout, session, seed, fits, values, surcharge }));
+      yield demands.length;
+    }
   }
   return { width, shapes, shapeOf, values, machines: withoutRepeats(machines), demands, fits: fitsOf };
 }

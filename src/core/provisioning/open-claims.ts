@@ -65,9 +65,8 @@ function* solveOnce(
 ): Generator<number, Solution> {
   const { catalogue } = session.table;
   const surcharge = ask.total === undefined ? undefined : limitSurcharge(catalogue, ask.total);
-  const built = buildMachineProblem(session, ask.pools, ask.demands, surcharge);
+  const built = yield* buildMachineProblem(session, ask.pools, ask.demands, surcharge);
   const problem = ask.alike === true ? { ...built, values: built.values.map(() => 1) } : built;
-  yield problem.machines.length * (ask.demands.length + 1);
   const packing = yield* packMachines(problem, {
     wanted: Int32Array.from(problem.demands, ({ count }) => count),
     rules: fillRules(session, problem),

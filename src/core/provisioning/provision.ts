@@ -1,8 +1,9 @@
 import type { Pod } from "../../api/index.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { classifyPods } from "../pods/pod-class.ts";
+import { classifyPods, type PodClass } from "../pods/pod-class.ts";
 import { podRefusal } from "../pods/validation.ts";
 import { buildSession } from "./build-session.ts";
+import { boundSelectorKeys } from "./build-topology.ts";
 import { asksForResourceClaims } from "./daemons.ts";
 import { finaliseClaim } from "./finalise.ts";
 import { loopPods } from "./loop-pods.ts";
@@ -50,10 +51,10 @@ export function createProvisioner(snapshot: ClusterSnapshot, options: Provisioni
 }
 
 function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Generator<number, ProvisioningPlan> {
-  const { accepted, refused } = validated(loopPods(snapshot, options), snapshot, options);
-  yield accepted.length;
-  const session = buildSession(snapshot, accepted, options);
-  yield accepted.length;
+  const { classes } = classifyPods(loopPods(snapshot, options), boundSelectorKeys(snapshot));
+  yield snapshot.pendingPods.length;
+  const { accepted, refused } = validated(classes, snapshot, options);
+  const session = yield* buildSession(snapshot, accepted, options);
   if (session.pools.length + session.excluded.length > 0) yield* solve(session);
   widenClaims(session);
   const claims: PlannedClaim[] = [];
@@ -87,22 +88,18 @@ function excludedPools({ excluded }: Session): Pick<ProvisioningPlan, "excludedP
 }
 
 /** Refusal is a matter of the class: equal pods are refused alike (scheduling 1.3). */
-function validated(pods: readonly Pod[], snapshot: ClusterSnapshot, options: ResolvedOptions) {
-  const accepted: Pod[] = [];
+function validated(classes: readonly PodClass[], snapshot: ClusterSnapshot, options: ResolvedOptions) {
+  const accepted: PodClass[] = [];
   const refused: UnplacedPod[] = [];
-  for (const { example, pods: members } of classifyPods(pods).classes) {
+  for (const podClass of classes) {
+    const { example, pods } = podClass;
     const refusal = podRefusal(example, { objects: snapshot });
     if (refusal !== undefined) {
-      refused.push(
-        ...members.map((pod) => ({
-          pod,
-          reasons: refusal.reasons,
-          message: refusal.quiet ? "" : failedToSchedule(refusal.text),
-        })),
-      );
+      const message = refusal.quiet ? "" : failedToSchedule(refusal.text);
+      refused.push(...pods.map((pod) => ({ pod, reasons: refusal.reasons, message })));
     } else if (options.ignoreResourceClaims && asksForResourceClaims(example)) {
-      refused.push(...members.map((pod) => unplacedPod(pod, [resourceClaims])));
-    } else accepted.push(...members);
+      refused.push(...pods.map((pod) => unplacedPod(pod, [resourceClaims])));
+    } else accepted.push(podClass);
   }
   return { accepted, refused };
 }

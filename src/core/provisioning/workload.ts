@@ -59,24 +59,41 @@ export interface WorkloadContext {
   readonly storage: StorageObjects;
 }
 
-/** In queue order: cpu, then memory, largest first; then the class of the older pod (scheduling 4.2). */
-export function groupWorkloads(classes: readonly PodClass[], context: WorkloadContext): readonly Workload[] {
-  return classes
+/**
+ * In queue order: cpu, then memory, largest first; then the class of the older pod (scheduling 4.2). Yields work done.
+ */
+export function* groupWorkloads(
+  classes: readonly PodClass[],
+  context: WorkloadContext,
+): Generator<number, readonly Workload[]> {
+  const ordered = classes
     .map((podClass) => ({ podClass, pods: podClass.pods.toSorted(byAge) }))
-    .sort((a, b) => bySize(a.podClass.requests, b.podClass.requests) || byFirst(a.pods, b.pods))
-    .map(({ podClass, pods }, index) => {
-      const need = sparseOf(context.space.vector(podClass.requests));
-      return {
-        index,
-        pods,
-        requests: podClass.requests,
-        need,
-        shape: `${need.places.join()}:${need.amounts.join()}`,
-        ports: podClass.hostPorts,
-        volumes: volumeUse(pods.slice(0, 1), context.storage),
-        stages: [stageOf(pods[0] ?? podClass.example, context)],
-      };
-    });
+    .sort((a, b) => bySize(a.podClass.requests, b.podClass.requests) || byFirst(a.pods, b.pods));
+  yield classes.length;
+  const workloads: Workload[] = [];
+  for (const { podClass, pods } of ordered) {
+    workloads.push(workloadOf(podClass, pods, { index: workloads.length, context }));
+    yield 1;
+  }
+  return workloads;
+}
+
+function workloadOf(
+  { requests, hostPorts, example }: PodClass,
+  pods: readonly Pod[],
+  { index, context }: { readonly index: number; readonly context: WorkloadContext },
+): Workload {
+  const need = sparseOf(context.space.vector(requests));
+  return {
+    index,
+    pods,
+    requests,
+    need,
+    shape: `${need.places.join()}:${need.amounts.join()}`,
+    ports: hostPorts,
+    volumes: volumeUse(pods.slice(0, 1), context.storage),
+    stages: [stageOf(pods[0] ?? example, context)],
+  };
 }
 
 function byFirst([a]: readonly Pod[], [b]: readonly Pod[]): number {
