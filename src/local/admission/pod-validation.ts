@@ -98,27 +98,28 @@ function validateTolerations(tolerations: readonly Toleration[], field: string):
 }
 
 function validateToleration(toleration: Toleration, field: string): readonly Cause[] {
+  const { key = "", operator = "", effect = "" } = toleration;
+  return [
+    ...(key === "" ? [] : qualifiedNameProblems(key).map((problem) => invalidValue(`${field}.key`, key, problem))),
+    ...tolerationConflicts(toleration, field),
+    ...oneOf(operator === "" ? undefined : operator, ["Equal", "Exists", "Gt", "Lt"], `${field}.operator`),
+    ...oneOf(effect === "" ? undefined : effect, effects, `${field}.effect`),
+  ];
+}
+
+/** Members of a toleration that exclude each other. */
+function tolerationConflicts(toleration: Toleration, field: string): readonly Cause[] {
   const { key = "", operator = "", value = "", effect = "", tolerationSeconds } = toleration;
-  const causes: Cause[] = [];
-  if (key !== "")
-    causes.push(...qualifiedNameProblems(key).map((problem) => invalidValue(`${field}.key`, key, problem)));
-  if (key === "" && operator !== "Exists") {
-    causes.push(
-      invalidValue(
-        `${field}.operator`,
-        operator,
-        'operator must be Exists when `key` is empty, which means "match all values and all keys"',
-      ),
-    );
-  }
-  if (tolerationSeconds !== undefined && effect !== "NoExecute") {
-    causes.push(invalidValue(`${field}.effect`, effect, "effect must be 'NoExecute' when `tolerationSeconds` is set"));
-  }
-  causes.push(...oneOf(operator === "" ? undefined : operator, ["Equal", "Exists", "Gt", "Lt"], `${field}.operator`));
-  if (operator === "Exists" && value !== "") {
-    causes.push(invalidValue(`${field}.operator`, toleration, "value must be empty when `operator` is 'Exists'"));
-  }
-  return [...causes, ...oneOf(effect === "" ? undefined : effect, effects, `${field}.effect`)];
+  const keyless = 'operator must be Exists when `key` is empty, which means "match all values and all keys"';
+  const timed = "effect must be 'NoExecute' when `tolerationSeconds` is set";
+  const valued = "value must be empty when `operator` is 'Exists'";
+  return [
+    ...(key === "" && operator !== "Exists" ? [invalidValue(`${field}.operator`, operator, keyless)] : []),
+    ...(tolerationSeconds !== undefined && effect !== "NoExecute"
+      ? [invalidValue(`${field}.effect`, effect, timed)]
+      : []),
+    ...(operator === "Exists" && value !== "" ? [invalidValue(`${field}.operator`, toleration, valued)] : []),
+  ];
 }
 
 function validateNames(spec: PodSpec, field: string): readonly Cause[] {

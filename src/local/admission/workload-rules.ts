@@ -108,28 +108,22 @@ export function countOrPercent(value: unknown, field: string): readonly Cause[] 
 }
 
 function strategyCauses(object: ApiObject): readonly Cause[] {
-  const { strategy } = (object as unknown as Deployment).spec;
-  const rolling = strategy?.rollingUpdate;
-  const field = "spec.strategy";
-  if (strategy?.type === "Recreate") {
-    return rolling === undefined
-      ? []
-      : [forbiddenField(`${field}.rollingUpdate`, "may not be specified when strategy `type` is 'Recreate'")];
+  const { type, rollingUpdate } = (object as unknown as Deployment).spec.strategy ?? {};
+  if (type === "Recreate") {
+    const text = "may not be specified when strategy `type` is 'Recreate'";
+    return rollingUpdate === undefined ? [] : [forbiddenField("spec.strategy.rollingUpdate", text)];
   }
+  return [...oneOf(type, ["Recreate", "RollingUpdate"], "spec.strategy.type"), ...rollingCauses(rollingUpdate ?? {})];
+}
+
+function rollingCauses({ maxSurge, maxUnavailable }: JsonObject): readonly Cause[] {
+  const field = "spec.strategy.rollingUpdate";
   const zero = (value: unknown): boolean => value === 0 || value === "0%";
+  const stuck = zero(maxSurge) && zero(maxUnavailable);
   return [
-    ...oneOf(strategy?.type, ["Recreate", "RollingUpdate"], `${field}.type`),
-    ...countOrPercent(rolling?.maxSurge, `${field}.rollingUpdate.maxSurge`),
-    ...countOrPercent(rolling?.maxUnavailable, `${field}.rollingUpdate.maxUnavailable`),
-    ...(zero(rolling?.maxSurge) && zero(rolling?.maxUnavailable)
-      ? [
-          invalidValue(
-            `${field}.rollingUpdate.maxUnavailable`,
-            rolling?.maxUnavailable,
-            "may not be 0 when `maxSurge` is 0",
-          ),
-        ]
-      : []),
+    ...countOrPercent(maxSurge, `${field}.maxSurge`),
+    ...countOrPercent(maxUnavailable, `${field}.maxUnavailable`),
+    ...(stuck ? [invalidValue(`${field}.maxUnavailable`, maxUnavailable, "may not be 0 when `maxSurge` is 0")] : []),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Clock, Ids, Logger } from "../../platform/index.ts";
-import type { ObjectMeta, OwnerReference, ResourceType } from "../../api/index.ts";
+import type { ResourceType } from "../../api/index.ts";
 import type { ApiObject } from "../store/api-object.ts";
 import type { Change } from "../store/history.ts";
 import { tableKey } from "../store/object-table.ts";
@@ -89,10 +89,6 @@ export function servedType(core: ApiCore, type: ResourceType): Served {
 /** RFC 3339 with second precision, as `metav1.Time` prints it. */
 export function timestamp(epochMilliseconds: number): string {
   return `${new Date(epochMilliseconds).toISOString().slice(0, 19)}Z`;
-}
-
-export function controllerOf(metadata: ObjectMeta): OwnerReference | undefined {
-  return metadata.ownerReferences?.find((owner) => owner.controller === true);
 }
 
 /** The object as the served version shows it. */

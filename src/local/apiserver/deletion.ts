@@ -77,33 +77,36 @@ export function beginDeletion(core: ApiCore, served: Served, object: ApiObject, 
 }
 
 function markDeleted(core: ApiCore, served: Served, object: ApiObject, request: DeleteRequest): ApiObject {
-  const asked = finalizersAfter(object, request.propagationPolicy);
-  const held = hasInstances(core, object) && !asked.includes(instancesFinalizer);
-  const finalizers = held ? [...asked, instancesFinalizer] : asked;
+  const wanted = finalizersAfter(core, object, request.propagationPolicy);
+  const finalizers = wanted.length === 0 ? undefined : wanted;
   const grace = served.definition.rules.graceSeconds?.(object, request.gracePeriodSeconds);
-  const { deletionTimestamp, deletionGracePeriodSeconds, generation } = object.metadata;
-  if (deletionTimestamp === undefined) {
-    const marked = withMetadata(object, {
-      finalizers: finalizers.length === 0 ? undefined : finalizers,
-      deletionTimestamp: timestamp(core.clock.now() + (grace ?? 0) * 1000),
-      deletionGracePeriodSeconds: grace ?? 0,
-      ...(generation === undefined ? {} : { generation: generation + 1 }),
-    });
-    return object.kind === "Namespace"
-      ? { ...marked, status: { ...(object["status"] as object), phase: "Terminating" } }
-      : marked;
+  if (object.metadata.deletionTimestamp === undefined) {
+    return firstMarked(object, { finalizers, grace: grace ?? 0, now: core.clock.now() });
   }
-  const sooner = grace !== undefined && grace < (deletionGracePeriodSeconds ?? 0);
-  const sameFinalizers = finalizers.join() === (object.metadata.finalizers ?? []).join();
-  if (!sooner && sameFinalizers) return object;
-  return withMetadata(object, {
-    finalizers: finalizers.length === 0 ? undefined : finalizers,
-    ...(sooner ? shortened(deletionTimestamp, deletionGracePeriodSeconds ?? 0, grace) : {}),
+  const sooner = shortened(object, grace);
+  const sameFinalizers = wanted.join() === (object.metadata.finalizers ?? []).join();
+  return sooner === undefined && sameFinalizers ? object : withMetadata(object, { finalizers, ...sooner });
+}
+
+function firstMarked(
+  object: ApiObject,
+  mark: { readonly finalizers: readonly string[] | undefined; readonly grace: number; readonly now: number },
+): ApiObject {
+  const { generation } = object.metadata;
+  const marked = withMetadata(object, {
+    finalizers: mark.finalizers,
+    deletionTimestamp: timestamp(mark.now + mark.grace * 1000),
+    deletionGracePeriodSeconds: mark.grace,
+    generation: generation === undefined ? undefined : generation + 1,
   });
+  if (object.kind !== "Namespace") return marked;
+  return { ...marked, status: { ...(object["status"] as object), phase: "Terminating" } };
 }
 
 /** A second delete with a shorter grace period counts from the first one. */
-function shortened(deletionTimestamp: string, old: number, grace: number): Readonly<Record<string, unknown>> {
+function shortened(object: ApiObject, grace: number | undefined): Readonly<Record<string, unknown>> | undefined {
+  const { deletionTimestamp = "", deletionGracePeriodSeconds: old = 0 } = object.metadata;
+  if (grace === undefined || grace >= old) return undefined;
   const asked = Date.parse(deletionTimestamp) - old * 1000;
   return { deletionTimestamp: timestamp(asked + grace * 1000), deletionGracePeriodSeconds: grace };
 }
@@ -115,8 +118,16 @@ function hasInstances(core: ApiCore, object: ApiObject): boolean {
   return (core.registry.table(group, names.plural)?.size ?? 0) > 0;
 }
 
-function finalizersAfter(object: ApiObject, policy: DeleteRequest["propagationPolicy"]): readonly string[] {
-  const current = object.metadata.finalizers ?? [];
+function finalizersAfter(
+  core: ApiCore,
+  object: ApiObject,
+  policy: DeleteRequest["propagationPolicy"],
+): readonly string[] {
+  const asked = byPolicy(object.metadata.finalizers ?? [], policy);
+  return hasInstances(core, object) && !asked.includes(instancesFinalizer) ? [...asked, instancesFinalizer] : asked;
+}
+
+function byPolicy(current: readonly string[], policy: DeleteRequest["propagationPolicy"]): readonly string[] {
   if (policy === undefined) return current;
   const others = current.filter((name) => name !== orphanFinalizer && name !== foregroundFinalizer);
   if (policy === "Background") return others;

@@ -19,19 +19,24 @@ function parseRange(text: string): Range {
   return { type: type.toLowerCase(), parameters: new Map(pairs) };
 }
 
+const jsonTypes = new Set(["application/json", "application/*", "*/*"]);
+
 function answerOf({ type, parameters }: Range): Answer | undefined {
-  if (type !== "application/json" && type !== "*/*" && type !== "application/*") return undefined;
-  const as = parameters.get("as");
-  if (as === undefined) return { form: "json" };
-  const group = parameters.get("g");
-  if (as === "Table" && group === "meta.k8s.io" && parameters.get("v") === "v1") return { form: "table" };
-  if (as === "PartialObjectMetadata" || as === "PartialObjectMetadataList") {
-    return { form: "metadata", list: as.endsWith("List") };
+  if (!jsonTypes.has(type)) return undefined;
+  const [as, group, version] = ["as", "g", "v"].map((name) => parameters.get(name));
+  switch (as) {
+    case undefined:
+      return { form: "json" };
+    case "Table":
+      return group === "meta.k8s.io" && version === "v1" ? { form: "table" } : undefined;
+    case "PartialObjectMetadata":
+    case "PartialObjectMetadataList":
+      return { form: "metadata", list: as.endsWith("List") };
+    case "APIGroupDiscoveryList":
+      return group === "apidiscovery.k8s.io" && version === "v2" ? { form: "discovery" } : undefined;
+    default:
+      return undefined;
   }
-  if (as === "APIGroupDiscoveryList" && group === "apidiscovery.k8s.io" && parameters.get("v") === "v2") {
-    return { form: "discovery" };
-  }
-  return undefined;
 }
 
 /** The first form of the header that can be given; undefined when none can (406). */

@@ -60,7 +60,7 @@ function decodeValue(value: WireValue, type: FieldType): unknown {
     case "struct":
       return decodeMessage(bytesOf(value), type.model, type.model);
     case "scalar":
-      return decodeScalar(value, type.name);
+      return scalarDecoders[type.name](value);
     case "list":
       // A list inside a map is a message of its own with the items in field 1.
       return fields(bytesOf(value)).map(([, item]) => decodeValue(item, type.item));
@@ -70,33 +70,24 @@ function decodeValue(value: WireValue, type: FieldType): unknown {
   }
 }
 
-function decodeScalar(value: WireValue, name: ScalarName): unknown {
-  switch (name) {
-    case "string":
-      return textOf(value);
-    case "bytes":
-      return bytesOf(value).toString("base64");
-    case "boolean":
-      return integerOf(value) !== 0;
-    case "int32":
-    case "int64":
-      return integerOf(value);
-    case "double":
-      return Buffer.isBuffer(value) ? value.readDoubleLE() : integerOf(value);
-    case "quantity":
-      return textOf(new Map(fields(bytesOf(value))).get(1));
-    case "intOrString": {
-      const parts = new Map(fields(bytesOf(value)));
-      return integerOf(parts.get(1)) === 0 ? integerOf(parts.get(2)) : textOf(parts.get(3));
-    }
-    case "date":
-    case "microdate":
-      return decodeTime(bytesOf(value), name === "microdate");
-    case "any":
-    default:
-      return decodeRaw(bytesOf(value));
-  }
-}
+type Decode = (value: WireValue) => unknown;
+
+const scalarDecoders: Readonly<Record<ScalarName, Decode>> = {
+  string: textOf,
+  bytes: (value) => bytesOf(value).toString("base64"),
+  boolean: (value) => integerOf(value) !== 0,
+  int32: integerOf,
+  int64: integerOf,
+  double: (value) => (Buffer.isBuffer(value) ? value.readDoubleLE() : integerOf(value)),
+  quantity: (value) => textOf(new Map(fields(bytesOf(value))).get(1)),
+  intOrString: (value) => {
+    const parts = new Map(fields(bytesOf(value)));
+    return integerOf(parts.get(1)) === 0 ? integerOf(parts.get(2)) : textOf(parts.get(3));
+  },
+  date: (value) => decodeTime(bytesOf(value), false),
+  microdate: (value) => decodeTime(bytesOf(value), true),
+  any: (value) => decodeRaw(bytesOf(value)),
+};
 
 function decodeTime(bytes: Buffer, micro: boolean): string | undefined {
   const parts = new Map(fields(bytes));

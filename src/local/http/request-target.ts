@@ -8,26 +8,27 @@ export interface ResourceTarget {
   readonly subresource?: string;
 }
 
+const malformedEscape = /%(?![0-7][0-9a-f])/i;
+
 /** Parses `/api/v1/...` and `/apis/GROUP/VERSION/...`; undefined for other paths and for those that stop at the version. */
 export function parseTarget(path: string): ResourceTarget | undefined {
-  const parts = path
-    .split("/")
-    .filter((part) => part !== "")
-    .map(decodeURIComponent);
-  const core = parts[0] === "api";
-  if (!core && parts[0] !== "apis") return undefined;
-  const [group, version] = core ? ["", parts[1]] : [parts[1], parts[2]];
-  const rest = parts.slice(core ? 2 : 3);
+  const parts = path.split("/").filter((part) => part !== "");
+  if (parts.some((part) => malformedEscape.test(part))) return undefined;
+  const [root, ...others] = parts.map(decodeURIComponent);
+  if (root !== "api" && root !== "apis") return undefined;
+  const [group, version, ...rest] = root === "api" ? ["", ...others] : others;
   if (group === undefined || version === undefined || rest.length === 0) return undefined;
-  const namespaced =
-    rest[0] === "namespaces" && rest.length > 2 && !(rest.length === 3 && namespaceSubresources.has(rest[2]!));
-  const [plural, name, ...subresource] = namespaced ? rest.slice(2) : rest;
-  if (plural === undefined) return undefined;
+  return { group, version, ...resourceIn(rest) };
+}
+
+function resourceIn(rest: readonly string[]): Omit<ResourceTarget, "group" | "version"> {
+  const [first, second = "", third = ""] = rest;
+  const ownSubresource = rest.length === 3 && namespaceSubresources.has(third);
+  const namespaced = first === "namespaces" && rest.length > 2 && !ownSubresource;
+  const [plural = "", name, ...subresource] = namespaced ? rest.slice(2) : rest;
   return {
-    group,
-    version,
     plural,
-    ...(namespaced ? { namespace: rest[1]! } : {}),
+    ...(namespaced ? { namespace: second } : {}),
     ...(name === undefined ? {} : { name }),
     ...(subresource.length === 0 ? {} : { subresource: subresource.join("/") }),
   };

@@ -1,6 +1,6 @@
 /** Serves requests on resources: the verbs of the Kubernetes API over the same functions as the in-process client. */
 import type { Binding, Eviction, KubeList, KubeObject } from "../../api/index.ts";
-import type { DeleteOptions, PatchType } from "../../kube/index.ts";
+import type { PatchType } from "../../kube/index.ts";
 import { present, type WriteSettings } from "../apiserver/api-core.ts";
 import { applyObject } from "../apiserver/applying.ts";
 import { bindPod } from "../apiserver/binding.ts";
@@ -17,6 +17,7 @@ import { storedObject } from "../apiserver/stored.ts";
 import { updateObject } from "../apiserver/update.ts";
 import { isRecord, type ApiObject } from "../store/api-object.ts";
 import { sendCollection, sendObject } from "./answers.ts";
+import { deleteOptions } from "./delete-options.ts";
 import { contentType, readObject, sendJson, unsupportedMedia, type Exchange } from "./exchange.ts";
 import type { ResourceRequest } from "./resource-request.ts";
 import { streamWatch } from "./watch-response.ts";
@@ -253,33 +254,5 @@ function settingsOf({ query, request, warnings }: Exchange): WriteSettings {
     fieldManager: query.get("fieldManager") || agent,
     fieldValidation: validation,
     warn: (text) => warnings.push(text),
-  };
-}
-
-/** Delete options of the body, or of the query where there is none. */
-async function deleteOptions(exchange: Exchange): Promise<DeleteOptions> {
-  const body = await readObject(exchange.request);
-  const { query } = exchange;
-  const given = isRecord(body) ? body : {};
-  const preconditions = isRecord(given["preconditions"]) ? given["preconditions"] : {};
-  const grace =
-    given["gracePeriodSeconds"] ??
-    (query.has("gracePeriodSeconds") ? Number(query.get("gracePeriodSeconds")) : undefined);
-  const policy = given["propagationPolicy"] ?? query.get("propagationPolicy") ?? undefined;
-  const dryRun = [
-    ...(Array.isArray(given["dryRun"]) ? (given["dryRun"] as unknown[]) : []),
-    ...query.getAll("dryRun"),
-  ].includes("All");
-  if (policy !== undefined && policy !== "Foreground" && policy !== "Background" && policy !== "Orphan") {
-    throw badRequest(`DeleteOptions is invalid: propagationPolicy: Unsupported value: ${JSON.stringify(policy)}`);
-  }
-  return {
-    ...(typeof preconditions["uid"] === "string" ? { uid: preconditions["uid"] } : {}),
-    ...(typeof preconditions["resourceVersion"] === "string"
-      ? { resourceVersion: preconditions["resourceVersion"] }
-      : {}),
-    ...(typeof grace === "number" ? { gracePeriodSeconds: grace } : {}),
-    ...(policy === undefined ? {} : { propagationPolicy: policy }),
-    ...(dryRun ? { dryRun } : {}),
   };
 }

@@ -1,5 +1,6 @@
 /** Decides what a path means, who may ask, and answers what is no resource. */
 import type { ApiCore } from "../apiserver/api-core.ts";
+import type { Registry } from "../apiserver/registry.ts";
 import { apiFault, notServed } from "../apiserver/faults.ts";
 import { aggregated, coreVersions, groupList, oneGroup, resourceList } from "./discovery.ts";
 import { readObject, sendFault, sendJson, sendText, type Exchange } from "./exchange.ts";
@@ -105,17 +106,30 @@ function sendOpenapiV2(exchange: Exchange): void {
 }
 
 /** The document at a path of the server's own: version, discovery, schemas. */
-function documentAt({ core, address }: RouterOptions, path: string, answer: Answer | undefined): unknown {
-  const { registry } = core;
-  if (path === "/version") return versionDocument;
-  if (path === "/api") return answer?.form === "discovery" ? aggregated(registry, "core") : coreVersions(address());
-  if (path === "/apis") return answer?.form === "discovery" ? aggregated(registry, "named") : groupList(registry);
-  if (path === "/") return { paths: ["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"] };
-  if (path === "/openapi/v3") return openapiRoot(registry);
+function documentAt(options: RouterOptions, path: string, answer: Answer | undefined): unknown {
+  const { registry } = options.core;
+  const aggregate = answer?.form === "discovery";
+  switch (path) {
+    case "/":
+      return { paths: ["/api", "/apis", "/healthz", "/livez", "/openapi/v3", "/readyz", "/version"] };
+    case "/version":
+      return versionDocument;
+    case "/api":
+      return aggregate ? aggregated(registry, "core") : coreVersions(options.address());
+    case "/apis":
+      return aggregate ? aggregated(registry, "named") : groupList(registry);
+    case "/openapi/v3":
+      return openapiRoot(registry);
+    default:
+      return groupDocumentAt(registry, path);
+  }
+}
+
+function groupDocumentAt(registry: Registry, path: string): unknown {
   const [kind, group = "", version, ...rest] = path.slice(1).split("/");
   if (kind === "openapi") return openapiDocument(registry, path.slice("/openapi/v3/".length));
-  if (rest.length > 0) return undefined;
-  if (kind === "api") return version === undefined ? resourceList(registry, { group: "", version: group }) : undefined;
-  if (kind !== "apis") return undefined;
-  return version === undefined ? oneGroup(registry, group) : resourceList(registry, { group, version });
+  if (rest.length > 0 || (kind !== "api" && kind !== "apis")) return undefined;
+  if (kind === "apis")
+    return version === undefined ? oneGroup(registry, group) : resourceList(registry, { group, version });
+  return version === undefined ? resourceList(registry, { group: "", version: group }) : undefined;
 }

@@ -47,10 +47,6 @@ export function intersection(a: FieldTree, b: FieldTree): FieldTree {
   );
 }
 
-export function equalTrees(a: FieldTree, b: FieldTree): boolean {
-  return isEmptyTree(difference(a, b)) && isEmptyTree(difference(b, a));
-}
-
 /** Paths of the set in the server's notation: `.spec.containers[name="a"].image`. */
 export function pathTexts(tree: FieldTree, prefix = ""): readonly string[] {
   const own = tree.self ? [prefix] : [];

@@ -71,14 +71,19 @@ export function compareFields(type: MergeType, old: unknown, next: unknown): Com
     return combine([...names].map((name) => [`f:${name}`, compareFields(type.member(name), old[name], next[name])]));
   }
   if ((type.kind === "set" || type.kind === "keyed") && Array.isArray(old) && Array.isArray(next)) {
-    const [before, after] = [itemsOf(type, old), itemsOf(type, next)];
-    const inner: MergeType = type.kind === "keyed" ? type.item : { kind: "atomic" };
-    const elements = new Set([...before.keys(), ...after.keys()]);
-    return combine(
-      [...elements].map((element) => [element, compareFields(inner, before.get(element), after.get(element))]),
-    );
+    return compareItems(type, itemsOf(type, old), itemsOf(type, next));
   }
   return { changed: leafTree, removed: emptyTree };
+}
+
+function compareItems(
+  type: { readonly kind: "set" } | Keyed,
+  before: ReadonlyMap<string, unknown>,
+  after: ReadonlyMap<string, unknown>,
+): Comparison {
+  const inner: MergeType = type.kind === "keyed" ? type.item : { kind: "atomic" };
+  const elements = new Set([...before.keys(), ...after.keys()]);
+  return combine([...elements].map((one) => [one, compareFields(inner, before.get(one), after.get(one))]));
 }
 
 /** Fields of a value that was not there; what contains others was made with them, but for plain structures. */
@@ -102,22 +107,25 @@ function combine(parts: readonly (readonly [string, Comparison])[]): Comparison 
   };
 }
 
-/** `live` with everything of `applied` laid over it, as server-side apply merges. */
+/** `live` with everything of `applied` laid over it, as server-side apply merges. A null takes the field away. */
 export function mergeApplied(type: MergeType, live: unknown, applied: unknown): unknown {
-  if (applied === undefined || applied === null) return applied === null ? undefined : live;
-  if (type.kind === "object" && isRecord(live) && isRecord(applied)) {
-    const result: Record<string, unknown> = { ...live };
-    for (const [name, member] of Object.entries(applied)) {
-      const merged = mergeApplied(type.member(name), Object.hasOwn(live, name) ? live[name] : undefined, member);
-      if (merged === undefined) delete result[name];
-      else setOwn(result, name, merged);
-    }
-    return result;
-  }
+  if (applied === null) return undefined;
+  if (applied === undefined) return live;
+  if (type.kind === "object" && isRecord(live) && isRecord(applied)) return mergeMembers(type, live, applied);
   if ((type.kind === "set" || type.kind === "keyed") && Array.isArray(live) && Array.isArray(applied)) {
     return mergeLists(type, live, applied);
   }
   return applied;
+}
+
+function mergeMembers(type: Members, live: JsonObject, applied: JsonObject): JsonObject {
+  const result: Record<string, unknown> = { ...live };
+  for (const [name, member] of Object.entries(applied)) {
+    const merged = mergeApplied(type.member(name), Object.hasOwn(live, name) ? live[name] : undefined, member);
+    if (merged === undefined) delete result[name];
+    else setOwn(result, name, merged);
+  }
+  return result;
 }
 
 /** Applied items keep the applied order; other live items stay behind those they followed. */
@@ -150,25 +158,29 @@ function mergeLists(
 /** `value` without the fields of `gone`; what becomes empty by that goes as well. */
 export function withoutFields(type: MergeType, value: unknown, gone: FieldTree): unknown {
   if (gone.children.size === 0) return gone.self ? undefined : value;
-  if (type.kind === "object" && isRecord(value)) {
-    const result: Record<string, unknown> = {};
-    for (const [name, member] of Object.entries(value)) {
-      const inner = gone.children.get(`f:${name}`);
-      const next = inner === undefined ? member : withoutFields(type.member(name), member, inner);
-      if (next !== undefined) setOwn(result, name, next);
-    }
-    return gone.self && Object.keys(result).length === 0 ? undefined : result;
-  }
-  if ((type.kind === "set" || type.kind === "keyed") && Array.isArray(value)) {
-    const inner: MergeType = type.kind === "keyed" ? type.item : { kind: "atomic" };
-    const kept = [...itemsOf(type, value)].flatMap(([element, item]) => {
-      const tree = gone.children.get(element);
-      if (tree === undefined) return [item];
-      // An item whose own path is given up goes whole, unless others hold something in it.
-      const next = tree.self ? undefined : withoutFields(inner, item, tree);
-      return next === undefined ? [] : [next];
-    });
-    return kept.length === 0 ? undefined : kept;
-  }
+  if (type.kind === "object" && isRecord(value)) return withoutMembers(type, value, gone);
+  if ((type.kind === "set" || type.kind === "keyed") && Array.isArray(value)) return withoutItems(type, value, gone);
   return value;
+}
+
+function withoutMembers(type: Members, value: JsonObject, gone: FieldTree): unknown {
+  const result: Record<string, unknown> = {};
+  for (const [name, member] of Object.entries(value)) {
+    const inner = gone.children.get(`f:${name}`);
+    const next = inner === undefined ? member : withoutFields(type.member(name), member, inner);
+    if (next !== undefined) setOwn(result, name, next);
+  }
+  return gone.self && Object.keys(result).length === 0 ? undefined : result;
+}
+
+/** An item whose own path is given up goes whole. */
+function withoutItems(type: { readonly kind: "set" } | Keyed, value: readonly unknown[], gone: FieldTree): unknown {
+  const inner: MergeType = type.kind === "keyed" ? type.item : { kind: "atomic" };
+  const kept = [...itemsOf(type, value)].flatMap(([element, item]) => {
+    const tree = gone.children.get(element);
+    if (tree === undefined) return [item];
+    const next = tree.self ? undefined : withoutFields(inner, item, tree);
+    return next === undefined ? [] : [next];
+  });
+  return kept.length === 0 ? undefined : kept;
 }

@@ -78,7 +78,7 @@ function decodeValue(value: unknown, type: FieldType, context: Context): unknown
   const { place } = context;
   switch (type.kind) {
     case "scalar":
-      return decodeScalar(value, type.name, place);
+      return scalarDecoders[type.name](value, place);
     case "struct":
       if (!isRecord(value)) throw mismatch(value, place, shortModelName(type.model));
       return decodeStruct(value, type.model, context);
@@ -124,34 +124,32 @@ function emptyOf(type: FieldType): unknown {
 
 const int32Limit = 2 ** 31;
 
-function decodeScalar(value: unknown, name: ScalarName, place: Place): unknown {
-  switch (name) {
-    case "any":
-      return value;
-    case "string":
-    case "bytes":
-      if (typeof value !== "string") throw mismatch(value, place, "string");
-      return value;
-    case "boolean":
-      if (typeof value !== "boolean") throw mismatch(value, place, "bool");
-      return value;
-    case "double":
-      if (typeof value !== "number") throw mismatch(value, place, "float64");
-      return value;
-    case "int32":
-    case "int64":
-      return decodeInteger(value, name, place);
-    case "intOrString":
-      if (typeof value === "string" || Number.isInteger(value)) return value;
-      throw mismatch(value, place, "intstr.IntOrString");
-    case "quantity":
-      return decodeQuantity(value, place);
-    case "date":
-    case "microdate":
-    default:
-      return decodeDate(value);
-  }
-}
+type Decode = (value: unknown, place: Place) => unknown;
+
+/** Takes values of one JSON type as they are. */
+const plain =
+  (type: "string" | "boolean" | "number", goName: string): Decode =>
+  (value, place) => {
+    if (typeof value !== type) throw mismatch(value, place, goName);
+    return value;
+  };
+
+const scalarDecoders: Readonly<Record<ScalarName, Decode>> = {
+  any: (value) => value,
+  string: plain("string", "string"),
+  bytes: plain("string", "string"),
+  boolean: plain("boolean", "bool"),
+  double: plain("number", "float64"),
+  int32: (value, place) => decodeInteger(value, "int32", place),
+  int64: (value, place) => decodeInteger(value, "int64", place),
+  intOrString: (value, place) => {
+    if (typeof value === "string" || Number.isInteger(value)) return value;
+    throw mismatch(value, place, "intstr.IntOrString");
+  },
+  quantity: decodeQuantity,
+  date: decodeDate,
+  microdate: decodeDate,
+};
 
 function decodeInteger(value: unknown, name: "int32" | "int64", place: Place): number {
   const fits = Number.isInteger(value) && (name === "int64" || Math.abs(value as number) < int32Limit);

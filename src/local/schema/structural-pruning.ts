@@ -38,31 +38,34 @@ function pruneObject(schema: JsonSchema, value: JsonObject, scope: PruneScope): 
   let copy: Record<string, unknown> | undefined;
   for (const [name, member] of Object.entries(value)) {
     if (scope.root && objectMembers.has(name)) continue;
-    const path = scope.path === "" ? name : `${scope.path}.${name}`;
-    const inner = memberSchema(schema, name);
-    const keeps =
-      inner !== undefined ||
-      schema["x-kubernetes-preserve-unknown-fields"] === true ||
-      schema.additionalProperties === true;
-    if (!keeps) {
-      scope.unknown.push(path);
-      copy ??= { ...value };
-      delete copy[name];
-      continue;
-    }
-    if (inner === undefined) continue;
-    if (member === null && inner.nullable !== true && inner.default === undefined) {
-      // A null where null is not allowed counts as absent.
-      copy ??= { ...value };
-      delete copy[name];
-      continue;
-    }
-    const next = pruneValue(inner, member, { ...scope, path, root: inner["x-kubernetes-embedded-resource"] ?? false });
+    const next = pruneMember(schema, { name, member }, scope);
     if (next === member) continue;
     copy ??= { ...value };
-    setOwn(copy, name, next);
+    if (next === undefined) delete copy[name];
+    else setOwn(copy, name, next);
   }
   return copy ?? value;
+}
+
+const keepsUnknown = (schema: JsonSchema): boolean =>
+  schema["x-kubernetes-preserve-unknown-fields"] === true || schema.additionalProperties === true;
+
+/** What stays of a member; undefined when it goes. */
+function pruneMember(
+  schema: JsonSchema,
+  { name, member }: { readonly name: string; readonly member: unknown },
+  scope: PruneScope,
+): unknown {
+  const inner = memberSchema(schema, name);
+  const path = scope.path === "" ? name : `${scope.path}.${name}`;
+  if (inner === undefined) {
+    if (keepsUnknown(schema)) return member;
+    scope.unknown.push(path);
+    return undefined;
+  }
+  // A null where null is not allowed counts as absent; where there is a default it takes the null's place later.
+  if (member === null && inner.nullable !== true && inner.default === undefined) return undefined;
+  return pruneValue(inner, member, { ...scope, path, root: inner["x-kubernetes-embedded-resource"] ?? false });
 }
 
 /** Schema of a member of an object or of a value of a map. */
@@ -84,21 +87,27 @@ export function defaulted(schema: JsonSchema, value: unknown): unknown {
 }
 
 function defaultObject(schema: JsonSchema, value: JsonObject): JsonObject {
+  const filled = withOwnDefaults(schema, value);
   let copy: Record<string, unknown> | undefined;
-  const set = (name: string, next: unknown): void => {
-    copy ??= { ...value };
+  for (const [name, member] of Object.entries(filled)) {
+    const inner = memberSchema(schema, name);
+    const next = inner === undefined ? member : defaulted(inner, member);
+    if (next === member) continue;
+    copy ??= { ...filled };
     setOwn(copy, name, next);
-  };
+  }
+  return copy ?? filled;
+}
+
+/** Defaults of the object's own members. A null where null is not allowed counts as absent when there is one. */
+function withOwnDefaults(schema: JsonSchema, value: JsonObject): JsonObject {
+  let copy: Record<string, unknown> | undefined;
   for (const [name, property] of Object.entries(schema.properties ?? {})) {
     if (property.default === undefined) continue;
     const current = Object.hasOwn(value, name) ? value[name] : undefined;
-    // A null where null is not allowed counts as absent when there is a default.
-    if (current === undefined || (current === null && property.nullable !== true)) set(name, property.default);
-  }
-  for (const [name, member] of Object.entries(copy ?? value)) {
-    const inner = memberSchema(schema, name);
-    const next = inner === undefined ? member : defaulted(inner, member);
-    if (next !== member) set(name, next);
+    if (current !== undefined && (current !== null || property.nullable === true)) continue;
+    copy ??= { ...value };
+    setOwn(copy, name, property.default);
   }
   return copy ?? value;
 }

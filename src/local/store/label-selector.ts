@@ -32,12 +32,15 @@ function meets(requirement: LabelRequirement, labels: LabelMap): boolean {
       return value === undefined || !requirement.values.includes(value);
     case "gt":
     case "lt":
-    default: {
-      const number = value !== undefined && /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
-      const bound = Number(requirement.values[0]);
-      return requirement.operator === "gt" ? number > bound : number < bound;
-    }
+    default:
+      return isBeyond(requirement, value);
   }
+}
+
+function isBeyond({ operator, values }: LabelRequirement, value: string | undefined): boolean {
+  const number = value !== undefined && /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
+  const bound = Number(values[0]);
+  return operator === "gt" ? number > bound : number < bound;
 }
 
 const everything: LabelMatch = () => true;

@@ -104,19 +104,16 @@ export class ObjectTable {
     const version = query.after?.version ?? this.#versions.current;
     const past = query.after === undefined ? new Map<string, ApiObject | undefined>() : this.#statesAt(version);
     if (past === undefined) return undefined;
-    const limit = query.limit ?? Number.POSITIVE_INFINITY;
-    const items: ApiObject[] = [];
-    let lastKey: string | undefined;
-    let remaining = 0;
-    for (const key of this.#candidates(query, past)) {
+    const keys = this.#candidates(query, past);
+    const items = keys.flatMap((key) => {
       const object = past.has(key) ? past.get(key) : this.#objects.get(key);
-      if (object === undefined || !selects(query, object)) continue;
-      if (items.length < limit) {
-        items.push(object);
-        lastKey = key;
-      } else remaining += 1;
-    }
-    return remaining > 0 && lastKey !== undefined ? { items, version, lastKey, remaining } : { items, version };
+      return object !== undefined && selects(query, object) ? [object] : [];
+    });
+    const limit = query.limit ?? items.length;
+    const last = items[limit - 1];
+    if (items.length <= limit || last === undefined) return { items, version };
+    const lastKey = tableKey(last.metadata.name ?? "", last.metadata.namespace);
+    return { items: items.slice(0, limit), version, lastKey, remaining: items.length - limit };
   }
 
   /** Adds a watcher; changes after `version` are delivered first. False when some of them are forgotten. */
