@@ -38,6 +38,12 @@ export interface EmbeddedCluster {
   readonly done: Promise<void>;
 }
 
+/**
+ * Shorter than kube-scheduler's 1 s to 10 s: machines come within seconds here, and a large pod that sits out its back-off
+ * while small ones take the room made for it would need a machine more.
+ */
+const backoff = Object.freeze({ firstMilliseconds: 100, mostMilliseconds: 500 });
+
 /** Boots all parts (product 4.1) and serves the product's CRDs; runs until `signal` aborts. */
 export async function startEmbeddedCluster(
   options: EmbeddedClusterOptions,
@@ -58,6 +64,7 @@ export async function startEmbeddedCluster(
       ids,
       log,
       metrics,
+      scheduler: { backoff },
       kubelets: { machines: account.machines, ...(timings === undefined ? {} : { timings }) },
     },
     signal,
