@@ -1,0 +1,16 @@
+import { defineConfig } from "vitest/config";
+
+/** On a real control plane, on the wall clock. One file at a time: each has its own control plane, and they share the machine. */
+export default defineConfig({
+  test: {
+    include: ["test/controlplane/**/*.test.ts"],
+    globalSetup: ["test/controlplane/global-setup.ts"],
+    pool: "forks",
+    fileParallelism: false,
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
+    teardownTimeout: 30_000,
+    reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
+    outputFile: { json: "reports/controlplane.json" },
+  },
+});
