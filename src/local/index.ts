@@ -1,5 +1,7 @@
 export * from "./machines.ts";
 export { createApiServer, type ApiServer, type ApiServerOptions } from "./apiserver/server.ts";
+export type { ChangeObserver } from "./apiserver/api-core.ts";
+export type { Change } from "./store/history.ts";
 export type { ClientOptions, InProcessClient } from "./apiserver/in-process-client.ts";
 export { defaultStorageClass } from "./volumes/default-storage-class.ts";
 export { podAnnotations } from "./kubelets/timings.ts";

@@ -32,7 +32,12 @@ export interface ApiCore {
   readonly context: WriteContext;
   /** Asks for collection work after a delete; done in the background. */
   readonly collect: (task: CollectionTask) => void;
+  /** Told of each change of every resource, in order. */
+  readonly observers: Set<ChangeObserver>;
 }
+
+/** Sees one change at the moment it is stored; must not write. */
+export type ChangeObserver = (type: ResourceType, change: Change) => void;
 
 /**
  * Work of the garbage collector: dependents of a gone, foreground-deleted or orphaning owner; the content of a namespace
@@ -68,6 +73,7 @@ export function createApiCore(options: {
     log: options.log,
     context,
     collect: options.collect,
+    observers: new Set(),
   };
 }
 
@@ -75,7 +81,12 @@ export function createApiCore(options: {
 export function serveResource(core: ApiCore, definition: ResourceDefinition, storageVersion?: string): Served {
   const known = core.registry.table(definition.type.group, definition.type.plural) !== undefined;
   const served = core.registry.serve(definition, storageVersion);
-  if (!known) served.table.onChange((change: Change) => core.owners.observe(served, change));
+  if (!known) {
+    served.table.onChange((change: Change) => {
+      core.owners.observe(served, change);
+      for (const observer of core.observers) observer(definition.type, change);
+    });
+  }
   return served;
 }
 

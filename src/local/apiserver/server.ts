@@ -3,7 +3,7 @@ import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
 import type { Result } from "../../core/index.ts";
 import { rulesOf } from "../admission/rules.ts";
 import { openListener, type ListenFailure, type Listening, type ListenOptions } from "../http/listener.ts";
-import { createApiCore, serveResource, type ApiCore } from "./api-core.ts";
+import { createApiCore, serveResource, type ApiCore, type ChangeObserver } from "./api-core.ts";
 import { builtinDefinition, builtinRows } from "./builtin-resources.ts";
 import { followDefinitions } from "./custom-resources.ts";
 import { createInitialObjects } from "./initial-objects.ts";
@@ -27,6 +27,11 @@ export interface ApiServer {
   typeOf(apiVersion: string, kind: string): ResourceType | undefined;
   /** Opens an HTTPS listener on loopback; several may be open. A port that cannot be had is a value. */
   listen(options?: ListenOptions): Promise<Result<Listening, ListenFailure>>;
+  /**
+   * Calls back on each change of every resource, in order and at the moment it is stored; the listener must not write.
+   * The returned function unsubscribes. A watch tells the same, but later: what follows from a change may be stored before.
+   */
+  observe(observer: ChangeObserver): () => void;
   /** Resolves when garbage collection asked for so far is done. */
   settled(): Promise<void>;
   /** Forgets watch history, as an etcd compaction does: resumes from older versions answer 410. */
@@ -48,6 +53,10 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
       const opened = await openListener(core.core, listenOptions);
       if (opened.ok) listeners.push(opened.value);
       return opened;
+    },
+    observe: (observer) => {
+      core.core.observers.add(observer);
+      return () => void core.core.observers.delete(observer);
     },
     settled: () => core.collector.idle(),
     compact: () => {
