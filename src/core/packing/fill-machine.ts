@@ -13,6 +13,8 @@ interface Fill {
   work: number;
 }
 
+/** What asking the rules about an item costs, in shapes looked at. */
+const ruleCost = 12;
 /** What a filling costs besides the shapes it looks at, in the same unit. */
 const fillCost = 20;
 
@@ -87,6 +89,7 @@ function giveFrom<State>(
   let wanted = Math.max(1, fittingCount(fill, run.shape) >> 2);
   while (wanted > 0 && run.at < run.end) {
     const item = fill.machine.members[run.at] ?? 0;
+    fill.work += from.limits === undefined ? 1 : ruleCost;
     const left = (from.left[item] ?? 0) - takenOf(fill, run);
     const allowed = from.limits === undefined ? left : from.limits.rules.allowance(from.limits.state, item);
     const count = Math.min(wanted, left, allowed);

@@ -14,7 +14,8 @@ export const defaultEffort: SearchEffort = Object.freeze({ repricing: 400_000, r
 
 /** A round whose prices are a mean of what was and what was paid moves half of the way. */
 const damping = 0.5;
-const maxRounds = 12;
+/** Rounds in a row without a better packing after which prices have settled. */
+const staleRounds = 4;
 
 /**
  * A cheap packing: greedy first, then again with items priced by what they had to pay, so that awkward ones choose while
@@ -29,11 +30,13 @@ export function* packMachines<State>(
   let best = yield* openMachines(problem, demand);
   let values = problem.values;
   let last = best;
-  for (let round = 0, spent = best.work; round < maxRounds && spent + best.work < effort.repricing; round++) {
+  let spent = best.work;
+  for (let stale = 0; stale < staleRounds && spent + best.work < effort.repricing; ) {
     values = repriced(problem, values, last);
     last = yield* openMachines({ ...problem, values }, demand);
     spent += last.work;
-    if (isBetter(last, best)) best = last;
+    stale = isBetter(last, best) ? 0 : stale + 1;
+    if (stale === 0) best = last;
   }
   return yield* rebuildMachines({ ...problem, values }, demand, { packing: best, effort: effort.rebuilding });
 }

@@ -1,0 +1,257 @@
+/** One cluster to run the product on: the real control plane, or the embedded one beside it for comparison. */
+import { execFile } from "node:child_process";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import {
+  customResourceDefinitions,
+  customResourceDefinitionType,
+  type KubeObject,
+  nodeClaimType,
+  nodeType,
+  type Pod,
+  podType,
+  type ResourceType,
+} from "../../src/api/index.ts";
+import { clientFromKubeconfig, type KubeClient } from "../../src/kube/index.ts";
+import {
+  createSimulatedAccount,
+  type SimulatedAccount,
+  startEmbeddedCluster,
+  startStandIns,
+} from "../../src/local/index.ts";
+import {
+  awsProvider,
+  awsProviderOptions,
+  createOperator,
+  defaultOptions,
+  type Operator,
+} from "../../src/operator/index.ts";
+import { createLifecycle, createSeededRandom, type Lifecycle } from "../../src/platform/index.ts";
+import type { Binaries } from "./build.ts";
+import { startControlPlane } from "./control-plane.ts";
+import { createSurroundings, type Surroundings } from "./surroundings.ts";
+
+export interface KubectlAnswer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface TestCluster {
+  readonly kube: KubeClient;
+  readonly account: SimulatedAccount;
+  readonly around: Surroundings;
+  /** Starts the controller; resolves once it leads. */
+  startOperator(): Promise<Operator>;
+  kubectl(...args: readonly string[]): Promise<KubectlAnswer>;
+  list<T extends KubeObject>(type: ResourceType<T>): Promise<readonly T[]>;
+  /** Polls until `holds` gives undefined; rejects with what it still waited for when it does not in time. */
+  until(seconds: number, holds: () => Promise<string | undefined>): Promise<void>;
+  /** Ends everything that was started for this cluster. */
+  stop(): Promise<void>;
+}
+
+const region = "us-east-1";
+const clusterName = "karpenter-ts";
+const pollMilliseconds = 200;
+
+interface Opened {
+  readonly around: Surroundings;
+  readonly lifecycle: Lifecycle;
+  readonly account: SimulatedAccount;
+  /** The product's client: over HTTPS. */
+  readonly kube: KubeClient;
+  readonly electionKube: KubeClient;
+  readonly server: string;
+  readonly kubeconfig: string;
+  readonly kubectl: string;
+}
+
+/** etcd, kube-apiserver, kube-controller-manager and kube-scheduler; kubelets, the volume driver and the account are stand-ins. */
+export async function openRealCluster(binaries: Binaries): Promise<TestCluster> {
+  const around = createSurroundings();
+  const lifecycle = createLifecycle(around);
+  return opening(lifecycle, async () => {
+    const controlPlane = await startControlPlane({ binaries });
+    lifecycle.onStop("control plane", () => controlPlane.stop());
+    lifecycle.start("control plane", (signal) => Promise.race([controlPlane.broken, aborted(signal)]));
+    const { kubeconfig, server } = controlPlane;
+    const clients = await connect(kubeconfig, around, lifecycle);
+    for (const definition of customResourceDefinitions) {
+      await clients.kube.create<KubeObject>(customResourceDefinitionType, definition);
+    }
+    const account = createAccount(around);
+    lifecycle.start("stand-ins", async (signal) => {
+      const standIns = {
+        ...around,
+        // A client of their own: kubelets of a real cluster do not share the controller's limits.
+        kube: clients.standInKube,
+        parts: ["kubelets", "volumes"] as const,
+        volumes: { makesDefaultClass: false },
+        kubelets: { machines: account.machines },
+      };
+      await startStandIns(standIns, signal).done;
+    });
+    return testCluster({ around, lifecycle, account, ...clients, server, kubeconfig, kubectl: binaries.kubectl });
+  });
+}
+
+/** The embedded cluster as `karpenter up` boots it, over HTTPS. */
+export async function openEmbeddedCluster(binaries: Binaries): Promise<TestCluster> {
+  const around = createSurroundings();
+  const lifecycle = createLifecycle(around);
+  return opening(lifecycle, async () => {
+    const end = new AbortController();
+    const cluster = await startEmbeddedCluster(
+      { ...around, random: createSeededRandom(1), region, clusterName },
+      end.signal,
+    );
+    lifecycle.onStop("embedded cluster", async () => {
+      end.abort(new Error("the test is over"));
+      await cluster.done;
+    });
+    const opened = await cluster.api.listen();
+    if (!opened.ok) throw new Error(opened.failure.message);
+    const folder = await mkdtemp(join(tmpdir(), "embedded-"));
+    lifecycle.onStop("kubeconfig", () => rm(folder, { recursive: true }));
+    const kubeconfig = join(folder, "kubeconfig");
+    await writeFile(kubeconfig, opened.value.kubeconfig(), { mode: 0o600 });
+    lifecycle.onStop("listener", () => opened.value.close());
+    const clients = await connect(kubeconfig, around, lifecycle);
+    await cluster.started;
+    return testCluster({
+      around,
+      lifecycle,
+      account: cluster.account,
+      ...clients,
+      server: opened.value.url,
+      kubeconfig,
+      kubectl: binaries.kubectl,
+    });
+  });
+}
+
+/** What a failed opening started is stopped again. */
+async function opening<T>(lifecycle: Lifecycle, open: () => Promise<T>): Promise<T> {
+  try {
+    return await open();
+  } catch (error) {
+    await lifecycle.stop("the start failed");
+    throw error;
+  }
+}
+
+/** Equal chance in every cluster: launches differ only where the clusters do. */
+const createAccount = (around: Surroundings): SimulatedAccount =>
+  createSimulatedAccount({ ...around, random: createSeededRandom(1), region, clusterName });
+
+async function connect(kubeconfig: string, around: Surroundings, lifecycle: Lifecycle) {
+  const open = async (): Promise<KubeClient> => {
+    const { client } = await clientFromKubeconfig({ path: kubeconfig }, around);
+    lifecycle.onStop("client", () => client.close());
+    return client;
+  };
+  return { kube: await open(), electionKube: await open(), standInKube: await open() };
+}
+
+const aborted = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener("abort", () => resolve(), { once: true });
+  });
+
+function testCluster(opened: Opened): TestCluster {
+  const { around, lifecycle, account, kube, kubeconfig, kubectl } = opened;
+  const failed = lifecycle.done.then(() => Promise.reject(new Error("the cluster was stopped")));
+  failed.catch(() => undefined);
+  return {
+    kube,
+    account,
+    around,
+    startOperator: async () => {
+      const operator = composeOperator(opened);
+      lifecycle.start("controller", (signal) => operator.run(signal));
+      await Promise.race([operator.running, failed]);
+      return operator;
+    },
+    kubectl: (...args) => runKubectl(kubectl, ["--kubeconfig", kubeconfig, ...args]),
+    list: async (type) => (await kube.list(type)).items,
+    until: async (seconds, holds) => {
+      const deadline = around.clock.monotonic() + seconds * 1000;
+      for (;;) {
+        const waiting = await Promise.race([holds(), failed]);
+        if (waiting === undefined) return;
+        if (around.clock.monotonic() > deadline) throw new Error(`after ${seconds} s still: ${waiting}`);
+        await around.clock.sleep(pollMilliseconds);
+      }
+    },
+    stop: () => lifecycle.stop("the test is over"),
+  };
+}
+
+/** Composed as `karpenter controller --cloud simulated` does. */
+function composeOperator({ around, account, kube, electionKube, server }: Opened): Operator {
+  const settings = { ...defaultOptions, clusterName, interruptionQueue: account.queueName };
+  return createOperator({
+    ...around,
+    kube,
+    electionKube,
+    provider: awsProvider({
+      clients: account.clients,
+      options: awsProviderOptions(settings, { region, clusterEndpoint: server }),
+      kubernetesVersion: () => "1.34",
+    }),
+    options: settings,
+    namespace: "kube-system",
+  });
+}
+
+function runKubectl(file: string, args: readonly string[]): Promise<KubectlAnswer> {
+  return new Promise((resolve, reject) => {
+    execFile(file, [...args], { encoding: "utf8", timeout: 90_000 }, (error, stdout, stderr) => {
+      const code = error === null ? 0 : error.code;
+      if (typeof code === "number") resolve({ code, stdout, stderr });
+      else reject(new Error(`kubectl ${args.join(" ")} did not end: ${stderr}`, { cause: error }));
+    });
+  });
+}
+
+/** A pod that runs and is ready. */
+export function isRunning(pod: Pod): boolean {
+  const ready = pod.status?.conditions?.find(({ type }) => type === "Ready");
+  return pod.status?.phase === "Running" && ready?.status === "True";
+}
+
+/** Waits until each pod runs or has ended well and each claim has become a node; at least `pods` of them. */
+export async function untilAllRun(cluster: TestCluster, pods: number, seconds: number): Promise<void> {
+  await cluster.until(seconds, async () => {
+    const all = await cluster.list(podType);
+    const waiting = all.find((pod) => !isRunning(pod) && pod.status?.phase !== "Succeeded");
+    if (waiting !== undefined) return podStory(waiting);
+    if (all.length < pods) return `${all.length} pods of ${pods}`;
+    const claims = await cluster.list(nodeClaimType);
+    const coming = claims.find(
+      ({ status }) => status?.conditions?.find(({ type }) => type === "Initialized")?.status !== "True",
+    );
+    return coming === undefined ? undefined : `claim ${coming.metadata.name} ${JSON.stringify(coming.status)}`;
+  });
+}
+
+function podStory({ metadata, spec, status }: Pod): string {
+  const conditions = (status?.conditions ?? []).map(
+    ({ type, status, message }) => `${type}=${status} ${message ?? ""}`,
+  );
+  return `pod ${metadata.namespace}/${metadata.name} on ${spec.nodeName ?? "no node"}: ${status?.phase} ${conditions.join("; ")}`;
+}
+
+/** Waits until no node, no claim and no instance is left. */
+export async function untilNothingIsLeft(cluster: TestCluster, seconds: number): Promise<void> {
+  await cluster.until(seconds, async () => {
+    const nodes = await cluster.list(nodeType);
+    const claims = await cluster.list(nodeClaimType);
+    const { instances } = cluster.account.inventory();
+    if (nodes.length + claims.length + instances === 0) return undefined;
+    return `${nodes.length} nodes, ${claims.length} claims, ${instances} instances`;
+  });
+}
