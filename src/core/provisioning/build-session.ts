@@ -11,7 +11,7 @@ import { buildTopology } from "./build-topology.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { poolLimits } from "./pool-limits.ts";
 import type { Session } from "./session.ts";
-import { buildTemplate, selectPools } from "./template.ts";
+import { buildTemplate, selectPools, type Template } from "./template.ts";
 import { askedKeysOf, groupWorkloads, type Workload, type WorkloadContext } from "./workload.ts";
 
 /** Lays a snapshot out for solving (scheduling 4.1). `classes` are those that passed validation. Yields work done. */
@@ -28,14 +28,7 @@ export function* buildSession(
   const space = createResourceSpace(catalogue.resources);
   const daemons = buildDaemons(snapshot, options);
   const templates = views.map((view, index) => buildTemplate(view, index, { table, snapshot, options }));
-  const pools = templates.map((template): Pool => {
-    const groups = buildDaemonGroups(template, daemons, table);
-    return {
-      template,
-      room: buildTemplateRoom(template, groups, { table, space }),
-      limits: poolLimits(template.view, snapshot),
-    };
-  });
+  const pools = templates.map((template) => poolOf(template, { snapshot, daemons, table, space }));
   yield catalogue.rowCount;
   const workloadContext: WorkloadContext = {
     table,
@@ -77,6 +70,15 @@ export function* buildSession(
     podPrices: new Map(),
     choices: new Map(),
     fits: templates.map(() => new Map()),
+  };
+}
+
+function poolOf(template: Template, from: Pick<Session, "snapshot" | "daemons" | "table" | "space">): Pool {
+  const groups = buildDaemonGroups(template, from.daemons, from.table);
+  return {
+    template,
+    room: buildTemplateRoom(template, groups, from),
+    limits: poolLimits(template.view, from.snapshot),
   };
 }
 
