@@ -6,7 +6,7 @@
  * Line: `Name field:type#number~mark~mark ...`, `field!` when required. Types: string, int32, int64, double, boolean, date,
  * microdate, any, bytes, quantity, intOrString, `[type]` for lists, `{type}` for maps, or a definition's name. Marks:
  * `p=KEY` patches merge by a key, `p` by value, `r` patches keep only retained keys, `k=KEY,...` list map, `s` set, `a`
- * atomic list, map or object. A lone `*` marks a definition that is atomic wherever it
+ * atomic list, map or object, `z` left out when empty. A lone `*` marks a definition that is atomic wherever it
  * stands. `@Part#number` is an embedded message whose fields stand in the line `Name@Part`.
  */
 import { readFileSync, writeFileSync } from "node:fs";
@@ -76,14 +76,29 @@ function typeText(attribute: Attribute, place: string, refs: Set<string>): strin
   if (map !== null) return `{${typeText({ ...attribute, type: map[1]! }, place, refs)}}`;
   const [model = "", field = ""] = place.split(".");
   if (quantities[model]?.includes(field)) return "quantity";
-  if (type === "string" && format === "byte") return "string";
-  if (type === "number") return format || "double";
-  if (type === "Date") return microDates.has(place) ? "microdate" : "date";
-  if (type === "IntOrString") return "intOrString";
-  if (["string", "boolean", "any"].includes(type)) return type;
-  if (type === "V1MicroTime") return "microdate";
-  refs.add(type);
-  return type;
+  const scalar = scalarText(type, format, microDates.has(place));
+  if (scalar === undefined) refs.add(type);
+  return scalar ?? type;
+}
+
+/** The table's word for a scalar type of the models; undefined for models. */
+function scalarText(type: string, format: string, micro: boolean): string | undefined {
+  switch (type) {
+    case "number":
+      return format || "double";
+    case "Date":
+      return micro ? "microdate" : "date";
+    case "V1MicroTime":
+      return "microdate";
+    case "IntOrString":
+      return "intOrString";
+    case "string":
+    case "boolean":
+    case "any":
+      return type;
+    default:
+      return undefined;
+  }
 }
 
 function modelOf(apiVersion: string, kind: string): string {
@@ -101,18 +116,23 @@ function protoName(apiVersion: string, kind: string): string {
 }
 
 function marksOf(field: ProtoField, isList: boolean): string {
-  const { marks } = field;
-  const strategies = marks.get("patchStrategy") ?? [];
-  const key = marks.get("patchMergeKey")?.[0];
-  const out: string[] = [];
-  if (strategies.includes("merge")) out.push(key === undefined ? "p" : `p=${key}`);
-  if (strategies.includes("retainKeys")) out.push("r");
-  const listType = marks.get("listType")?.[0];
-  if (listType === "map") out.push(`k=${marks.get("listMapKey")!.join(",")}`);
-  if (listType === "set") out.push("s");
-  const atomic = [listType, marks.get("mapType")?.[0], marks.get("structType")?.[0]].includes("atomic");
-  if (atomic && (isList || listType !== "atomic")) out.push("a");
-  return out.map((mark) => `~${mark}`).join("");
+  const strategies = field.marks.get("patchStrategy") ?? [];
+  const key = field.marks.get("patchMergeKey")?.[0];
+  const marks = [
+    ...(strategies.includes("merge") ? [key === undefined ? "p" : `p=${key}`] : []),
+    ...(strategies.includes("retainKeys") ? ["r"] : []),
+    ...applyMarks(field, isList),
+    ...(field.omitsEmpty ? ["z"] : []),
+  ];
+  return marks.map((mark) => `~${mark}`).join("");
+}
+
+/** How server-side apply merges the member. */
+function applyMarks({ marks }: ProtoField, isList: boolean): readonly string[] {
+  const [list, map, struct] = ["listType", "mapType", "structType"].map((name) => marks.get(name)?.[0]);
+  if (list === "map") return [`k=${marks.get("listMapKey")!.join(",")}`];
+  if (list === "set") return ["s"];
+  return (isList && list === "atomic") || map === "atomic" || struct === "atomic" ? ["a"] : [];
 }
 
 interface Root {

@@ -1,6 +1,6 @@
 /** Reads the `generated.proto` files of k8s.io/api and k8s.io/apimachinery: field numbers, and how lists merge. */
 import { execFileSync } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 export interface ProtoField {
@@ -9,6 +9,8 @@ export interface ProtoField {
   /** Full name of the message, or the scalar's name; for maps that of the value. */
   readonly type: string;
   readonly marks: ReadonlyMap<string, readonly string[]>;
+  /** Go leaves the member out of JSON when it is empty: not a pointer, and marked `omitempty`. */
+  readonly omitsEmpty: boolean;
 }
 
 export interface ProtoMessage {
@@ -46,39 +48,63 @@ export class ProtoMessages {
     this.#loaded.add(packageName);
     for (const [prefix, root] of Object.entries(this.#roots)) {
       if (!packageName.startsWith(prefix)) continue;
-      const file = join(root, ...packageName.slice(prefix.length).split("."), "generated.proto");
-      if (existsSync(file)) this.#parse(packageName, readFileSync(file, "utf8"));
+      const folder = join(root, ...packageName.slice(prefix.length).split("."));
+      const file = join(folder, "generated.proto");
+      if (existsSync(file)) this.#parse(packageName, readFileSync(file, "utf8"), omittedMembers(folder));
     }
   }
 
-  #parse(packageName: string, text: string): void {
-    let message: string | undefined;
+  #parse(packageName: string, text: string, omitted: ReadonlySet<string>): void {
+    let message = "";
     let fields: ProtoField[] = [];
     let atomic = false;
     let marks = new Map<string, string[]>();
     for (const line of text.split("\n")) {
       const start = /^message (\S+) \{/.exec(line);
+      const field = fieldIn(line, packageName);
       if (start !== null) {
-        message = `${packageName}.${start[1]}`;
+        message = start[1]!;
         fields = [];
         atomic = marks.get("structType")?.[0] === "atomic";
-        marks = new Map();
+      } else if (field !== undefined) {
+        fields.push({ ...field, marks, omitsEmpty: omitted.has(`${message}.${field.name}`) });
+      } else {
+        addMark(marks, line);
+        if (line.startsWith("}")) this.#messages.set(`${packageName}.${message}`, { fields, atomic });
+        continue;
       }
-      if (message !== undefined && line.startsWith("}")) this.#messages.set(message, { fields, atomic });
-      const mark = /^\s*\/\/ ?\+(\w+)=(\S+)/.exec(line);
-      if (mark !== null) marks.set(mark[1]!, [...(marks.get(mark[1]!) ?? []), ...mark[2]!.split(",")]);
-      const field = fieldLine.exec(line);
-      if (field === null) continue;
-      const [, type, name, number, mapType, mapName, mapNumber] = field;
-      fields.push({
-        name: (name ?? mapName)!,
-        number: Number(number ?? mapNumber),
-        type: qualified((type ?? mapType)!, packageName),
-        marks,
-      });
       marks = new Map();
     }
   }
+}
+
+function addMark(marks: Map<string, string[]>, line: string): void {
+  const mark = /^\s*\/\/ ?\+(\w+)=(\S+)/.exec(line);
+  if (mark !== null) marks.set(mark[1]!, [...(marks.get(mark[1]!) ?? []), ...mark[2]!.split(",")]);
+}
+
+function fieldIn(line: string, packageName: string): Pick<ProtoField, "name" | "number" | "type"> | undefined {
+  const match = fieldLine.exec(line);
+  if (match === null) return undefined;
+  const [type, name, number] = match[1] === undefined ? match.slice(4) : match.slice(1);
+  return name === undefined || type === undefined
+    ? undefined
+    : { name, number: Number(number), type: qualified(type, packageName) };
+}
+
+/** `Struct.member` for every member of the package's Go types that is left out when empty. */
+function omittedMembers(folder: string): ReadonlySet<string> {
+  const found = new Set<string>();
+  const files = readdirSync(folder).filter((name) => /^types.*\.go$/.test(name));
+  for (const file of files) {
+    let struct = "";
+    for (const line of readFileSync(join(folder, file), "utf8").split("\n")) {
+      struct = /^type (\w+) struct/.exec(line)?.[1] ?? struct;
+      const member = /^\s+\w+\s+(\S+)\s+`.*json:"([^",]+),[^"]*omitempty/.exec(line);
+      if (member !== null && !member[1]!.startsWith("*")) found.add(`${struct}.${member[2]}`);
+    }
+  }
+  return found;
 }
 
 function qualified(type: string, packageName: string): string {

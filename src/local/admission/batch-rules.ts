@@ -23,21 +23,25 @@ function withJobDefaults(spec: JsonObject): JsonObject {
 
 /** Pods of a Job are told apart by its uid; the selector is made by the server unless the user insists. */
 function withOwnSelector(object: ApiObject): ApiObject {
-  const { spec, metadata } = object as unknown as Job;
+  const { metadata } = object;
+  const { spec } = object as unknown as Job;
   if ((spec as JsonObject)["manualSelector"] === true) return { ...object, status: {} };
+  const { uid = "", name = "" } = metadata;
   const labels = {
     ...spec.template.metadata?.labels,
-    "batch.kubernetes.io/controller-uid": metadata.uid,
-    "batch.kubernetes.io/job-name": metadata.name,
-    "controller-uid": metadata.uid,
-    "job-name": metadata.name,
+    "batch.kubernetes.io/controller-uid": uid,
+    "batch.kubernetes.io/job-name": name,
+    "controller-uid": uid,
+    "job-name": name,
   };
+  const own = metadata.labels !== undefined && Object.keys(metadata.labels).length > 0 ? metadata.labels : labels;
   return {
     ...object,
+    metadata: { ...metadata, labels: own },
     spec: {
       ...spec,
-      manualSelector: undefined,
-      selector: { matchLabels: { "batch.kubernetes.io/controller-uid": metadata.uid } },
+      manualSelector: false,
+      selector: { matchLabels: { "batch.kubernetes.io/controller-uid": uid } },
       template: { ...spec.template, metadata: { ...spec.template.metadata, labels } },
     },
     status: {},

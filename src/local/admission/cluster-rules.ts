@@ -40,7 +40,10 @@ function withNotReadyTaint(object: ApiObject): ApiObject {
 }
 
 export const nodeRules: ResourceRules = {
-  applyDefaults: (node) => withDefaults(node as JsonObject, { spec: {} }) as unknown as ApiObject,
+  applyDefaults: (node) =>
+    withMember(withDefaults(node as JsonObject, { spec: {} }), "status", (status) =>
+      withDefaults(status, { daemonEndpoints: { kubeletEndpoint: { Port: 0 } } }),
+    ) as unknown as ApiObject,
   keepsStatusAtCreate: true,
   prepareCreate: withNotReadyTaint,
   validateCreate: nodeCauses,

@@ -90,6 +90,25 @@ describe("server-side apply", () => {
     expect(next.spec).toMatchObject({ revisionHistoryLimit: 10, replicas: 1 });
   });
 
+  test("records that were an update's, handed over to the applier, keep what it still applies", async () => {
+    const { client } = apiServerFixture();
+    await client.create(deploymentType, config({ replicas: 2, labels: { a: "1" } }), { fieldManager: "before" });
+    const { metadata } = await client.get(deploymentType, web);
+    const managedFields = (metadata.managedFields as readonly object[]).map((entry) => ({
+      ...entry,
+      manager: "first",
+      operation: "Apply",
+    }));
+    // The way in which kubectl moves an object from client-side to server-side apply.
+    await client.patch(deploymentType, web, {
+      type: "json",
+      body: [{ op: "replace", path: "/metadata/managedFields", value: managedFields }],
+    });
+    const applied = await apply(client, "first", { replicas: 2, labels: { b: "2" } });
+    expect(applied.metadata.labels).toEqual({ b: "2" });
+    expect(applied.spec.template.metadata?.labels).toEqual({ app: "web" });
+  });
+
   test("an equal apply writes nothing", async () => {
     const { client, clock } = apiServerFixture();
     const first = await apply(client, "first", { replicas: 2 });

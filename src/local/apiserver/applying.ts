@@ -1,6 +1,14 @@
 /** Server-side apply: merges by field, keeps owners, refuses to take fields of others unless forced. */
 import { apiVersionOf } from "../../api/index.ts";
-import { difference, emptyTree, intersection, isEmptyTree, pathTexts, type FieldTree } from "../patch/field-set.ts";
+import {
+  difference,
+  emptyTree,
+  intersection,
+  isEmptyTree,
+  pathTexts,
+  withHolders,
+  type FieldTree,
+} from "../patch/field-set.ts";
 import { compareFields, fieldsOf, mergeApplied, withoutFields } from "../patch/field-walk.ts";
 import type { MergeType } from "../patch/merge-types.ts";
 import { equalJson, isRecord, type ApiObject } from "../store/api-object.ts";
@@ -54,8 +62,8 @@ function configuration(served: Served, request: PatchRequest): ApiObject {
   if (body.metadata.managedFields !== undefined) throw badRequest("metadata.managedFields must be nil");
   const decoded = served.definition.decode(body);
   reportUnknownFields(served.definition, decoded.unknownFields, request);
-  // What the user applies is what stands in the body; the defaults of a custom kind, filled in while reading, are not his.
-  return served.definition.custom && decoded.unknownFields.length === 0 ? body : decoded.object;
+  // What the user applies is what stands in the body: neither defaults nor canonical quantities are his.
+  return decoded.unknownFields.length === 0 ? body : decoded.object;
 }
 
 interface Apply {
@@ -71,6 +79,11 @@ function entryOf(core: ApiCore, { config, manager }: Apply, type: MergeType): Ma
 function applyNew(core: ApiCore, served: Served, apply: Apply): ApiObject {
   const { config, request } = apply;
   const { fieldManager: _manager, ...settings } = request;
+  const { uid } = config.metadata;
+  if (uid) {
+    const why = `uid mismatch: the provided object specified uid ${uid}, and no existing object was found`;
+    throw conflict(resourceName(served.definition), request.name, why);
+  }
   const named = withMetadata(config, { name: request.name });
   const owned = withManagedFields(named, [entryOf(core, apply, mergeTypeOf(served.definition))]);
   return createObject(core, served, owned, { ...settings, appliedAtCreate: true });
@@ -116,7 +129,8 @@ function entriesOf(core: ApiCore, live: ApiObject, type: MergeType): readonly Ma
 
 /** Fields that this manager applied before, does not any more, and that nobody else owns. */
 function givenUp(own: FieldTree, now: FieldTree, others: readonly ManagedEntry[]): FieldTree {
-  return others.reduce((gone, entry) => difference(gone, entry.fields), difference(own, now));
+  // What holds a field that stays is not given up either.
+  return others.reduce((gone, entry) => difference(gone, withHolders(entry.fields)), difference(own, withHolders(now)));
 }
 
 /** The other owners after this apply; throws when it changes what they own and is not forced. */
@@ -137,10 +151,12 @@ function managerText({ name, subresource, operation, apiVersion }: ManagedEntry)
 }
 
 function applyConflict(conflicts: readonly { readonly entry: ManagedEntry; readonly fields: FieldTree }[]) {
-  const found = conflicts.map(({ entry, fields }) => ({ manager: managerText(entry), paths: pathTexts(fields) }));
+  const found = conflicts
+    .map(({ entry, fields }) => ({ name: entry.name, manager: managerText(entry), paths: pathTexts(fields) }))
+    .toSorted((a, b) => (a.name === b.name ? 0 : a.name < b.name ? -1 : 1));
   const count = found.reduce((sum, { paths }) => sum + paths.length, 0);
   const texts = found.map(({ manager, paths }) =>
-    paths.length === 1
+    count === 1
       ? `conflict with ${manager}: ${paths[0]}`
       : `conflicts with ${manager}:\n${paths.map((path) => `- ${path}`).join("\n")}`,
   );

@@ -2,7 +2,7 @@
 import { apiVersionOf } from "../../api/index.ts";
 import { difference, emptyTree, isEmptyTree, union } from "../patch/field-set.ts";
 import { compareFields } from "../patch/field-walk.ts";
-import type { ApiObject } from "../store/api-object.ts";
+import { isRecord, type ApiObject, type JsonObject } from "../store/api-object.ts";
 import { timestamp, type ApiCore, type WriteSettings } from "./api-core.ts";
 import {
   mergeTypeOf,
@@ -42,8 +42,9 @@ export function recordFields(core: ApiCore, served: Served, write: FieldWrite): 
     apiVersion: apiVersionOf(served.definition.type),
     subresource,
   };
-  const before = previous === undefined ? {} : ownedPart(previous);
-  const { changed, removed } = compareFields(mergeTypeOf(served.definition), before, ownedPart(next));
+  const after = recordedPart(next, previous);
+  const before = previous === undefined ? skeleton(after) : ownedPart(previous);
+  const { changed, removed } = compareFields(mergeTypeOf(served.definition), before, after);
   if (isEmptyTree(changed) && isEmptyTree(removed)) return withManagedFields(next, entries);
   const own = entries.find((entry) => sameManager(entry, manager))?.fields ?? emptyTree;
   const others = entries
@@ -51,4 +52,24 @@ export function recordFields(core: ApiCore, served: Served, write: FieldWrite): 
     .map((entry) => ({ ...entry, fields: difference(difference(entry.fields, changed), removed) }));
   const fields = difference(union(own, changed), removed);
   return withManagedFields(next, [...others, { ...manager, time: timestamp(core.clock.now()), fields }]);
+}
+
+/** The status of a new object is the server's own. */
+function recordedPart(next: ApiObject, previous: ApiObject | undefined): unknown {
+  const owned = ownedPart(next);
+  if (previous !== undefined || !isRecord(owned)) return owned;
+  const { status: _status, ...rest } = owned;
+  return rest;
+}
+
+/** Structures and lists that are there, empty, in a new object of a built-in kind: Go writes them always. */
+const structures = new Set(["jobTemplate", "metadata", "spec", "strategy", "template", "updateStrategy"]);
+
+function skeleton(value: unknown): JsonObject {
+  const entries = Object.entries(isRecord(value) ? value : {});
+  return Object.fromEntries(
+    entries
+      .filter(([name]) => name === "containers" || structures.has(name))
+      .map(([name, member]): [string, unknown] => [name, name === "containers" ? [] : skeleton(member)]),
+  );
 }

@@ -65,7 +65,7 @@ export function patchedJson(
       const result = applyStrategicPatch({ ...object }, request.body, {
         model: modelOfKind(apiVersionOf(definition.type), definition.type.kind),
       });
-      if (!result.ok) throw badRequest(result.message);
+      if (!result.ok) throw apiFault({ reason: "Unknown", code: 500, message: result.message });
       return result.value;
     }
     case "apply":

@@ -35,6 +35,15 @@ function nodeRoles(node: ApiObject): string {
   return joined(roles.filter((role) => role !== "").toSorted());
 }
 
+function kernelVersion(node: ApiObject): string {
+  const [kernel, architecture] = [
+    text(node, "status.nodeInfo.kernelVersion", ""),
+    text(node, "status.nodeInfo.architecture", ""),
+  ];
+  if (kernel === "") return "<unknown>";
+  return architecture === "" ? kernel : `${kernel} (${architecture})`;
+}
+
 const address =
   (type: string) =>
   (node: ApiObject): string =>
@@ -128,7 +137,7 @@ export const clusterColumns: Readonly<Record<string, readonly Column[]>> = {
     wide("Internal-IP", address("InternalIP")),
     wide("External-IP", address("ExternalIP")),
     wide("OS-Image", (node) => text(node, "status.nodeInfo.osImage", "<unknown>")),
-    wide("Kernel-Version", (node) => text(node, "status.nodeInfo.kernelVersion", "<unknown>")),
+    wide("Kernel-Version", kernelVersion),
     wide("Container-Runtime", (node) => text(node, "status.nodeInfo.containerRuntimeVersion", "<unknown>")),
   ],
   Namespace: [nameColumn, column("Status", (object) => text(object, "status.phase", "")), ageColumn],
@@ -219,7 +228,16 @@ export const clusterColumns: Readonly<Record<string, readonly Column[]>> = {
   ],
   RoleBinding: bindingColumns,
   ClusterRoleBinding: bindingColumns,
-  CustomResourceDefinition: [nameColumn, createdColumn],
+  CustomResourceDefinition: [
+    nameColumn,
+    column("Scope", (object) => text(object, "spec.scope", "")),
+    column("Versions", (object) =>
+      list(object, "spec.versions")
+        .map((version) => `${text(version, "name")}${at(version, "storage") === true ? "(storage)" : ""}`)
+        .join(","),
+    ),
+    createdColumn,
+  ],
   RuntimeClass: [nameColumn, column("Handler", (object) => text(object, "handler", "")), ageColumn],
   ValidatingWebhookConfiguration: [
     nameColumn,
@@ -246,7 +264,7 @@ export const clusterColumns: Readonly<Record<string, readonly Column[]>> = {
 };
 
 function quotaText(quota: ApiObject, wanted: (name: string) => boolean): string {
-  const hard = (at(quota, "status.hard") ?? at(quota, "spec.hard") ?? {}) as Readonly<Record<string, unknown>>;
+  const hard = (at(quota, "status.hard") ?? {}) as Readonly<Record<string, unknown>>;
   const used = (at(quota, "status.used") ?? {}) as Readonly<Record<string, unknown>>;
   return Object.keys(hard)
     .filter(wanted)

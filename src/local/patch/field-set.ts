@@ -40,6 +40,14 @@ export function difference(a: FieldTree, b: FieldTree): FieldTree {
   );
 }
 
+/** The set with everything that holds one of its fields. */
+export function withHolders(tree: FieldTree): FieldTree {
+  return branch(
+    tree.self || tree.children.size > 0,
+    [...tree.children].map(([element, child]) => [element, withHolders(child)]),
+  );
+}
+
 export function intersection(a: FieldTree, b: FieldTree): FieldTree {
   return branch(
     a.self && b.self,

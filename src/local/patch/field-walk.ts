@@ -1,6 +1,6 @@
 /** Walks over values by their merge types: which fields they have, what changed, what an applied configuration makes. */
 import { equalJson, isRecord, setOwn, type JsonObject } from "../store/api-object.ts";
-import { branch, emptyTree, leafTree, union, type FieldTree } from "./field-set.ts";
+import { branch, emptyTree, leafTree, union, withHolders, type FieldTree } from "./field-set.ts";
 import type { KeyField, MergeType } from "./merge-types.ts";
 
 type Keyed = Extract<MergeType, { kind: "keyed" }>;
@@ -86,12 +86,9 @@ function compareItems(
   return combine([...elements].map((one) => [one, compareFields(inner, before.get(one), after.get(one))]));
 }
 
-/** Fields of a value that was not there; what contains others was made with them, but for plain structures. */
+/** Fields of a value that was not there: with the leaves came everything that holds them. */
 function addedFields(type: MergeType, value: unknown): FieldTree {
-  const fields = fieldsOf(type, value);
-  const isStructure =
-    type.kind === "object" && isRecord(value) && Object.keys(value).some((name) => type.isField(name));
-  return isStructure ? fields : union(leafTree, fields);
+  return withHolders(union(leafTree, fieldsOf(type, value)));
 }
 
 function combine(parts: readonly (readonly [string, Comparison])[]): Comparison {

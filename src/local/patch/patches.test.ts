@@ -144,7 +144,7 @@ describe("strategic merge patch", () => {
 
   test("an item without its merge key is refused", () => {
     expect(strategic(podWith([{ name: "a" }]), podWith([{ image: "x" }]))).toBe(
-      'map: {"image":"x"} does not contain declared merge key: name',
+      "map: map[image:x] does not contain declared merge key: name",
     );
   });
 });

@@ -86,7 +86,7 @@ function mergeItem(
 ): readonly unknown[] {
   const value = isRecord(item) ? item[place.key] : undefined;
   if (!isRecord(item) || value === undefined) {
-    throw new StrategicError(`map: ${JSON.stringify(item)} does not contain declared merge key: ${place.key}`);
+    throw new StrategicError(`map: ${goText(item)} does not contain declared merge key: ${place.key}`);
   }
   const same = (other: unknown): boolean => isRecord(other) && equalJson(other[place.key], value);
   if (item[directive] === "delete") return list.filter((other) => !same(other));
@@ -136,4 +136,14 @@ function withoutDirectives(value: JsonObject): JsonObject {
   return Object.fromEntries(
     entries.map(([name, member]) => [name, isRecord(member) ? withoutDirectives(member) : member]),
   );
+}
+
+/** A value as Go prints it with `%v`: `map[image:x]`, `[a b]`. */
+function goText(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(goText).join(" ")}]`;
+  if (!isRecord(value)) return typeof value === "string" ? value : JSON.stringify(value);
+  const pairs = Object.keys(value)
+    .toSorted()
+    .map((key) => `${key}:${goText(value[key])}`);
+  return `map[${pairs.join(" ")}]`;
 }

@@ -2,7 +2,7 @@
 import type { ApiObject, JsonObject } from "../store/api-object.ts";
 import { isRecord, setOwn } from "../store/api-object.ts";
 import { canonicalQuantity } from "./canonical-quantity.ts";
-import { modelFields, shortModelName, type FieldType, type ScalarName } from "./field-table.ts";
+import { modelFields, shortModelName, type FieldInfo, type FieldType, type ScalarName } from "./field-table.ts";
 
 export interface Decoded {
   readonly object: ApiObject;
@@ -43,25 +43,33 @@ interface Context {
 
 function decodeStruct(value: JsonObject, model: string, { place, unknown }: Context): JsonObject {
   const fields = modelFields(model);
-  const top = place.path === "";
   let copy: Record<string, unknown> | undefined;
   for (const [name, member] of Object.entries(value)) {
-    const shown = place.shown === "" ? name : `${place.shown}.${name}`;
     const field = fields.get(name);
-    let next: unknown;
+    const shown = place.shown === "" ? name : `${place.shown}.${name}`;
     if (field === undefined) unknown.push(shown);
-    else if (member !== null) {
-      const inner = { path: top ? name : `${place.path}.${name}`, shown, struct: shortModelName(model) };
-      next = top
-        ? decodeTop(member, field.type, { place: inner, unknown })
-        : decodeValue(member, field.type, { place: inner, unknown });
-    }
+    const path = place.path === "" ? name : `${place.path}.${name}`;
+    const inner = { path, shown, struct: shortModelName(model) };
+    const next = field === undefined ? undefined : decodeMember(member, field, { place: inner, unknown });
     if (next === member) continue;
     copy ??= { ...value };
     if (next === undefined) delete copy[name];
     else setOwn(copy, name, next);
   }
   return copy ?? value;
+}
+
+/** Undefined for members that Go does not write back: nulls, and empty ones that are marked so. */
+function decodeMember(value: unknown, { type, omitsEmpty }: FieldInfo, context: Context): unknown {
+  if (value === null) return undefined;
+  const decode = context.place.path.includes(".") ? decodeValue : decodeTop;
+  const decoded = decode(value, type, context);
+  return omitsEmpty && isEmptyMember(decoded) ? undefined : decoded;
+}
+
+function isEmptyMember(value: unknown): boolean {
+  if (value === false || value === 0 || value === "") return true;
+  return typeof value === "object" && value !== null && Object.keys(value).length === 0;
 }
 
 function decodeTop(value: unknown, type: FieldType, context: Context): unknown {

@@ -34,6 +34,8 @@ export interface FieldInfo {
   /** Strategic merge patches merge this list: by a key, or by value. */
   readonly patchMerge?: { readonly key?: string };
   readonly retainsKeys: boolean;
+  /** Kubernetes leaves the member out when it is empty: false, 0, "", an empty list or map. */
+  readonly omitsEmpty: boolean;
   readonly merging?: Merging;
 }
 
@@ -85,6 +87,7 @@ function parseField(text: string): FieldInfo {
     required: required === "!",
     type: typeOf(type),
     retainsKeys: list.includes("r"),
+    omitsEmpty: list.includes("z"),
     ...(number === undefined ? {} : { number: Number(number) }),
     ...(patch === undefined ? {} : { patchMerge: key === "" || key === undefined ? {} : { key } }),
     ...(merging === undefined ? {} : { merging }),

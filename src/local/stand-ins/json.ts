@@ -16,10 +16,15 @@ export function isSameJson(left: Json, right: Json): boolean {
   return true;
 }
 
+/** An API server leaves out empty members: to want none of something is to have it absent. */
+const isEmpty = (value: Json): boolean => value === 0 || value === false || value === "";
+
 /** Whether every field of `wanted` already stands in `current`; what `wanted` does not name is not looked at. */
 export function holdsJson(current: Json, wanted: Readonly<Record<string, Json>>): boolean {
   if (!isRecord(current)) return Object.keys(wanted).length === 0;
-  return Object.entries(wanted).every(([key, value]) => isSameJson(current[key], value));
+  return Object.entries(wanted).every(
+    ([key, value]) => isSameJson(current[key], value) || (current[key] === undefined && isEmpty(value)),
+  );
 }
 
 /** Text in which equal values are equal: keys sorted, undefined left out. */
