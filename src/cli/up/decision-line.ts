@@ -20,7 +20,10 @@ export function decisionLine(decision: ShownDecision, paint: Paint): string {
   const machine = [decision.machine, decision.capacityType, decision.zone]
     .filter((part) => part !== undefined && part !== "")
     .join(" ");
-  const price = decision.pricePerHour === undefined ? "" : ` at ${perHour(decision.pricePerHour)}`;
+  const price =
+    decision.pricePerHour === undefined || !Number.isFinite(decision.pricePerHour)
+      ? ""
+      : ` at ${perHour(decision.pricePerHour)}`;
   const subject = machine === "" ? (decision.node ?? "") : `${paint("bold", machine)}${price}`;
   const parts = [
     paint("dim", decision.time.slice(11, 19)),

@@ -61,7 +61,7 @@ function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
     const snapshot = deps.model.snapshot();
     if (!hasWork(snapshot)) return;
     const started = deps.clock.monotonic();
-    const options = { ...deps.planning, catalogueCache, now: deps.clock.now() };
+    const options = { nodeChargePerHour, ...deps.planning, catalogueCache, now: deps.clock.now() };
     const plan = await observed(deps, snapshot, () => planInSlices(snapshot, options, { clock: deps.clock, signal }));
     reporter.planned(plan, deps.clock.monotonic() - started);
     if (!deps.act) return reporter.proposed(plan);
@@ -70,6 +70,12 @@ function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
     for (const outcome of outcomes) reporter.created(outcome);
   };
 }
+
+/**
+ * What a machine costs beside its price, in USD an hour, when plans are compared: its root volume (20 GiB of gp3 are 0.0022),
+ * its address and its share of what runs on every node. Without it the cheapest layout can be a swarm of tiny machines.
+ */
+const nodeChargePerHour = 0.005;
 
 const hasWork = (snapshot: ClusterSnapshot): boolean =>
   snapshot.pendingPods.some(isProvisionable) ||

@@ -131,15 +131,19 @@ function priceReason(
   cheapest: PricedChoice,
   others: { readonly types: number; readonly runnerUp: PricedChoice | undefined },
 ): Reason {
-  const { instanceType, zone, capacityType, price } = cheapest;
   const next =
     others.runnerUp === undefined
-      ? "no other type fits"
-      : `next is ${others.runnerUp.instanceType} at ${others.runnerUp.price} USD an hour`;
+      ? "no other fits"
+      : `next is ${others.runnerUp.instanceType} at ${priceText(others.runnerUp.price)}`;
+  const what = others.types === 1 ? "the only type that holds" : `cheapest of ${others.types} types that hold`;
   return {
     layer: "price",
     code: "cheapest-for-contents",
-    text: `${instanceType} ${capacityType} in ${zone} at ${price} USD an hour is the cheapest of ${others.types} types that hold these pods; ${next}`,
+    text: `${what} these pods, at ${priceText(cheapest.price)}; ${next}`,
     count: others.types,
   };
 }
+
+/** Types without a price are offered at Infinity (spec: aws 2.7). */
+const priceText = (dollarsPerHour: number): string =>
+  Number.isFinite(dollarsPerHour) ? `${dollarsPerHour} USD an hour` : "an unknown price";
