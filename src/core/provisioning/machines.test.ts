@@ -70,7 +70,7 @@ describe("requests against machines", () => {
   it("[scheduling E82] leaves a pod that no machine holds", () => {
     const [left] = planOf({ pods: [asking({ memory: "2Ti" })] }).unplaced;
     expect(left?.message).toBe(
-      'Failed to schedule pod, no instance type has enough resources, requirements=karpenter.sh/initialized In [true], karpenter.sh/nodepool In [default], karpenter.sh/registered In [true], karpenter.test.sh/testnodeclass In [default], resources={"memory":"2Ti","pods":"1"}',
+      'Failed to schedule pod, incompatible with nodepool "default", daemonset overhead={}, no instance type has enough resources, requirements=karpenter.sh/initialized In [true], karpenter.sh/nodepool In [default], karpenter.sh/registered In [true], karpenter.test.sh/testnodeclass In [default], resources={"memory":"2Ti","pods":"1"}',
     );
   });
 
@@ -276,7 +276,7 @@ describe("limits", () => {
       pods: [asking({ cpu: "1" })],
     }).unplaced;
     expect(left?.message).toBe(
-      "Failed to schedule pod, all available instance types exceed limits for nodepool (NodePool=default)",
+      'Failed to schedule pod, all available instance types exceed limits for nodepool (NodePool=default), limits={"cpu":"20"}, usage={"cpu":"100"}',
     );
   });
 
@@ -295,7 +295,9 @@ describe("limits", () => {
     const plan = planOf({ types, pools: [nodePool("default", { limits: { nodes: "2" } })], pods: podsOf(3, "web") });
     expect([plan.claims.length, plan.unplaced.map(({ message }) => message)]).toEqual([
       2,
-      ["Failed to schedule pod, node limits have been exhausted for nodepool (NodePool=default)"],
+      [
+        'Failed to schedule pod, node limits have been exhausted for nodepool (NodePool=default), limits={"nodes":"2"}, usage={"nodes":"2"}',
+      ],
     ]);
   });
 

@@ -9,7 +9,7 @@ import { finaliseClaim } from "./finalise.ts";
 import { loopPods } from "./loop-pods.ts";
 import { type ProvisioningOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import type { Nomination, PlannedClaim, ProvisioningPlan, Reason, UnplacedPod } from "./plan.ts";
-import { poolRefusal } from "./refusals.ts";
+import { poolClause, poolRefusal } from "./refusals.ts";
 import { type Session, waiting } from "./session.ts";
 import { solve } from "./solve.ts";
 import { widenClaims } from "./widen-claims.ts";
@@ -112,11 +112,11 @@ const resourceClaims: Reason = {
 
 const failedToSchedule = (text: string): string => `Failed to schedule pod, ${text}`;
 
-const unplacedPod = (pod: Pod, reasons: readonly Reason[]): UnplacedPod => ({
-  pod,
-  reasons,
-  message: failedToSchedule(reasons.map(({ text }) => text).join("; ")),
-});
+const unplacedPod = (
+  pod: Pod,
+  reasons: readonly Reason[],
+  clauses: readonly string[] = reasons.map(({ text }) => text),
+): UnplacedPod => ({ pod, reasons, message: failedToSchedule(clauses.join("; ")) });
 
 const claimPods = (claim: Session["claims"][number]): readonly Pod[] =>
   claim.contents.flatMap(({ workload, from, count }) => workload.pods.slice(from, from + count));
@@ -131,22 +131,26 @@ function leftOver(session: Session): readonly UnplacedPod[] {
   return session.workloads
     .filter((workload) => waiting(session, workload) > 0)
     .flatMap((workload) => {
-      const reasons = refusalsOf(session, workload);
       const pods = workload.pods.slice(session.placed[workload.index] ?? 0);
-      return pods.map((pod) =>
-        session.pools.length + session.excluded.length === 0
-          ? { pod, reasons, message: "" }
-          : unplacedPod(pod, reasons),
-      );
+      if (session.pools.length === 0) return pods.map((pod) => poolless(session, pod));
+      const { reasons, clauses } = refusalsOf(session, workload);
+      return pods.map((pod) => unplacedPod(pod, reasons, clauses));
     });
 }
 
+/** Without any pool a decision, but no event (scheduling 1.7). */
+const poolless = (session: Session, pod: Pod): UnplacedPod =>
+  session.excluded.length === 0 ? { pod, reasons: [noPools], message: "" } : unplacedPod(pod, [noTypes]);
+
 /** One reason for each pool, about the pod with everything relaxed (scheduling 4.3). */
-function refusalsOf(session: Session, workload: Workload): readonly Reason[] {
-  if (session.pools.length + session.excluded.length === 0) return [noPools];
-  if (session.pools.length === 0) return [noTypes];
+function refusalsOf(session: Session, workload: Workload) {
   const stage = workload.stages.at(-1);
-  return stage === undefined ? [] : session.pools.map((pool) => poolRefusal(session, pool, { workload, stage }));
+  if (stage === undefined) return { reasons: [], clauses: [] };
+  const told = session.pools.map((pool) => {
+    const reason = poolRefusal(session, pool, { workload, stage });
+    return { reason, clause: poolClause(pool, reason) };
+  });
+  return { reasons: told.map(({ reason }) => reason), clauses: told.map(({ clause }) => clause) };
 }
 
 const noPools: Reason = { layer: "pool", code: "none", text: "no dynamic nodepools found" };

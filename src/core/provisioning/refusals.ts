@@ -7,6 +7,7 @@ import { conflictingPorts } from "../pods/host-ports.ts";
 import { tolerationError } from "../pods/tolerations.ts";
 import { addResources, maxResources, minResources } from "../quantity/arithmetic.ts";
 import { formatResources } from "../quantity/format-resources.ts";
+import { resourcesAssuming } from "../quantity/parse-resources.ts";
 import type { Resources } from "../quantity/resources.ts";
 import { compatibilityError } from "../requirements/compatible.ts";
 import { satisfiesMinValues } from "../requirements/min-values.ts";
@@ -35,6 +36,26 @@ export function poolRefusal(session: Session, pool: Pool, ask: Ask): Reason {
   if (taint !== undefined) return { layer: "pool", code: "taint", text: taint, object };
   const requirements = requirementRefusal(session, pool, ask);
   return { ...requirements, object };
+}
+
+/**
+ * What the event on the pod says for one pool: which pool, what its daemons take, and why not; of limits, how much is in
+ * use (operations 5.1). The reason's own text stays as the chapter has it.
+ */
+export function poolClause(pool: Pool, reason: Reason): string {
+  const { key } = pool.template.view;
+  if (reason.layer === "limits") return `${reason.text}, ${usageText(pool)}`;
+  const overhead = totalsText(pool.room.groups, {});
+  return `incompatible with ${key.kind.toLowerCase()} "${key.name}", daemonset overhead=${overhead}, ${reason.text}`;
+}
+
+/** Machines planned in the same pass count as used. */
+function usageText({ template, limits }: Pool): string {
+  const limit = resourcesAssuming(template.view.pool.spec.limits ?? {}, 0);
+  const used = Object.fromEntries(
+    [...(limits.remaining ?? [])].map(([name, left]) => [name, (limit[name] ?? 0) - left]),
+  );
+  return `limits=${jsonOf(limit)}, usage=${jsonOf(used)}`;
 }
 
 function limitRefusal(session: Session, pool: Pool, name: string): Reason | undefined {

@@ -238,7 +238,7 @@ describe("taints", () => {
 
   it("[scheduling M187] of the pool keep pods out otherwise", () => {
     expect(planOne({}, { taints }).unplaced[0]?.message).toBe(
-      "Failed to schedule pod, did not tolerate taint (taint=team=a:NoSchedule)",
+      'Failed to schedule pod, incompatible with nodepool "default", daemonset overhead={}, did not tolerate taint (taint=team=a:NoSchedule)',
     );
   });
 
@@ -253,7 +253,7 @@ describe("taints", () => {
       { key: "b", effect: "NoExecute" },
     ] as const;
     expect(planOne({}, { taints: two }).unplaced[0]?.message).toBe(
-      "Failed to schedule pod, did not tolerate taint (taint=a:NoSchedule); did not tolerate taint (taint=b:NoExecute)",
+      'Failed to schedule pod, incompatible with nodepool "default", daemonset overhead={}, did not tolerate taint (taint=a:NoSchedule); did not tolerate taint (taint=b:NoExecute)',
     );
   });
 

@@ -65,6 +65,8 @@ describe("texts", () => {
     ["topology.kubernetesio/zone", "topology.kubernetes.io/zone"],
     ["topology.kubernetes.io/regio", "topology.kubernetes.io/region"],
     ["node.io/capacity-type", "karpenter.sh/capacity-type"],
+    ["topology.kubernetes.io/zoen", "topology.kubernetes.io/zone"],
+    ["kubernetes.io/arc", "kubernetes.io/arch"],
   ])("[scheduling B36] guess what %s was meant to be", (typo, meant) => {
     expect(compatibilityError(noRequirements, labelRequirements({ [typo]: "x" }), wellKnownLabels)).toBe(
       `label "${typo}" does not have known values (typo of "${meant}"?)`,
@@ -76,6 +78,16 @@ describe("texts", () => {
     expect(compatibilityError(node, labelRequirements({ team: "a" }), wellKnownLabels)).toBe(
       'label "team" does not have known values (typo of "example.com/team"?)',
     );
+  });
+
+  it("guess by edits among the node's own labels too, but not for short keys", () => {
+    const node = labelRequirements({ "example.com/team": "a", team: "a" });
+    const textOf = (key: string) => compatibilityError(node, labelRequirements({ [key]: "a" }), wellKnownLabels);
+    expect([textOf("exmple.com/taem"), textOf("example.com/teams"), textOf("taem")]).toEqual([
+      'label "exmple.com/taem" does not have known values',
+      'label "example.com/teams" does not have known values (typo of "example.com/team"?)',
+      'label "taem" does not have known values',
+    ]);
   });
 
   it("make no guess where nothing is close", () => {

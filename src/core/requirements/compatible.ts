@@ -2,6 +2,7 @@
 import { requirementsMeet } from "./intersect.ts";
 import { acceptsAbsence, type Requirement, type Requirements } from "./requirement.ts";
 import { requirementText } from "./requirement-text.ts";
+import { typoHint } from "./typo-hint.ts";
 
 const nothing: ReadonlySet<string> = new Set();
 
@@ -64,11 +65,4 @@ export function compatibilityError(
 /** A label that is absent satisfies both of NotIn and DoesNotExist, whatever they list. */
 function agree(a: Requirement, b: Requirement): boolean {
   return requirementsMeet(a, b) || (acceptsAbsence(a) && acceptsAbsence(b));
-}
-
-function typoHint(key: string, allowUndefined: ReadonlySet<string>, existing: Requirements): string {
-  const name = key.slice(key.lastIndexOf("/") + 1);
-  const resembles = (known: string) => known.includes(key) || known.endsWith(name);
-  const meant = [...allowUndefined].find(resembles) ?? [...existing.keys()].sort().find(resembles);
-  return meant === undefined ? "" : ` (typo of "${meant}"?)`;
 }
