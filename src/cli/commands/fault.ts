@@ -42,13 +42,16 @@ export function faultCommand(program: Command, { terminal, finish }: CommandCont
       }),
     );
   fault
-    .command("throttle <rate>")
+    .command("throttle")
+    .argument("<rate>", "number of 0 or more", amount)
     .description("calls a second that the account answers; 0 lifts it")
-    .action((rate: string) => send({ fault: "throttle", callsPerSecond: amount(rate) }));
+    .action((callsPerSecond: number) => send({ fault: "throttle", callsPerSecond }));
   fault
-    .command("price <type> <usd>")
+    .command("price")
+    .argument("<type>", "its name, without wildcards")
+    .argument("<usd>", "number of 0 or more", amount)
     .description("on-demand price of a type, USD an hour")
-    .action((instanceType: string, usd: string) => send({ fault: "price", instanceType, dollarsPerHour: amount(usd) }));
+    .action((instanceType: string, dollarsPerHour: number) => send({ fault: "price", instanceType, dollarsPerHour }));
 }
 
 const nodeFaults = [

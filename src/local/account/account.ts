@@ -1,3 +1,4 @@
+import { capacityTypes } from "../../api/index.ts";
 import { type Clock, createIds, type Ids, type Random } from "../../platform/index.ts";
 import { type Catalogue, loadCatalogue } from "../../provider-aws/catalogue/index.ts";
 import { type AwsClients, type EksClient, ServiceError, type SsmClient } from "../../provider-aws/contract/index.ts";
@@ -49,6 +50,8 @@ export interface SimulatedAccount {
   readonly queueName: string;
   /** Calls so far by `Service Action`. */
   readonly calls: ReadonlyMap<string, number>;
+  /** What can be asked for here, by name: types of the region, zones with a subnet, capacity types. */
+  readonly sold: Readonly<Record<"instanceType" | "zone" | "capacityType", readonly string[]>>;
   bill(): Bill;
   /** Id of the instance with this private DNS name, which is the name of its node. */
   instanceOfNode(nodeName: string): string | undefined;
@@ -77,6 +80,11 @@ export function createSimulatedAccount(options: SimulatedAccountOptions): Simula
     clusterName,
     queueName: queue.name,
     calls: gate.counts,
+    sold: {
+      instanceType: [...place.offerings.keys()],
+      zone: place.zones.map(({ name }) => name),
+      capacityType: Object.values(capacityTypes),
+    },
     bill: () => bill.read(),
     instanceOfNode: (nodeName) => instances.list().find(({ privateDnsName }) => privateDnsName === nodeName)?.id,
     inventory: () => ({

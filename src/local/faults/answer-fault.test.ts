@@ -29,6 +29,22 @@ describe("answerFault", () => {
   });
 
   it.each([
+    [
+      { fault: "ice", instanceType: "c6a.*", zone: "us-east-1q", capacityType: "spot" },
+      'us-east-1 has no zone "us-east-1q"; there are us-east-1a, us-east-1b, us-east-1c',
+    ],
+    [
+      { fault: "ice", instanceType: "*", zone: "*", capacityType: "spotty" },
+      'us-east-1 has no capacity type "spotty"; there are reserved, spot, on-demand',
+    ],
+    [{ fault: "ice", instanceType: "zz9.*", zone: "*", capacityType: "*" }, 'us-east-1 has no instance type "zz9.*"'],
+    [{ fault: "price", instanceType: "c6a.lrge", dollarsPerHour: 1 }, 'us-east-1 has no instance type "c6a.lrge"'],
+    [{ fault: "price", instanceType: "c6a.*", dollarsPerHour: 1 }, 'us-east-1 has no instance type "c6a.*"'],
+  ])("breaks nothing by %j and says why", (request, message) => {
+    expect(answerFault(account(), request)).toEqual({ done: false, message });
+  });
+
+  it.each([
     undefined,
     "interrupt",
     {},

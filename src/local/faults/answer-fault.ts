@@ -1,4 +1,5 @@
 import type { SimulatedAccount } from "../account/account.ts";
+import { matchesWildcard } from "../account/filters.ts";
 
 /** What can be broken on purpose (product: commands, `fault`). Node names are those of the cluster; money in USD an hour. */
 export type FaultRequest =
@@ -34,20 +35,42 @@ function inflict(account: SimulatedAccount, request: FaultRequest): FaultAnswer 
       faults.throttle(request.callsPerSecond === 0 ? undefined : request.callsPerSecond);
       return { done: true, message: throttleText(request.callsPerSecond) };
     case "price":
-      faults.setPrice(request.instanceType, request.dollarsPerHour);
-      return {
-        done: true,
-        message: `${request.instanceType} costs ${request.dollarsPerHour} $/h on demand from now on`,
-      };
+      return reprice(account, request);
     default:
       return breakNode(account, request.fault, request.node);
   }
 }
 
-function exhaust({ faults }: SimulatedAccount, request: FaultRequest & { readonly fault: "ice" }): FaultAnswer {
+/** A misspelt name would break nothing and look as if it had. */
+function unsold(account: SimulatedAccount, pattern: Readonly<Record<keyof typeof soldTexts, string>>) {
+  const parts = ["instanceType", "zone", "capacityType"] as const;
+  const missing = parts.find((part) => !account.sold[part].some((name) => matchesWildcard(pattern[part], name)));
+  return missing === undefined ? undefined : nothingSold(account, missing, pattern[missing]);
+}
+
+function nothingSold(account: SimulatedAccount, part: keyof typeof soldTexts, wanted: string): FaultAnswer {
+  const names = account.sold[part];
+  const choice = names.length > mostNamed ? "" : `; there are ${names.join(", ")}`;
+  return { done: false, message: `${account.region} has no ${soldTexts[part]} "${wanted}"${choice}` };
+}
+
+const soldTexts = { instanceType: "instance type", zone: "zone", capacityType: "capacity type" } as const;
+const mostNamed = 10;
+
+function reprice(account: SimulatedAccount, request: FaultRequest & { readonly fault: "price" }): FaultAnswer {
+  const { instanceType, dollarsPerHour } = request;
+  // One type each: no wildcards.
+  if (!account.sold.instanceType.includes(instanceType)) return nothingSold(account, "instanceType", instanceType);
+  account.faults.setPrice(instanceType, dollarsPerHour);
+  return { done: true, message: `${instanceType} costs ${dollarsPerHour} $/h on demand from now on` };
+}
+
+function exhaust(account: SimulatedAccount, request: FaultRequest & { readonly fault: "ice" }): FaultAnswer {
   const { instanceType, zone, capacityType, forMilliseconds } = request;
   const pattern = { instanceType, zone, capacityType };
-  faults.insufficientCapacity(pattern, forMilliseconds === undefined ? {} : { forMilliseconds });
+  const refused = unsold(account, pattern);
+  if (refused !== undefined) return refused;
+  account.faults.insufficientCapacity(pattern, forMilliseconds === undefined ? {} : { forMilliseconds });
   const time = forMilliseconds === undefined ? "until the cluster stops" : `for ${forMilliseconds / 1000} s`;
   return { done: true, message: `no capacity for ${instanceType} ${capacityType} in ${zone} ${time}` };
 }
