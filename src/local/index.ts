@@ -13,7 +13,7 @@ export { startStandIns } from "./stand-ins/start-stand-ins.ts";
 export type { RunningStandIns, StandInOptions, StandInPart } from "./stand-ins/start-stand-ins.ts";
 export type { VolumeOptions } from "./volumes/volumes.ts";
 export type { WorkloadOptions } from "./workloads/workloads.ts";
-export { createSimulatedAccount } from "./account/account.ts";
+export { createSimulatedAccount, simulatedRegions } from "./account/account.ts";
 export type { SimulatedAccount, SimulatedAccountOptions } from "./account/account.ts";
 export type { Bill } from "./account/bill.ts";
 export type { AccountFaults, OfferingPattern } from "./account/faults.ts";

@@ -1,6 +1,6 @@
 import { type Command, Option } from "commander";
 import type { CommandContext } from "../command-context.ts";
-import { durationValue, portValue, scaleValue, type UpOptions } from "../up/options.ts";
+import { durationValue, portValue, regionValue, scaleValue, type UpOptions } from "../up/options.ts";
 import { runUp } from "../up/run-up.ts";
 
 interface Flags {
@@ -35,7 +35,7 @@ export function upCommand(program: Command, { terminal, finish }: CommandContext
     .option("--kubeconfig-out <file>", "where the kubeconfig is written", ".karpenter/kubeconfig")
     .option("--time-scale <factor>", "how many times faster than the wall clock the cluster runs", scaleValue, 1)
     .option("--seed <text>", "makes names, delays and simulated prices repeatable")
-    .option("--region <name>", "region of the simulated account", "us-east-1")
+    .option("--region <name>", "region of the simulated account", regionValue, "us-east-1")
     .option("--debug-log <file>", "write the log of all parts there")
     .addHelpText("after", examples)
     .action(async (flags: Flags) => finish(await runUp(optionsOf(flags), terminal)));

@@ -1,4 +1,5 @@
 import { InvalidArgumentError } from "commander";
+import { simulatedRegions } from "../../local/index.ts";
 
 /** What `karpenter up` was told; times in milliseconds. */
 export interface UpOptions {
@@ -39,4 +40,11 @@ export function scaleValue(text: string): number {
   const scale = Number(text);
   if (text !== "" && Number.isFinite(scale) && scale > 0 && scale <= 1_000) return scale;
   throw new InvalidArgumentError(`"${text}" is no time scale; expected a number above 0 and up to 1000.`);
+}
+
+/** Reads the region of the simulated account: one whose machines ship with the project. */
+export function regionValue(text: string): string {
+  const known = simulatedRegions();
+  if (known.includes(text)) return text;
+  throw new InvalidArgumentError(`"${text}" is no region that can be simulated; expected one of ${known.join(", ")}.`);
 }

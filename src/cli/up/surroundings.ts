@@ -14,6 +14,7 @@ import {
   openLogDestination,
   type Random,
 } from "../../platform/index.ts";
+import { CliError } from "../cli-error.ts";
 import type { UpOptions } from "./options.ts";
 
 export interface Surroundings {
@@ -40,5 +41,17 @@ function logTarget(file: string | undefined): {
 } {
   return file === undefined
     ? { level: "warn", destination: openLogDestination(["stderr"]) }
-    : { level: "debug", destination: openLogDestination([file]) };
+    : { level: "debug", destination: openLogFile(file) };
+}
+
+function openLogFile(file: string): ReturnType<typeof openLogDestination> {
+  try {
+    return openLogDestination([file]);
+  } catch (error) {
+    throw new CliError(
+      `the log cannot be written to ${file}: ${String(error)}; choose another place with --debug-log`,
+      undefined,
+      { cause: error },
+    );
+  }
 }

@@ -1,6 +1,6 @@
 import { capacityTypes } from "../../api/index.ts";
 import { type Clock, createIds, type Ids, type Random } from "../../platform/index.ts";
-import { type Catalogue, loadCatalogue } from "../../provider-aws/catalogue/index.ts";
+import { type Catalogue, catalogueRegions, loadCatalogue } from "../../provider-aws/catalogue/index.ts";
 import { type AwsClients, type EksClient, ServiceError, type SsmClient } from "../../provider-aws/contract/index.ts";
 import type { MachineFeed } from "../machines.ts";
 import { type Bill, createBillKeeper } from "./bill.ts";
@@ -58,6 +58,9 @@ export interface SimulatedAccount {
   /** What the account holds, for checks that nothing is left behind. */
   inventory(): { readonly instances: number; readonly launchTemplates: number };
 }
+
+/** Regions that an account can be simulated in. */
+export const simulatedRegions = catalogueRegions;
 
 const interruptionNoticeMilliseconds = 120_000;
 

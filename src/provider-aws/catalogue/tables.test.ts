@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { factsOf, instanceTypeInfoOf } from "./ec2-shape.ts";
 import { decodeMachine, encodeMachine } from "./machine-row.ts";
 import { simulatedSpotPrice } from "./prices.ts";
-import { hasOwnPrices, loadCatalogue } from "./tables.ts";
+import { hasOwnPrices, catalogueRegions, loadCatalogue } from "./tables.ts";
 
 const catalogue = loadCatalogue();
 
@@ -27,6 +27,7 @@ describe("the shipped tables", () => {
 
   test("name three regions with their zones, and only types that are known", () => {
     expect([...catalogue.regions.keys()]).toEqual(["us-east-1", "ap-southeast-1", "ap-northeast-2"]);
+    expect(catalogueRegions()).toEqual([...catalogue.regions.keys()]);
     const known = new Set(catalogue.machines.map(({ name }) => name));
     for (const { zones, offerings } of catalogue.regions.values()) {
       const names = new Set(zones.map(({ name }) => name));

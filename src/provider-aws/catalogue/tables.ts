@@ -45,6 +45,10 @@ export function loadCatalogue(): Catalogue {
   };
 }
 
+/** The regions of the catalogue, without loading it. */
+export const catalogueRegions = (): readonly string[] =>
+  [...regionRows.matchAll(/^region (\S+)/gm)].map(([, name = ""]) => name);
+
 /** Whether a region's prices are its own; if not, say that those of us-east-1 are used (spec: aws 4.3). */
 export const hasOwnPrices = (catalogue: Catalogue, region: string): boolean => catalogue.onDemand.region === region;
 

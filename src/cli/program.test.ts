@@ -1,0 +1,41 @@
+import { PassThrough } from "node:stream";
+import { describe, expect, it } from "vitest";
+import { runCli } from "./program.ts";
+
+async function run(...argv: readonly string[]) {
+  const texts = { output: "", errors: "" };
+  const streamTo = (name: keyof typeof texts) =>
+    new PassThrough().on("data", (chunk: Buffer) => {
+      texts[name] += chunk.toString();
+    });
+  const exitCode = await runCli(argv, {
+    input: new PassThrough(),
+    output: streamTo("output"),
+    errors: streamTo("errors"),
+    environment: {},
+    signal: new AbortController().signal,
+  });
+  return { exitCode, ...texts };
+}
+
+describe("wrong use", () => {
+  it.each([
+    ["fault throttle abc", '"abc" is no amount; expected a number of 0 or more'],
+    ["fault throttle -- -3", '"-3" is no amount'],
+    ["fault price c6a.large 1e400", '"1e400" is no amount'],
+    ["fault price c6a.large", "missing required argument 'usd'"],
+    ["fault ice c6a.* * spot --for soon", '"soon" is no duration'],
+    ["fault melt", "unknown command 'melt'"],
+    ["fault throttle 1 --kubeconfig /nowhere/kubeconfig", "no kubeconfig at /nowhere/kubeconfig: start a cluster"],
+    ["up --api-port 99999", '"99999" is no port; expected 0 to 65535'],
+    ["up --time-scale 0", '"0" is no time scale'],
+    ["up --region mars", '"mars" is no region that can be simulated; expected one of us-east-1, ap-southeast-1'],
+    ["up -f /nowhere", "-f /nowhere: there is no such file or folder"],
+    ["up --debug-log /nowhere/log", "the log cannot be written to /nowhere/log"],
+    ["up more", "too many arguments"],
+    ["melt", "unknown command 'melt'"],
+  ])("%s ends with exit code 2 and says why", async (line, text) => {
+    const { exitCode, output, errors } = await run(...line.split(" "));
+    expect([exitCode, output, errors]).toEqual([2, "", expect.stringContaining(text)]);
+  });
+});
