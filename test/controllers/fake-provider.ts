@@ -1,5 +1,16 @@
-import { type NodeClaim, resourceType } from "../../src/api/index.ts";
-import { type ClaimView, epochMillisOf, failed, type InstanceType, ok } from "../../src/core/index.ts";
+import { labels, type NodeClaim, resourceType } from "../../src/api/index.ts";
+import {
+  allocatableOf,
+  type ClaimView,
+  epochMillisOf,
+  failed,
+  formatResources,
+  type InstanceType,
+  intersects,
+  ok,
+  requirementOf,
+  requirementsOf,
+} from "../../src/core/index.ts";
 import type { Clock } from "../../src/platform/index.ts";
 import type {
   CloudInstance,
@@ -31,7 +42,10 @@ export interface FakeProvider extends CloudProvider, InstanceCollector {
   terminationMilliseconds: number;
   /** How long a create takes. */
   launchMilliseconds: number;
+  /** What is sold. While it is empty, anything that a claim names is launched. */
   instanceTypeList: readonly InstanceType[];
+  /** Node classes that exist, by name. */
+  nodeClasses: readonly string[] | "any";
   vanish(providerId: string): void;
   leak(instance: Partial<CloudInstance> & { readonly providerId: string }): void;
 }
@@ -47,6 +61,11 @@ export function createFakeProvider(clock: Clock): FakeProvider {
     instances.set(providerId, { ...instance, terminating: true });
     clock.after(fake.terminationMilliseconds, () => instances.delete(providerId));
   };
+  const hasClass = (name: string): boolean => fake.nodeClasses === "any" || fake.nodeClasses.includes(name);
+  const choose = (claim: NodeClaim): Choice | undefined => {
+    if (!hasClass(claim.spec.nodeClassRef.name)) return undefined;
+    return fake.instanceTypeList.length === 0 ? asNamed(claim) : firstOffer(fake.instanceTypeList, claim);
+  };
   const fake: FakeProvider = {
     name: "fake",
     nodeClassTypes: [testNodeClassType],
@@ -60,13 +79,20 @@ export function createFakeProvider(clock: Clock): FakeProvider {
     terminationMilliseconds: 0,
     launchMilliseconds: 0,
     instanceTypeList: [],
-    create: async ({ claim }: ClaimView) => {
+    nodeClasses: "any",
+    create: async ({ claim }: ClaimView, { signal }) => {
+      signal.throwIfAborted();
       creates.push(claim.metadata.name ?? "");
       if (fake.launchMilliseconds > 0) await clock.sleep(fake.launchMilliseconds);
       const failure = fake.onCreate(claim);
       if (failure !== undefined) return failed(failure);
+      const choice = choose(claim);
+      if (choice === undefined) return failed({ kind: "insufficient-capacity", message: "nothing meets the claim" });
       sequence += 1;
-      const instance = instanceFor(claim, sequence, clock);
+      const instance = {
+        ...instanceOf(choice, sequence, clock),
+        poolName: claim.metadata.labels?.[labels.nodePool] ?? "",
+      };
       instances.set(instance.providerId, instance);
       return ok(instance);
     },
@@ -86,43 +112,71 @@ export function createFakeProvider(clock: Clock): FakeProvider {
       return instance === undefined ? failed({ kind: "not-found", message: "no such instance" }) : ok(instance);
     },
     list: async () => [...instances.values()].sort((a, b) => (a.providerId < b.providerId ? -1 : 1)),
-    instanceTypes: async () => ok(fake.instanceTypeList),
+    instanceTypes: async ({ pool }) =>
+      hasClass(pool.spec.template.spec.nodeClassRef.name)
+        ? ok(fake.instanceTypeList)
+        : failed({ kind: "class-not-found", message: "no such node class" }),
     driftReason: async () => undefined,
     terminateUnowned: async ({ providerId }) => terminate(providerId),
     vanish: (providerId) => instances.delete(providerId),
     leak: (instance) => {
-      instances.set(instance.providerId, { ...instanceFor(undefined, 0, clock), ...instance });
+      instances.set(instance.providerId, { ...instanceOf(asNamed(undefined), 0, clock), poolName: "", ...instance });
     },
   };
   return fake;
 }
 
+interface Choice {
+  readonly instanceType: string;
+  readonly zone: string;
+  readonly capacityType: string;
+  readonly price: number;
+  readonly capacity: CloudInstance["capacity"];
+  readonly allocatable: CloudInstance["allocatable"];
+}
+
 /** The first type and zone that the claim allows: tests choose by what they ask for. */
-function instanceFor(claim: NodeClaim | undefined, sequence: number, clock: Clock): CloudInstance {
+function asNamed(claim: NodeClaim | undefined): Choice {
   const valueOf = (key: string, otherwise: string): string =>
     claim?.spec.requirements.find((requirement) => requirement.key === key)?.values?.[0] ?? otherwise;
-  const instanceType = valueOf("node.kubernetes.io/instance-type", "small");
-  const zone = valueOf("topology.kubernetes.io/zone", "test-zone-1");
-  const capacityType = valueOf("karpenter.sh/capacity-type", "on-demand");
   return {
+    instanceType: valueOf(labels.instanceType, "small"),
+    zone: valueOf(labels.zone, "test-zone-1"),
+    capacityType: valueOf(labels.capacityType, "on-demand"),
+    price: 0.1,
+    capacity: { cpu: "4", memory: "8Gi", pods: "20" },
+    allocatable: { cpu: "3900m", memory: "7Gi", pods: "20" },
+  };
+}
+
+/** The first of the sold types, in their order, with an offering that the claim allows. */
+function firstOffer(types: readonly InstanceType[], claim: NodeClaim): Choice | undefined {
+  const wanted = requirementsOf(claim.spec.requirements.map(requirementOf));
+  for (const type of types.filter(({ requirements }) => intersects(requirements, wanted))) {
+    const offering = type.offerings.find((each) => each.available && intersects(each.requirements, wanted));
+    if (offering === undefined) continue;
+    const { zone, capacityType, price } = offering;
+    const amounts = { capacity: formatResources(type.capacity), allocatable: formatResources(allocatableOf(type)) };
+    return { instanceType: type.name, zone, capacityType, price, ...amounts };
+  }
+  return undefined;
+}
+
+function instanceOf(choice: Choice, sequence: number, clock: Clock): Omit<CloudInstance, "poolName"> {
+  const { instanceType, zone, capacityType } = choice;
+  return {
+    ...choice,
     providerId: `fake:///${zone}/i-${String(sequence).padStart(4, "0")}`,
-    instanceType,
-    zone,
-    capacityType,
     imageId: "image-1",
     launchedAt: epochMillisOf(clock.now()),
     terminating: false,
     labels: {
-      "node.kubernetes.io/instance-type": instanceType,
-      "topology.kubernetes.io/zone": zone,
-      "karpenter.sh/capacity-type": capacityType,
-      "kubernetes.io/arch": "amd64",
-      "kubernetes.io/os": "linux",
+      [labels.instanceType]: instanceType,
+      [labels.zone]: zone,
+      [labels.capacityType]: capacityType,
+      [labels.arch]: "amd64",
+      [labels.os]: "linux",
     },
     annotations: { "fake/launched": "yes" },
-    capacity: { cpu: "4", memory: "8Gi", pods: "20" },
-    allocatable: { cpu: "3900m", memory: "7Gi", pods: "20" },
-    poolName: claim?.metadata.labels?.["karpenter.sh/nodepool"] ?? "",
-    price: 0.1,
   };
 }
