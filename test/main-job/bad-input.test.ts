@@ -12,7 +12,7 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 const freePorts = ["--api-port", "0", "--http-port", "0"];
-const settled = ["--until", "settled", "--timeout", "60s", "--output", "json"];
+const settled = ["--until", "settled", "--timeout", "60s", "--output", "json", "--time-scale", "4"];
 const kubeconfig = (): string[] => ["--kubeconfig-out", join(folder, "kubeconfig")];
 const good = "apiVersion: v1\nkind: ConfigMap\nmetadata: {name: good}\n";
 

@@ -2,6 +2,8 @@ import type { KubeObject, ResourceType } from "../../api/index.ts";
 import { isKubeFault, type KubeClient, type KubeFault } from "../../kube/index.ts";
 import { applyOrder, findDuplicates, type ManifestObject, objectName, positionText } from "../../manifests/index.ts";
 
+import { findBadQuantity } from "./find-bad-quantity.ts";
+
 /** Where a kind lives on the server; undefined when it serves no such kind or version. */
 export type KindLookup = (apiVersion: string, kind: string) => ResourceType | undefined;
 
@@ -63,7 +65,7 @@ async function applyOne(options: {
     return undefined;
   } catch (error) {
     if (!isKubeFault(error)) throw error;
-    return { object: objectName(entry), ...placeOf(entry, error), message: messageOf(error) };
+    return refusalOf(entry, error);
   }
 }
 
@@ -106,6 +108,14 @@ function unknownKind(entry: ManifestObject): Refusal {
     place: positionText(entry.position),
     message: `no matches for kind "${kind}" in version "${apiVersion}": the server does not serve it${hint}`,
   };
+}
+
+function refusalOf(entry: ManifestObject, fault: KubeFault): Refusal {
+  const object = objectName(entry);
+  const bad = /quantit/i.test(fault.message) ? findBadQuantity(entry.object) : undefined;
+  if (bad === undefined) return { object, ...placeOf(entry, fault), message: messageOf(fault) };
+  const place = positionText(entry.positionOf(bad.path));
+  return { object, place, message: `${bad.path.join(".")} is "${bad.text}": ${messageOf(fault)}` };
 }
 
 /** The place of the first field that the server named, where the text has it. */
