@@ -6,12 +6,15 @@ import { join } from "node:path";
 import {
   customResourceDefinitions,
   customResourceDefinitionType,
+  deploymentType,
   type KubeObject,
   nodeClaimType,
   nodeType,
   type Pod,
   podType,
   type ResourceType,
+  resourceType,
+  statefulSetType,
 } from "../../src/api/index.ts";
 import { clientFromKubeconfig, type KubeClient } from "../../src/kube/index.ts";
 import {
@@ -30,7 +33,7 @@ import {
 import { createLifecycle, createSeededRandom, type Lifecycle } from "../../src/platform/index.ts";
 import type { Binaries } from "./build.ts";
 import { startControlPlane } from "./control-plane.ts";
-import { createSurroundings, type Surroundings } from "./surroundings.ts";
+import { createSurroundings, lastComplaints, type Surroundings } from "./surroundings.ts";
 
 export interface KubectlAnswer {
   readonly code: number;
@@ -78,9 +81,7 @@ export async function openRealCluster(binaries: Binaries): Promise<TestCluster> 
     lifecycle.start("control plane", (signal) => Promise.race([controlPlane.broken, aborted(signal)]));
     const { kubeconfig, server } = controlPlane;
     const clients = await connect(kubeconfig, around, lifecycle);
-    for (const definition of customResourceDefinitions) {
-      await clients.kube.create<KubeObject>(customResourceDefinitionType, definition);
-    }
+    await installDefinitions(clients.kube, around);
     const account = createAccount(around);
     lifecycle.start("stand-ins", async (signal) => {
       const standIns = {
@@ -130,6 +131,18 @@ export async function openEmbeddedCluster(binaries: Binaries): Promise<TestClust
       kubectl: binaries.kubectl,
     });
   });
+}
+
+/** Kinds are served a moment after their definition is accepted: kubectl would not know them before. */
+export async function installDefinitions(kube: KubeClient, { clock }: Surroundings): Promise<void> {
+  for (const definition of customResourceDefinitions) {
+    await kube.create<KubeObject>(customResourceDefinitionType, definition);
+  }
+  for (const { spec } of customResourceDefinitions) {
+    const { names, group, scope, versions } = spec;
+    const type = resourceType(`${group}/${versions[0]!.name}`, names.kind, names.plural, scope);
+    while (!(await kube.isServed(type))) await clock.sleep(pollMilliseconds);
+  }
 }
 
 /** What a failed opening started is stopped again. */
@@ -182,7 +195,9 @@ function testCluster(opened: Opened): TestCluster {
       for (;;) {
         const waiting = await Promise.race([holds(), failed]);
         if (waiting === undefined) return;
-        if (around.clock.monotonic() > deadline) throw new Error(`after ${seconds} s still: ${waiting}`);
+        if (around.clock.monotonic() > deadline) {
+          throw new Error(`after ${seconds} s still: ${waiting}; logged last:\n${lastComplaints(around)}`);
+        }
         await around.clock.sleep(pollMilliseconds);
       }
     },
@@ -254,4 +269,35 @@ export async function untilNothingIsLeft(cluster: TestCluster, seconds: number):
     if (nodes.length + claims.length + instances === 0) return undefined;
     return `${nodes.length} nodes, ${claims.length} claims, ${instances} instances`;
   });
+}
+
+/** Waits until every workload has its pods and the scheduler has found no place for any of them; how many they are. */
+export async function untilAllWait(cluster: TestCluster, seconds: number): Promise<number> {
+  let count = 0;
+  await cluster.until(seconds, async () => {
+    const behind = (await Promise.all([waitingDeployment(cluster), waitingStatefulSet(cluster)])).find(Boolean);
+    if (behind !== undefined) return behind;
+    const pods = await cluster.list(podType);
+    count = pods.length;
+    if (count === 0) return "no pod at all";
+    const fresh = pods.find(({ status }) => !status?.conditions?.some(({ reason }) => reason === "Unschedulable"));
+    return fresh === undefined ? undefined : podStory(fresh);
+  });
+  return count;
+}
+
+async function waitingDeployment(cluster: TestCluster): Promise<string | undefined> {
+  const late = (await cluster.list(deploymentType)).find(
+    ({ spec, status }) => (status?.replicas ?? 0) < (spec.replicas ?? 1),
+  );
+  return late === undefined ? undefined : `deployment ${late.metadata.name} has too few pods`;
+}
+
+/** One pod at a time unless it says otherwise: the others come when the one before runs. */
+async function waitingStatefulSet(cluster: TestCluster): Promise<string | undefined> {
+  const late = (await cluster.list(statefulSetType)).find(({ spec, status }) => {
+    const wanted = spec.podManagementPolicy === "Parallel" ? (spec.replicas ?? 1) : Math.min(spec.replicas ?? 1, 1);
+    return (status?.replicas ?? 0) < wanted;
+  });
+  return late === undefined ? undefined : `stateful set ${late.metadata.name} has too few pods`;
 }
