@@ -137,11 +137,18 @@ function reactTo(deps: TerminationDeps, pod: Pod, fault: KubeFault): Outcome {
       object: node,
       type: "Warning",
       reason: "FailedDraining",
-      message: `Failed to drain node, evicting pod ${pod.metadata.namespace}/${pod.metadata.name}: ${fault.message}`,
-      dedupeValues: [node.metadata.name ?? ""],
+      message: `Failed to drain node, evicting pod ${pod.metadata.namespace}/${pod.metadata.name}: ${refusalText(fault)}`,
+      // A key of its own: the number of waiting pods is told every second, and would always take the place of the cause.
+      dedupeValues: [node.metadata.name ?? "", "eviction"],
     });
   }
   return "again";
+}
+
+/** The server names the budget in its causes only. */
+function refusalText({ message, status }: KubeFault): string {
+  const causes = (status?.details?.causes ?? []).flatMap((cause) => cause.message ?? []);
+  return [message, ...causes].join(" ");
 }
 
 const nameOf = ({ metadata }: Pod): { readonly name: string; readonly namespace: string } => ({

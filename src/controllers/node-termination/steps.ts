@@ -1,4 +1,5 @@
 import {
+  annotations,
   type ConditionUpdate,
   conditionStatus,
   conditionTypes,
@@ -6,9 +7,10 @@ import {
   type Node,
   type NodeClaim,
   nodeClaimReasons,
+  type Pod,
   setCondition,
 } from "../../api/index.ts";
-import { claimViewOf, type EpochMillis } from "../../core/index.ts";
+import { claimViewOf, type EpochMillis, isDisruptable, objectKey } from "../../core/index.ts";
 import type { ReconcileResult } from "../../kube/index.ts";
 import { indexes, millisOf, requeueAfter, timestampOf } from "../plumbing/index.ts";
 import type { PodEvictions, TerminationDeps } from "./deps.ts";
@@ -35,7 +37,6 @@ export type TerminationStep = (deps: Deps, state: StepState, signal: AbortSignal
 const pollMilliseconds = 1_000;
 const instanceMilliseconds = 5_000;
 const leastDrainMilliseconds = 5_000;
-const namedAttachments = 5;
 
 const withCondition = (deps: Deps, claim: NodeClaim | undefined, update: ConditionUpdate): NodeClaim | undefined =>
   claim === undefined ? undefined : setCondition(claim, update, timestampOf(deps.clock));
@@ -61,7 +62,7 @@ export const drainStep: TerminationStep = async (deps, { node, claim, deadline }
       object: node,
       type: "Warning",
       reason: "FailedDraining",
-      message: `Failed to drain node, ${waiting.length} pods are waiting to be evicted`,
+      message: `Failed to drain node, ${waitingText(waiting, now)}`,
       dedupeValues: [node.metadata.name ?? ""],
     });
     return { claim: begun, result: requeueAfter(pollMilliseconds) };
@@ -69,6 +70,22 @@ export const drainStep: TerminationStep = async (deps, { node, claim, deadline }
   if (begun !== undefined && isYoung(begun, now)) return { claim: begun, result: requeueAfter(pollMilliseconds) };
   return { claim: withCondition(deps, begun, { type, status: "True" }) };
 };
+
+/** How many and which, those first that eviction leaves alone for as long as they say so. */
+function waitingText(waiting: readonly Pod[], now: EpochMillis): string {
+  const guarded = waiting.filter((pod) => !isDisruptable(pod, now)).map(objectKey);
+  const others = waiting.filter((pod) => isDisruptable(pod, now)).map(objectKey);
+  const names = [...guarded.map((name) => `${name} (${annotations.doNotDisrupt})`).sort(), ...others.sort()];
+  const what = names.length === 1 ? "1 pod is" : `${names.length} pods are`;
+  return `${what} waiting to be evicted: ${shortened(names)}`;
+}
+
+const mostNamed = 5;
+
+function shortened(names: readonly string[]): string {
+  const rest = names.length - mostNamed;
+  return `${names.slice(0, mostNamed).join(", ")}${rest > 0 ? ` and ${rest} more` : ""}`;
+}
 
 /** Catches pods that were bound just before the scheduler saw the taint. */
 function isYoung(claim: NodeClaim, now: EpochMillis): boolean {
@@ -91,13 +108,12 @@ export const volumeStep: TerminationStep = async (deps, { node, claim, deadline 
     const reason = nodeClaimReasons.terminationGracePeriodElapsed;
     return { claim: withCondition(deps, claim, { type, status: "False", reason, message: reason }) };
   }
-  const names = pending.slice(0, namedAttachments).map(({ metadata }) => metadata.name);
-  const more = pending.length > names.length ? ` and ${pending.length - names.length} more` : "";
+  const names = pending.map(({ metadata }) => metadata.name ?? "");
   deps.events.publish({
     object: node,
     type: "Normal",
     reason: "AwaitingVolumeDetachment",
-    message: `Awaiting deletion of bound volumeattachments (${names.join(", ")}${more})`,
+    message: `Awaiting deletion of bound volumeattachments (${shortened(names)})`,
     dedupeValues: [nodeName],
   });
   const reason = nodeClaimReasons.awaitingVolumeDetachment;

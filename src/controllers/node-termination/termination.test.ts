@@ -187,8 +187,30 @@ describe("the end of a node", () => {
     await deleteNode(fixture, 30_000);
     expect(await nodeOf(fixture)).toBeDefined();
     expect(await podNames(fixture)).toEqual(["a"]);
-    expect(fixture.published.map(({ reason }) => reason)).toContain("FailedDraining");
+    const draining = fixture.published.filter(({ reason }) => reason === "FailedDraining");
+    expect(new Set(draining.map(({ dedupeValues = [] }) => dedupeValues.join("-"))).size).toBe(2);
+    expect(draining.map(({ message }) => message)).toEqual(
+      expect.arrayContaining([
+        "Failed to drain node, 1 pod is waiting to be evicted: default/a",
+        expect.stringMatching(/evicting pod default\/a: Cannot evict pod .* The disruption budget \S+ /),
+      ]),
+    );
     expect(await fixture.metrics.value("karpenter_pods_eviction_requests_total", { code: "429" })).toBeGreaterThan(3);
+    await fixture.stop();
+  });
+
+  test("waiting pods are named, first those that nobody may evict, and five at most", async () => {
+    const fixture = await nodeFixture();
+    const slow = { terminationGracePeriodSeconds: 600 } as const;
+    for (const name of ["a", "b", "c", "d", "e"]) await fixture.create(podType, boundPod(name, slow));
+    await fixture.create(
+      podType,
+      boundPod("guarded", slow, { annotations: { "karpenter.sh/do-not-disrupt": "true" } }),
+    );
+    await deleteNode(fixture, 5_000);
+    expect(fixture.published.find(({ reason }) => reason === "FailedDraining")?.message).toBe(
+      "Failed to drain node, 6 pods are waiting to be evicted: default/guarded (karpenter.sh/do-not-disrupt), default/a, default/b, default/c, default/d and 1 more",
+    );
     await fixture.stop();
   });
 
