@@ -23,6 +23,7 @@ export interface Deployment extends KubeObject {
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
     readonly unavailableReplicas?: number;
+    readonly terminatingReplicas?: number;
     readonly conditions?: readonly Condition[];
   };
 }
@@ -40,6 +41,7 @@ export interface ReplicaSet extends KubeObject {
     readonly fullyLabeledReplicas?: number;
     readonly readyReplicas?: number;
     readonly availableReplicas?: number;
+    readonly terminatingReplicas?: number;
   };
 }
 

@@ -136,6 +136,7 @@ export interface ContainerStatus {
   readonly imageID?: string;
   readonly containerID?: string;
   readonly state?: Readonly<Record<string, unknown>>;
+  readonly lastState?: Readonly<Record<string, unknown>>;
   readonly allocatedResources?: ResourceQuantities;
   readonly resources?: ResourceRequirements;
 }

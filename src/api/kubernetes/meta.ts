@@ -64,6 +64,8 @@ export interface Condition {
   readonly reason?: string;
   readonly message?: string;
   readonly lastTransitionTime?: Timestamp;
+  /** When it was written last; only Deployments say so. */
+  readonly lastUpdateTime?: Timestamp;
   readonly observedGeneration?: number;
 }
 

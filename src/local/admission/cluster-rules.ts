@@ -21,7 +21,9 @@ function taintCauses(taints: readonly Taint[]): readonly Cause[] {
     return [
       ...qualifiedNameProblems(taint.key ?? "").map((problem) => invalidValue(`${field}.key`, taint.key, problem)),
       ...labelValueProblems(taint.value ?? "").map((problem) => invalidValue(`${field}.value`, taint.value, problem)),
-      ...(effects.includes(taint.effect) ? [] : [notSupported(`${field}.effect`, taint.effect ?? "", effects)]),
+      ...(effects.includes(taint.effect)
+        ? []
+        : [notSupported(`${field}.effect`, taint.effect ?? "", effects.toSorted())]),
       ...doubled,
     ];
   });
@@ -56,11 +58,19 @@ export const nodeRules: ResourceRules = {
   },
 };
 
+/** The spec as kube-apiserver prints it in an error: the fields of its internal form. */
+const internalBudget = (spec: PodDisruptionBudget["spec"]) => ({
+  MinAvailable: spec?.minAvailable ?? null,
+  Selector: spec?.selector ?? null,
+  MaxUnavailable: spec?.maxUnavailable ?? null,
+  UnhealthyPodEvictionPolicy: spec?.unhealthyPodEvictionPolicy ?? null,
+});
+
 function budgetCauses(object: ApiObject): readonly Cause[] {
   const { spec } = object as unknown as PodDisruptionBudget;
   const both = spec?.minAvailable !== undefined && spec?.maxUnavailable !== undefined;
   return [
-    ...(both ? [invalidValue("spec", spec, "minAvailable and maxUnavailable cannot be both set")] : []),
+    ...(both ? [invalidValue("spec", internalBudget(spec), "minAvailable and maxUnavailable cannot be both set")] : []),
     ...countOrPercent(spec?.minAvailable, "spec.minAvailable"),
     ...countOrPercent(spec?.maxUnavailable, "spec.maxUnavailable"),
     ...validateSelector(spec?.selector, "spec.selector"),

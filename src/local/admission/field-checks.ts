@@ -14,7 +14,7 @@ export function nonNegative(value: unknown, field: string): readonly Cause[] {
 
 export function oneOf(value: unknown, allowed: readonly string[], field: string): readonly Cause[] {
   if (value === undefined || allowed.some((one) => one === value)) return [];
-  return [notSupported(field, value, allowed)];
+  return [notSupported(field, value, allowed.toSorted())];
 }
 
 export function unchanged(next: unknown, old: unknown, field: string): readonly Cause[] {

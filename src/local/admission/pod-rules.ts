@@ -8,6 +8,7 @@ import { chain, withDefaults, withItems, withMember } from "./defaulting.ts";
 import { withPodSpecDefaults } from "./pod-spec-defaults.ts";
 import { validatePodUpdate } from "./pod-update-validation.ts";
 import { validatePodSpec } from "./pod-validation.ts";
+import { withServiceAccount } from "./service-account.ts";
 import { qosClassOf } from "./qos-class.ts";
 
 const defaultGraceSeconds = 30;
@@ -88,10 +89,19 @@ function defaultClass(context: WriteContext): PriorityClass | undefined {
   return classes.filter(({ globalDefault }) => globalDefault === true).toSorted((a, b) => a.value - b.value)[0];
 }
 
+/** Members that Go always writes. */
+function withProbeTimes(pod: ApiObject): ApiObject {
+  return withMember(pod as JsonObject, "status", (status) =>
+    withItems(status, "conditions", (condition) =>
+      condition["lastProbeTime"] === undefined ? { ...condition, lastProbeTime: null } : condition,
+    ),
+  ) as unknown as ApiObject;
+}
+
 function prepareCreate(object: ApiObject, context: WriteContext): ApiObject {
   const pod = object as unknown as Pod;
   const spec = {
-    ...pod.spec,
+    ...withServiceAccount(pod),
     ...priorityOf(pod, context),
     tolerations: withLostNodeTolerations(pod.spec.tolerations ?? []),
   };
@@ -103,6 +113,7 @@ export const podRules: ResourceRules = Object.freeze({
   graceSeconds,
   applyDefaults,
   prepareCreate,
+  prepareStatus: withProbeTimes,
   validateCreate: (pod: ApiObject) => validatePodSpec(pod["spec"], "spec", { template: false }),
   validateUpdate: validatePodUpdate,
 });

@@ -1,11 +1,18 @@
 /** Validation of a PodSpec (pkg/apis/core/validation): the rules that real manifests run into. */
 import type { Container, PodSpec, Toleration, Volume } from "../../api/index.ts";
-import { forbiddenField, invalidValue, required, type Cause } from "../apiserver/faults.ts";
+import { forbiddenField, invalidValue, notSupported, required, type Cause } from "../apiserver/faults.ts";
 import { nameProblems, qualifiedNameProblems, validateLabels } from "../apiserver/metadata-rules.ts";
 import { isRecord } from "../store/api-object.ts";
 import { validateContainers } from "./container-validation.ts";
 import { duplicates, nonNegative, oneOf } from "./field-checks.ts";
 import { validateAffinity, validateSpread } from "./placement-validation.ts";
+
+const restartPolicies: readonly unknown[] = ["Always", "OnFailure", "Never"];
+
+const restartPolicyCauses = (policy: unknown, field: string): readonly Cause[] =>
+  policy === undefined || restartPolicies.includes(policy)
+    ? []
+    : [notSupported(field, policy, restartPolicies.map(String))];
 
 /** `claims` are volumes that a StatefulSet's claim templates will bring. */
 export function validatePodSpec(
@@ -21,7 +28,7 @@ export function validatePodSpec(
     ...validateVolumes(volumes, `${field}.volumes`),
     ...((spec.containers ?? []).length === 0 ? [required(`${field}.containers`)] : []),
     ...validateAllContainers(spec, field, names),
-    ...oneOf(spec.restartPolicy, ["Always", "OnFailure", "Never"], `${field}.restartPolicy`),
+    ...restartPolicyCauses(spec.restartPolicy, `${field}.restartPolicy`),
     ...oneOf(
       (value as { dnsPolicy?: unknown }).dnsPolicy,
       ["ClusterFirstWithHostNet", "ClusterFirst", "Default", "None"],

@@ -27,7 +27,9 @@ function claimCauses(object: ApiObject): readonly Cause[] {
   const access = spec?.accessModes ?? [];
   return [
     ...(access.length === 0 ? [required("spec.accessModes", "at least 1 access mode is required")] : []),
-    ...access.filter((mode) => !modes.includes(mode)).map((mode) => notSupported("spec.accessModes", mode, modes)),
+    ...access
+      .filter((mode) => !modes.includes(mode))
+      .map((mode) => notSupported("spec.accessModes", mode, modes.toSorted())),
     ...(spec?.resources?.requests?.["storage"] === undefined ? [required("spec.resources[storage]")] : []),
     ...oneOf(spec?.volumeMode, ["Block", "Filesystem"], "spec.volumeMode"),
   ];

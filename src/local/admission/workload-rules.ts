@@ -4,6 +4,7 @@ import { forbiddenField, invalidValue, notSupported, required, type Cause } from
 import { validateLabels } from "../apiserver/metadata-rules.ts";
 import type { ResourceRules } from "../apiserver/resource.ts";
 import { equalJson, type ApiObject, type JsonObject } from "../store/api-object.ts";
+import { withMetadata } from "../store/field-path.ts";
 import { labelSelectorMatch } from "../store/label-selector.ts";
 import { chain, withDefaults, withItems, withMember } from "./defaulting.ts";
 import { nonNegative, oneOf, unchanged, validateSelector } from "./field-checks.ts";
@@ -153,6 +154,18 @@ export const replicaSetRules: ResourceRules = {
   prepareCreate: (object) => ({ ...object, status: { replicas: 0 } }),
 };
 
+const templateGeneration = "deprecated.daemonset.template.generation";
+
+const withTemplateGeneration = (object: ApiObject, generation: number): ApiObject =>
+  withMetadata(object, { annotations: { ...object.metadata.annotations, [templateGeneration]: String(generation) } });
+
+/** Counts the changes of the template, as apps/v1beta1 did; the count has lived in an annotation since. */
+function nextTemplateGeneration(next: ApiObject, old: ApiObject): ApiObject {
+  const before = Number(old.metadata.annotations?.[templateGeneration] ?? 0);
+  const isChanged = !equalJson(specOf(next).template, specOf(old).template);
+  return withTemplateGeneration(next, isChanged ? before + 1 : before);
+}
+
 export const daemonSetRules: ResourceRules = {
   ...rulesFor("daemonset", (spec) =>
     withMember(
@@ -162,9 +175,10 @@ export const daemonSetRules: ResourceRules = {
     ),
   ),
   prepareCreate: (object) => ({
-    ...object,
+    ...withTemplateGeneration(object, 1),
     status: { currentNumberScheduled: 0, numberMisscheduled: 0, desiredNumberScheduled: 0, numberReady: 0 },
   }),
+  prepareUpdate: nextTemplateGeneration,
 };
 
 function withClaimDefaults(claim: JsonObject): JsonObject {

@@ -19,18 +19,33 @@ export function bindPod(
   const pod = stored as unknown as Pod;
   const refusal = uidRefusal(pod, body) ?? refusalOf(pod);
   if (refusal !== undefined) throw conflict({ group: "", name: "pods/binding" }, target.name, refusal);
-  const { annotations, labels } = body.metadata;
+  const { annotations } = body.metadata;
+  const labels = { ...placeLabels(core, body.target.name ?? ""), ...body.metadata.labels };
   const next = {
     ...stored,
     metadata: {
       ...stored.metadata,
       ...(annotations === undefined ? {} : { annotations: { ...stored.metadata.annotations, ...annotations } }),
-      ...(labels === undefined ? {} : { labels: { ...stored.metadata.labels, ...labels } }),
+      ...(Object.keys(labels).length === 0 ? {} : { labels: { ...stored.metadata.labels, ...labels } }),
     },
     spec: { ...pod.spec, nodeName: body.target.name },
     status: { ...pod.status, conditions: scheduled(pod.status?.conditions ?? [], timestamp(core.clock.now())) },
   };
-  pods.table.put(tableKey(target.name, stored.metadata.namespace), freezeJson(next) as ApiObject);
+  const bound = pods.definition.rules.prepareStatus?.(next) ?? next;
+  pods.table.put(tableKey(target.name, stored.metadata.namespace), freezeJson(bound) as ApiObject);
+}
+
+const places = ["topology.kubernetes.io/zone", "topology.kubernetes.io/region"];
+
+/** Admission PodTopologyLabels: a pod learns the place of its node. */
+function placeLabels(core: ApiCore, node: string): Readonly<Record<string, string>> {
+  const { labels = {} } = core.context.find({ group: "", plural: "nodes" }, node)?.metadata ?? {};
+  return Object.fromEntries(
+    places.flatMap((key) => {
+      const value = labels[key];
+      return value === undefined ? [] : [[key, value]];
+    }),
+  );
 }
 
 function bindingCauses(body: Binding) {

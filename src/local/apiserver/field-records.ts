@@ -43,7 +43,7 @@ export function recordFields(core: ApiCore, served: Served, write: FieldWrite): 
     subresource,
   };
   const after = recordedPart(next, previous);
-  const before = previous === undefined ? skeleton(after) : ownedPart(previous);
+  const before = previous === undefined ? skeleton(after) : withMetadataOf(after, ownedPart(previous));
   const { changed, removed } = compareFields(mergeTypeOf(served.definition), before, after);
   if (isEmptyTree(changed) && isEmptyTree(removed)) return withManagedFields(next, entries);
   const own = entries.find((entry) => sameManager(entry, manager))?.fields ?? emptyTree;
@@ -52,6 +52,12 @@ export function recordFields(core: ApiCore, served: Served, write: FieldWrite): 
     .map((entry) => ({ ...entry, fields: difference(difference(entry.fields, changed), removed) }));
   const fields = difference(union(own, changed), removed);
   return withManagedFields(next, [...others, { ...manager, time: timestamp(core.clock.now()), fields }]);
+}
+
+/** Every object has metadata: its first label makes nobody the owner of all of it. */
+function withMetadataOf(after: unknown, before: unknown): unknown {
+  if (!isRecord(after) || !isRecord(before) || after["metadata"] === undefined) return before;
+  return before["metadata"] === undefined ? { ...before, metadata: {} } : before;
 }
 
 /** The status of a new object is the server's own. */

@@ -66,7 +66,9 @@ export function labelValueProblems(value: string): readonly string[] {
 
 export function validateLabels(labels: unknown, field: string): readonly Cause[] {
   return Object.entries((labels ?? {}) as Record<string, string>).flatMap(([key, value]) => [
-    ...qualifiedNameProblems(key).map((problem) => invalidValue(field, key, problem)),
+    ...qualifiedNameProblems(key).map((problem) =>
+      invalidValue(field, key, problem.replace(/^a qualified name/, "a valid label key")),
+    ),
     ...labelValueProblems(value).map((problem) => invalidValue(field, value, problem)),
   ]);
 }

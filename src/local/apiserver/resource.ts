@@ -27,6 +27,8 @@ export interface ResourceRules {
   readonly validateCreate?: (object: ApiObject, context: WriteContext) => readonly Cause[];
   /** Carries server-owned fields over from the old object. */
   readonly prepareUpdate?: (next: ApiObject, old: ApiObject) => ApiObject;
+  /** Completes a status that was written. */
+  readonly prepareStatus?: (object: ApiObject) => ApiObject;
   readonly validateUpdate?: (next: ApiObject, old: ApiObject) => readonly Cause[];
   readonly validateStatusUpdate?: (next: ApiObject, old: ApiObject) => readonly Cause[];
   /** Fields whose change raises `metadata.generation`; absent: the kind has no generation. */

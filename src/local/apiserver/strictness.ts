@@ -16,7 +16,5 @@ export function reportUnknownFields(
   }
   const { kind, version } = definition.type;
   const text = `strict decoding error: ${lines.join(", ")}`;
-  throw badRequest(
-    definition.custom ? text : `${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${text}`,
-  );
+  throw badRequest(`${kind} in version ${JSON.stringify(version)} cannot be handled as a ${kind}: ${text}`);
 }

@@ -101,7 +101,8 @@ function merged(definition: ResourceDefinition, body: ApiObject, old: ApiObject,
 }
 
 function mergedStatus(definition: ResourceDefinition, body: ApiObject, old: ApiObject): ApiObject {
-  const next = withField(old, "status", body["status"]);
+  const written = withField(old, "status", body["status"]);
+  const next = definition.rules.prepareStatus?.(written) ?? written;
   if (definition.rules.statusKeepsMetadata) return withMetadata(next, { managedFields: body.metadata.managedFields });
   const { labels, annotations, managedFields } = body.metadata;
   const metadata = {

@@ -5,7 +5,7 @@ import type { ApiObject } from "../store/api-object.ts";
 import { sendJson, sendList } from "./exchange.ts";
 import type { ResourceRequest } from "./resource-request.ts";
 import { includeOf, metadataOnly, metaVersion } from "./row-content.ts";
-import { tableOf } from "./table.ts";
+import { scaleColumns, tableOf, tableWith } from "./table.ts";
 
 export async function sendObject(
   { exchange, answer, core }: ResourceRequest,
@@ -21,6 +21,14 @@ export async function sendObject(
     include: includeOf(exchange.query),
   });
   sendJson(exchange, code, { ...table, metadata: { resourceVersion } });
+}
+
+/** The scale of an object, as itself or as a row of its own columns. */
+export function sendScale({ exchange, answer, core }: ResourceRequest, scale: ApiObject): void {
+  if (answer.form !== "table") return sendJson(exchange, 200, scale);
+  const { resourceVersion } = scale.metadata;
+  const content = { items: [scale], now: core.clock.now(), include: includeOf(exchange.query) };
+  sendJson(exchange, 200, { ...tableWith(scaleColumns, content), metadata: { resourceVersion } });
 }
 
 export async function sendCollection(

@@ -155,7 +155,7 @@ export const clusterColumns: Readonly<Record<string, readonly Column[]>> = {
   ],
   ConfigMap: [nameColumn, count("Data", size("data", "binaryData")), ageColumn],
   Secret: [nameColumn, column("Type", (object) => text(object, "type", "")), count("Data", size("data")), ageColumn],
-  ServiceAccount: [nameColumn, count("Secrets", (object) => list(object, "secrets").length), ageColumn],
+  ServiceAccount: [nameColumn, ageColumn],
   Service: [
     nameColumn,
     column("Type", (object) => text(object, "spec.type", "ClusterIP")),

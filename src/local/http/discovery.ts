@@ -1,9 +1,12 @@
 /** Discovery: which groups, versions and resources are served, in the legacy and the aggregated form. */
+import { createHash } from "node:crypto";
 import type { Registry, Served } from "../apiserver/registry.ts";
 import type { ResourceDefinition } from "../apiserver/resource.ts";
 import { reviewResources, type ReviewResource } from "./reviews.ts";
 
 const verbs = ["create", "delete", "deletecollection", "get", "list", "patch", "update", "watch"];
+/** Custom resources list theirs in another order. */
+const customVerbs = ["delete", "deletecollection", "get", "list", "patch", "create", "update", "watch"];
 const subresourceVerbs = ["get", "patch", "update"];
 
 interface GroupVersion {
@@ -80,6 +83,11 @@ const inGroupVersion = (registry: Registry, at: GroupVersion): readonly Served[]
 const reviewsIn = (at: GroupVersion): readonly ReviewResource[] =>
   reviewResources.filter(({ group, version }) => group === at.group && version === at.version);
 
+/** Tells clients when the form in which a kind is stored changes. */
+function storageVersionHash({ group, version, kind }: GroupVersion & { readonly kind: string }): string {
+  return createHash("sha256").update(`${group}/${version}/${kind}`).digest().subarray(0, 8).toString("base64");
+}
+
 /** `/api` */
 export function coreVersions(address: string): unknown {
   return {
@@ -135,9 +143,10 @@ function legacyResources(definition: ResourceDefinition) {
       singularName: singular,
       namespaced: type.namespaced,
       kind: type.kind,
-      verbs,
+      verbs: definition.custom ? customVerbs : verbs,
       ...(shortNames.length === 0 ? {} : { shortNames }),
       ...(categories.length === 0 ? {} : { categories }),
+      storageVersionHash: storageVersionHash(type),
     },
     ...subresourcesOf(definition).map(({ name, kind, group, version, verbs: own }) => ({
       name: `${type.plural}/${name}`,
@@ -189,7 +198,7 @@ function aggregatedResource(definition: ResourceDefinition) {
     responseKind: { group: type.group, version: type.version, kind: type.kind },
     scope: type.namespaced ? "Namespaced" : "Cluster",
     singularResource: singular,
-    verbs,
+    verbs: definition.custom ? customVerbs : verbs,
     ...(shortNames.length === 0 ? {} : { shortNames }),
     ...(categories.length === 0 ? {} : { categories }),
     ...(subresources.length === 0 ? {} : { subresources }),

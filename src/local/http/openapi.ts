@@ -137,10 +137,17 @@ const scalarSchemas: Readonly<Record<ScalarName, object>> = {
   intOrString: { oneOf: [{ type: "integer" }, { type: "string" }], format: "int-or-string" },
 };
 
+/** A component of its own: clients print its name as the type. */
+function intOrString(schemas: Map<string, unknown>): object {
+  const name = "io.k8s.apimachinery.pkg.util.intstr.IntOrString";
+  schemas.set(name, scalarSchemas.intOrString);
+  return reference(name);
+}
+
 function fieldSchema(type: FieldType, schemas: Map<string, unknown>): object {
   switch (type.kind) {
     case "scalar":
-      return scalarSchemas[type.name];
+      return type.name === "intOrString" ? { allOf: [intOrString(schemas)] } : scalarSchemas[type.name];
     case "struct":
       return { allOf: [reference(addModel(type.model, schemas))], default: {} };
     case "list":

@@ -16,7 +16,7 @@ import { scaleOf, updateScale } from "../apiserver/scale.ts";
 import { storedObject } from "../apiserver/stored.ts";
 import { updateObject } from "../apiserver/update.ts";
 import { isRecord, type ApiObject } from "../store/api-object.ts";
-import { sendCollection, sendObject } from "./answers.ts";
+import { sendCollection, sendObject, sendScale } from "./answers.ts";
 import { deleteOptions } from "./delete-options.ts";
 import { contentType, readObject, sendJson, unsupportedMedia, type Exchange } from "./exchange.ts";
 import type { ResourceRequest } from "./resource-request.ts";
@@ -213,7 +213,7 @@ async function handleScale(
 ): Promise<void> {
   const { core, exchange } = request;
   const { method, ...target } = place;
-  if (method === "GET") return sendJson(exchange, 200, scaleOf(served, target));
+  if (method === "GET") return sendScale(request, scaleOf(served, target));
   const body = await readObject(exchange.request);
   const type = patchTypes[contentType(exchange.request)];
   if (method !== "PUT" && (method !== "PATCH" || type === undefined))

@@ -2,7 +2,7 @@
 import type { ResourceDefinition } from "../apiserver/resource.ts";
 import type { ApiObject } from "../store/api-object.ts";
 import { clusterColumns } from "./cluster-columns.ts";
-import { ageColumn, createdColumn, nameColumn, type Column } from "./columns.ts";
+import { ageColumn, count, createdColumn, integer, nameColumn, type Column } from "./columns.ts";
 import { customColumns } from "./custom-columns.ts";
 import { podColumns } from "./pod-columns.ts";
 import { metadataOnly, type RowContent } from "./row-content.ts";
@@ -29,11 +29,24 @@ function columnsOf(definition: ResourceDefinition): readonly Column[] {
   return printerColumns.length === 0 ? [nameColumn, ageColumn] : [nameColumn, ...customColumns(printerColumns)];
 }
 
-export function tableOf(
-  definition: ResourceDefinition,
-  { items, now, include }: { readonly items: readonly ApiObject[]; readonly now: number; readonly include: RowContent },
-): Table {
-  const columns = columnsOf(definition);
+/** Of the scale subresource, whatever it scales. */
+export const scaleColumns: readonly Column[] = [
+  nameColumn,
+  count("Desired", (scale) => integer(scale, "spec.replicas")),
+  count("Available", (scale) => integer(scale, "status.replicas")),
+  ageColumn,
+];
+
+export const tableOf = (definition: ResourceDefinition, content: TableContent): Table =>
+  tableWith(columnsOf(definition), content);
+
+export interface TableContent {
+  readonly items: readonly ApiObject[];
+  readonly now: number;
+  readonly include: RowContent;
+}
+
+export function tableWith(columns: readonly Column[], { items, now, include }: TableContent): Table {
   return {
     kind: "Table",
     apiVersion: "meta.k8s.io/v1",

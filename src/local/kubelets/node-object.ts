@@ -41,7 +41,11 @@ export function computeNode(machine: Machine, now: number): Node {
     metadata: {
       name: nodeNameOf(machine),
       labels: labelsOf(machine),
-      annotations: { "volumes.kubernetes.io/controller-managed-attach-detach": "true" },
+      annotations: {
+        // Of the controller manager, which asks for it as soon as it sees a node.
+        "node.alpha.kubernetes.io/ttl": "0",
+        "volumes.kubernetes.io/controller-managed-attach-detach": "true",
+      },
     },
     spec: { providerID: machine.providerId, taints },
     status: computeNodeStatus(machine, { isReady: false, now }),

@@ -43,6 +43,7 @@ function statusOf(pod: Pod, container: Container, stage: Stage, at: At): Contain
     ready: stage === "running" || (stage === "completed" && !isMain(pod, container)),
     started: stage === "running",
     restartCount: 0,
+    lastState: {},
     state: stateOf(pod, container, stage, at),
   };
 }

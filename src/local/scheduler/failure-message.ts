@@ -1,6 +1,6 @@
 import type { Refusal } from "./node-refusal.ts";
 
-/** `2 Insufficient cpu, 1 node(s) had untolerated taint {a: b}`, ordered as text, as kube-scheduler orders it. */
+/** `2 Insufficient cpu, 1 node(s) had untolerated taint(s)`, ordered as text, as kube-scheduler orders it. */
 export function countedReasons(reasonLists: Iterable<readonly string[]>): string {
   const counts = new Map<string, number>();
   for (const reasons of reasonLists) for (const reason of reasons) counts.set(reason, (counts.get(reason) ?? 0) + 1);

@@ -50,7 +50,7 @@ export function nodeFieldsRefusal(pod: PodFacts, entry: NodeEntry): Refusal | un
   const { spec: nodeSpec } = entry.node;
   if (nodeSpec.unschedulable === true && !toleratesUnschedulable(pod)) return final("node(s) were unschedulable");
   const taint = firstUntolerated(nodeSpec.taints, spec.tolerations, blockingEffects);
-  if (taint !== undefined) return final(`node(s) had untolerated taint {${taint.key}: ${taint.value ?? ""}}`);
+  if (taint !== undefined) return final("node(s) had untolerated taint(s)");
   if (!matchesNode(spec, entry.node)) return final("node(s) didn't match Pod's node affinity/selector");
   return undefined;
 }

@@ -59,12 +59,12 @@ function decodeStruct(value: JsonObject, model: string, { place, unknown }: Cont
   return copy ?? value;
 }
 
-/** Undefined for members that Go does not write back: nulls, and empty ones that are marked so. */
+/** Undefined for members that Go does not write back: nulls, and empty ones that are marked so; structs are never empty. */
 function decodeMember(value: unknown, { type, omitsEmpty }: FieldInfo, context: Context): unknown {
   if (value === null) return undefined;
   const decode = context.place.path.includes(".") ? decodeValue : decodeTop;
   const decoded = decode(value, type, context);
-  return omitsEmpty && isEmptyMember(decoded) ? undefined : decoded;
+  return omitsEmpty && type.kind !== "struct" && isEmptyMember(decoded) ? undefined : decoded;
 }
 
 function isEmptyMember(value: unknown): boolean {
@@ -171,7 +171,7 @@ function decodeQuantity(value: unknown, place: Place): string {
   if (typeof value !== "string" && typeof value !== "number") throw mismatch(value, place, "resource.Quantity");
   const canonical = canonicalQuantity(value);
   if (canonical === undefined) {
-    throw new TypeMismatch(`${quantityText}: ${place.shown}: ${JSON.stringify(value)} is not a quantity`);
+    throw new TypeMismatch(quantityText);
   }
   return canonical;
 }

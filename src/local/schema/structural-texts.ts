@@ -37,7 +37,7 @@ export const rulesNotChecked: Cause = Object.freeze({
   reason: "FieldValueInvalid",
   field: "<nil>",
   message:
-    'Invalid value: "null": some validation rules were not checked because the object was invalid; correct the existing errors to complete validation',
+    "Invalid value: null: some validation rules were not checked because the object was invalid; correct the existing errors to complete validation",
 });
 
 /** Structural errors after which no rule is asked. */

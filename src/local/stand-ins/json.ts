@@ -1,12 +1,14 @@
-/** Deep equality and canonical text of JSON values. Absent and undefined fields are the same. */
+/** Deep equality and canonical text of JSON values. Absent, undefined and null fields are the same. */
 
 type Json = unknown;
 
 const isRecord = (value: Json): value is Readonly<Record<string, Json>> =>
   typeof value === "object" && value !== null && !Array.isArray(value);
 
+const isAbsent = (value: Json): boolean => value === undefined || value === null;
+
 export function isSameJson(left: Json, right: Json): boolean {
-  if (left === right) return true;
+  if (left === right || (isAbsent(left) && isAbsent(right))) return true;
   if (Array.isArray(left) && Array.isArray(right)) {
     return left.length === right.length && left.every((item, index) => isSameJson(item, right[index]));
   }

@@ -83,6 +83,13 @@ function parseTerm(term: string): LabelRequirement | undefined {
   return /^\S+$/.test(term) ? { key: term, operator: "exists", values: [] } : undefined;
 }
 
+/** What kube-apiserver's parser stumbles over in a term that is none. */
+function termProblem(term: string): string {
+  const [, operator, rest = ""] = term.split(/\s+/);
+  if (operator === "in" || operator === "notin") return `found '${rest}' expected: '('`;
+  return `found '${operator ?? term}', expected: in, notin, =, ==, !=, gt, lt`;
+}
+
 function requirementProblem(requirement: LabelRequirement): string | undefined {
   if (!keyPattern.test(requirement.key)) return `key: Invalid value: ${JSON.stringify(requirement.key)}`;
   if (requirement.operator === "gt" || requirement.operator === "lt") {
@@ -102,7 +109,7 @@ export function parseLabelSelector(text: string | undefined): SelectorResult<Lab
   for (const term of terms(text)) {
     const requirement = parseTerm(term);
     if (requirement === undefined) {
-      return { ok: false, message: `unable to parse requirement: found '${term}', expected: a label selector term` };
+      return { ok: false, message: `unable to parse requirement: ${termProblem(term)}` };
     }
     const problem = requirementProblem(requirement);
     if (problem !== undefined) return { ok: false, message: `unable to parse requirement: ${problem}` };

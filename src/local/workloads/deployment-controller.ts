@@ -1,7 +1,7 @@
 import type { Deployment, Pod, ReplicaSet } from "../../api/index.ts";
 import { deploymentType, replicaSetType } from "../../api/index.ts";
 import { isKubeFault, objectKey } from "../../kube/index.ts";
-import type { Controller, ReconcileResult } from "../../kube/index.ts";
+import type { Controller, EventRecorder, ReconcileResult } from "../../kube/index.ts";
 import type { Caches } from "../stand-ins/caches.ts";
 import type { StandInContext } from "../stand-ins/context.ts";
 import { createFreshView } from "../stand-ins/fresh-view.ts";
@@ -41,6 +41,21 @@ const sizeAnnotations = (deployment: Deployment) => ({
   [desiredReplicasAnnotation]: String(wantedReplicas(deployment)),
   [maxReplicasAnnotation]: String(mostReplicas(deployment)),
 });
+
+const ownAnnotations: ReadonlySet<string> = new Set([
+  "kubectl.kubernetes.io/last-applied-configuration",
+  "deployment.kubernetes.io/revision-history",
+  "deprecated.deployment.rollback.to",
+  revisionAnnotation,
+  desiredReplicasAnnotation,
+  maxReplicasAnnotation,
+]);
+
+/** Annotations that a ReplicaSet takes over, such as the cause of a change that `rollout history` prints. */
+const sharedAnnotations = (deployment: Deployment): Readonly<Record<string, string>> =>
+  Object.fromEntries(
+    Object.entries(deployment.metadata.annotations ?? {}).filter(([name]) => !ownAnnotations.has(name)),
+  );
 
 /** Rolls Deployments out over ReplicaSets. */
 export function createDeploymentController(
@@ -89,7 +104,11 @@ export function computeReplicaSet(
       name: `${name}-${made.hash}`,
       namespace,
       labels,
-      annotations: { ...sizeAnnotations(deployment), [revisionAnnotation]: String(made.revision) },
+      annotations: {
+        ...sharedAnnotations(deployment),
+        ...sizeAnnotations(deployment),
+        [revisionAnnotation]: String(made.revision),
+      },
       ownerReferences: [controllerReference(deployment)],
     },
     spec: {
@@ -108,11 +127,13 @@ class DeploymentWorker {
   readonly #replicaSets: ReturnType<Caches["replicaSets"]>;
   readonly #ownedSets: OwnedObjects<ReplicaSet>;
   readonly #ownedPods: OwnedObjects<Pod>;
+  readonly #recorder: EventRecorder;
 
   constructor(context: StandInContext, parts: { readonly caches: Caches; readonly ownedPods: OwnedObjects<Pod> }) {
     const { kube, clock } = context;
     this.#context = context;
     this.#ownedPods = parts.ownedPods;
+    this.#recorder = context.recorderFor("deployment-controller");
     this.#replicaSets = parts.caches.replicaSets();
     this.#view = createFreshView(parts.caches.deployments().store);
     this.#setView = createFreshView(this.#replicaSets.store);
@@ -179,7 +200,7 @@ class DeploymentWorker {
       const set = computeReplicaSet(deployment, { hash, replicas, revision });
       try {
         await this.#ownedSets.create(set, signal);
-        return;
+        return this.#tellSize(deployment, set, { from: 0, to: replicas });
       } catch (error) {
         if (!isKubeFault(error, "AlreadyExists")) throw error;
         const other = await kube.get(replicaSetType, nameOf(set), { signal });
@@ -196,15 +217,28 @@ class DeploymentWorker {
       const isSized = replicas === (set.spec.replicas ?? 1);
       if (isSized && (isNoted || replicas === 0)) continue;
       await this.#patchSet(set, { metadata: { annotations }, spec: { replicas } }, rollout.signal);
+      this.#tellSize(rollout.deployment, set, { from: set.spec.replicas ?? 1, to: replicas });
     }
   }
 
-  /** A rollback makes an old set current again: it gets the newest revision. */
-  async #raiseRevision({ current, sets, signal }: Rollout): Promise<void> {
+  #tellSize(
+    deployment: Deployment,
+    set: ReplicaSet,
+    { from, to }: { readonly from: number; readonly to: number },
+  ): void {
+    if (from === to) return;
+    const message = `Scaled ${from < to ? "up" : "down"} replica set ${set.metadata.name ?? ""} from ${from} to ${to}`;
+    this.#recorder.publish({ object: deployment, type: "Normal", reason: "ScalingReplicaSet", message });
+  }
+
+  /** A rollback makes an old set current again: it gets the newest revision, and the Deployment's annotations anyway. */
+  async #raiseRevision({ deployment, current, sets, signal }: Rollout): Promise<void> {
     if (current === undefined) return;
     const newest = Math.max(0, ...sets.filter((set) => set !== current).map(revisionOf));
-    if (revisionOf(current) > newest) return;
-    const annotations = { [revisionAnnotation]: String(newest + 1) };
+    const shared = sharedAnnotations(deployment);
+    const isNoted = Object.entries(shared).every(([name, value]) => current.metadata.annotations?.[name] === value);
+    if (revisionOf(current) > newest && isNoted) return;
+    const annotations = { ...shared, [revisionAnnotation]: String(Math.max(revisionOf(current), newest + 1)) };
     await this.#patchSet(current, { metadata: { annotations } }, signal);
   }
 

@@ -29,7 +29,8 @@ export function computeDeploymentStatus(deployment: Deployment, sets: Sets, now:
       [sets.current, ...sets.old].reduce((sum, set) => sum + (set?.spec.replicas ?? 0), 0) - availableReplicas,
     ),
   };
-  return { ...counts, conditions: progressing(deployment, { ...sets, counts, now }) };
+  const terminatingReplicas = total(sets, (status) => status.terminatingReplicas);
+  return { ...counts, terminatingReplicas, conditions: progressing(deployment, { ...sets, counts, now }) };
 }
 
 function availability(deployment: Deployment, availableReplicas: number, now: number): readonly Condition[] {
@@ -37,8 +38,11 @@ function availability(deployment: Deployment, availableReplicas: number, now: nu
   const { unavailable } = resolveFenceposts(deployment.spec.strategy?.rollingUpdate, wanted);
   const most = deployment.spec.strategy?.type === "Recreate" ? 0 : unavailable;
   const isMet = availableReplicas >= wanted - most;
+  const before = conditionOf(deployment.status?.conditions, "Available");
+  const isNews = before?.status !== (isMet ? "True" : "False");
   return withCondition(deployment.status?.conditions, {
     type: "Available",
+    lastUpdateTime: isNews ? timestampOf(now) : (before.lastUpdateTime ?? timestampOf(now)),
     status: isMet ? "True" : "False",
     reason: isMet ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
     message: isMet ? "Deployment has minimum availability." : "Deployment does not have minimum availability.",
@@ -83,7 +87,7 @@ function progressing(deployment: Deployment, progress: Progress): readonly Condi
   const name = current?.metadata.name ?? "";
   const set = (status: "True" | "False", reason: string, message: string): readonly Condition[] => {
     const isNews = old?.reason !== reason || old.status !== status || reason === "ReplicaSetUpdated";
-    const lastUpdateTime = isNews ? timestampOf(now) : (old as { lastUpdateTime?: string }).lastUpdateTime;
+    const lastUpdateTime = isNews ? timestampOf(now) : (old.lastUpdateTime ?? timestampOf(now));
     return withCondition(conditions, { type: "Progressing", status, reason, message, lastUpdateTime, now });
   };
   if (current === undefined) return conditions;
@@ -113,6 +117,6 @@ export function untilDeadline(
   const seconds = deployment.spec.progressDeadlineSeconds;
   if (progress === undefined || seconds === undefined || seconds >= 2 ** 31 - 1) return undefined;
   if (progress.reason === "NewReplicaSetAvailable" || progress.reason === "ProgressDeadlineExceeded") return undefined;
-  const since = millisecondsOf((progress as { lastUpdateTime?: string }).lastUpdateTime) ?? now;
+  const since = millisecondsOf(progress.lastUpdateTime) ?? now;
   return Math.max(0, since + seconds * 1000 - now);
 }

@@ -1,7 +1,7 @@
-import type { Job, Pod } from "../../api/index.ts";
+import type { Condition, Job, Pod } from "../../api/index.ts";
 import { jobType, podType } from "../../api/index.ts";
 import { isKubeFault, objectKey } from "../../kube/index.ts";
-import type { Controller, ReconcileResult } from "../../kube/index.ts";
+import type { Controller, EventRecorder, ReconcileResult } from "../../kube/index.ts";
 import { mapLimit } from "../../platform/index.ts";
 import type { Caches } from "../stand-ins/caches.ts";
 import type { StandInContext } from "../stand-ins/context.ts";
@@ -9,8 +9,9 @@ import { createFreshView } from "../stand-ins/fresh-view.ts";
 import type { FreshView } from "../stand-ins/fresh-view.ts";
 import type { OwnedObjects } from "../stand-ins/owned-objects.ts";
 import { isDeleting, keysOfController, nameOf } from "../stand-ins/ownership.ts";
-import { patchStatus } from "../stand-ins/status-write.ts";
+import { conditionOf, patchStatus } from "../stand-ins/status-write.ts";
 import { completionIndexAnnotation, computeJobPlan, jobTrackingFinalizer } from "./job-plan.ts";
+import { type PodEvents, podEvents } from "./pod-events.ts";
 import { generatedName, podFromTemplate } from "./pod-template.ts";
 
 const concurrentWrites = 25;
@@ -73,11 +74,15 @@ class JobWorker {
   readonly #context: StandInContext;
   readonly #view: FreshView<Job>;
   readonly #ownedPods: OwnedObjects<Pod>;
+  readonly #recorder: EventRecorder;
+  readonly #tell: PodEvents;
 
   constructor(context: StandInContext, view: FreshView<Job>, ownedPods: OwnedObjects<Pod>) {
     this.#context = context;
     this.#view = view;
     this.#ownedPods = ownedPods;
+    this.#recorder = context.recorderFor("job-controller");
+    this.#tell = podEvents(this.#recorder);
   }
 
   async reconcile(key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> {
@@ -103,11 +108,22 @@ class JobWorker {
     await mapLimit(plan.remove, concurrentWrites, (pod, run) => this.#ownedPods.remove(pod, run.signal), { signal });
     // The status names the ended pods before their finalizer goes: a crash in between counts each exactly once.
     await patchStatus({ kube, type: jobType, view: this.#view }, job, { status: { ...plan.status }, signal });
+    this.#tellEnd(job, plan.status.conditions);
     await this.#release(plan.release, signal);
     return plan.again === undefined ? undefined : { requeueAfterMilliseconds: Math.max(plan.again, 1) };
   }
 
-  #createPod(job: Job, index: number | undefined, signal: AbortSignal): Promise<Pod> {
+  #tellEnd(job: Job, conditions: readonly Condition[] | undefined): void {
+    const isNew = (type: string): boolean =>
+      conditionOf(job.status?.conditions, type)?.status !== "True" && conditionOf(conditions, type)?.status === "True";
+    if (isNew("Complete"))
+      this.#recorder.publish({ object: job, type: "Normal", reason: "Completed", message: "Job completed" });
+    if (!isNew("Failed")) return;
+    const { reason = "", message = "" } = conditionOf(conditions, "Failed") ?? {};
+    this.#recorder.publish({ object: job, type: "Warning", reason, message });
+  }
+
+  async #createPod(job: Job, index: number | undefined, signal: AbortSignal): Promise<void> {
     const { name = "", uid = "" } = job.metadata;
     const generateName = index === undefined ? `${name}-` : `${name}-${index}-`;
     const pod = podFromTemplate(job, job.spec.template, {
@@ -122,7 +138,7 @@ class JobWorker {
       ...(index === undefined ? {} : { annotations: { [completionIndexAnnotation]: String(index) } }),
       finalizers: [jobTrackingFinalizer],
     });
-    return this.#ownedPods.create(pod, signal);
+    this.#tell.created(job, await this.#ownedPods.create(pod, signal));
   }
 
   async #release(pods: readonly Pod[], signal: AbortSignal): Promise<void> {

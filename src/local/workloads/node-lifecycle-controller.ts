@@ -49,6 +49,14 @@ export function createNodeLifecycleController(
     view.wrote(await kube.patch(nodeType, { name }, { type: "merge", body, signal }));
   };
 
+  const recorder = context.recorderFor("node-controller");
+  nodes.subscribe(({ type, object }) => {
+    if (type !== "added") return;
+    const { name = "" } = object.metadata;
+    const message = `Node ${name} event: Registered Node ${name} in Controller`;
+    recorder.publish({ object, type: "Normal", reason: "RegisteredNode", message });
+  });
+
   const controller = context.createController({ name: "local.node-lifecycle", maxConcurrent: 16, reconcile });
   controller.watches(nodes, (delta) => (delta.type === "deleted" ? [] : [delta.object.metadata.name ?? ""]));
   leases.subscribe((delta) => {

@@ -10,6 +10,7 @@ import type { OwnedObjects } from "../stand-ins/owned-objects.ts";
 import { controllerOf, isDeleting, keysOfController } from "../stand-ins/ownership.ts";
 import { patchStatus } from "../stand-ins/status-write.ts";
 import { adoptAndRelease } from "./adoption.ts";
+import { podEvents } from "./pod-events.ts";
 import { generatedName, podFromTemplate } from "./pod-template.ts";
 import { computeReplicaSetPlan } from "./replica-set-plan.ts";
 
@@ -24,20 +25,12 @@ export function createReplicaSetController(
   context: StandInContext,
   parts: { readonly caches: Caches; readonly ownedPods: OwnedObjects<Pod> },
 ): Controller {
-  const { kube, clock, ids } = context;
+  const { kube, clock } = context;
   const replicaSets = parts.caches.replicaSets();
   const pods = parts.caches.pods();
   const view = createFreshView(replicaSets.store);
   const { ownedPods } = parts;
-
-  const createPod = (replicaSet: ReplicaSet, signal: AbortSignal): Promise<Pod> => {
-    const generateName = `${replicaSet.metadata.name ?? ""}-`;
-    const identity = { generateName, name: generatedName(generateName, ids.suffix()) };
-    return ownedPods.create(
-      podFromTemplate(replicaSet, replicaSet.spec.template ?? { spec: { containers: [] } }, identity),
-      signal,
-    );
-  };
+  const { createPod, removePod } = podWrites(context, ownedPods);
 
   const reconcile = async (key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> => {
     const replicaSet = view.get(key);
@@ -51,7 +44,9 @@ export function createReplicaSetController(
     const plan = computeReplicaSetPlan(replicaSet, ownedPods.of(uid), clock.now());
     const toCreate = Array.from({ length: plan.create }, () => replicaSet);
     await mapLimit(toCreate, concurrentWrites, (owner, options) => createPod(owner, options.signal), { signal });
-    await mapLimit(plan.remove, concurrentWrites, (pod, options) => ownedPods.remove(pod, options.signal), { signal });
+    await mapLimit(plan.remove, concurrentWrites, (pod, options) => removePod(replicaSet, pod, options.signal), {
+      signal,
+    });
     const { status } =
       plan.create + plan.remove.length === 0 ? plan : computeReplicaSetPlan(replicaSet, ownedPods.of(uid), clock.now());
     await patchStatus({ kube, type: replicaSetType, view }, replicaSet, { status: { ...status }, signal });
@@ -74,4 +69,23 @@ export function createReplicaSetController(
     for (const key of keys) controller.enqueue(key, options);
   });
   return controller;
+}
+
+/** Makes and ends a pod of a ReplicaSet, and tells of it. */
+function podWrites({ ids, recorderFor }: StandInContext, ownedPods: OwnedObjects<Pod>) {
+  const tell = podEvents(recorderFor("replicaset-controller"));
+
+  const createPod = async (replicaSet: ReplicaSet, signal: AbortSignal): Promise<void> => {
+    const generateName = `${replicaSet.metadata.name ?? ""}-`;
+    const identity = { generateName, name: generatedName(generateName, ids.suffix()) };
+    const pod = podFromTemplate(replicaSet, replicaSet.spec.template ?? { spec: { containers: [] } }, identity);
+    tell.created(replicaSet, await ownedPods.create(pod, signal));
+  };
+
+  const removePod = async (replicaSet: ReplicaSet, pod: Pod, signal: AbortSignal): Promise<void> => {
+    await ownedPods.remove(pod, signal);
+    tell.removed(replicaSet, pod);
+  };
+
+  return { createPod, removePod };
 }

@@ -1,6 +1,7 @@
 import type { Pod, ReplicaSet } from "../../api/index.ts";
 import { matchesSelector } from "../../core/index.ts";
-import { isActive, isReady, untilAvailable } from "../stand-ins/pod-state.ts";
+import { isDeleting } from "../stand-ins/ownership.ts";
+import { isActive, isReady, isTerminal, untilAvailable } from "../stand-ins/pod-state.ts";
 import { inScaleDownOrder } from "./scale-down-order.ts";
 
 export interface ReplicaSetPlan {
@@ -28,6 +29,7 @@ export function computeReplicaSetPlan(replicaSet: ReplicaSet, owned: readonly Po
       fullyLabeledReplicas: active.filter((pod) => matchesSelector(templateLabels, pod.metadata.labels)).length,
       readyReplicas: active.filter(isReady).length,
       availableReplicas: waits.filter((wait) => wait === 0).length,
+      terminatingReplicas: owned.filter((pod) => isDeleting(pod) && !isTerminal(pod)).length,
     },
     again: pending.length === 0 ? undefined : Math.min(...pending),
   };

@@ -10,6 +10,7 @@ import { createJobController, createJobOrphanController } from "./job-controller
 import { createNodeLifecycleController } from "./node-lifecycle-controller.ts";
 import { createPodCollectionController } from "./pod-collection-controller.ts";
 import { createReplicaSetController } from "./replica-set-controller.ts";
+import { createServiceAccountController } from "./service-account-controller.ts";
 import { createStatefulSetController } from "./stateful-set-controller.ts";
 import { createTaintEvictionController } from "./taint-eviction-controller.ts";
 
@@ -39,5 +40,6 @@ export function prepareWorkloads(context: StandInContext, options: WorkloadOptio
     createNodeLifecycleController(context, { caches, monitorGraceMilliseconds }),
     createTaintEvictionController(context, { caches }),
     createPodCollectionController(context, { caches, quarantineMilliseconds }),
+    createServiceAccountController(context, { caches }),
   ];
 }
