@@ -46,12 +46,18 @@ const suffixAlphabet = "bcdfghjklmnpqrstvwxz2456789";
 const suffixFrom = (random: Random, length: number): string =>
   Array.from({ length }, () => suffixAlphabet[random.integer(suffixAlphabet.length)]).join("");
 
+const hexOf = (value: number): string => value.toString(16).padStart(8, "0");
+
+/** Four draws for an identifier, as every reconcile takes one. */
 function uuidFrom(random: Random): string {
-  const hex = Array.from({ length: 32 }, () => random.integer(16).toString(16));
-  hex[12] = "4";
-  hex[16] = (8 + random.integer(4)).toString(16);
-  const text = hex.join("");
-  return [text.slice(0, 8), text.slice(8, 12), text.slice(12, 16), text.slice(16, 20), text.slice(20)].join("-");
+  const [a, b, c, d] = [
+    hexOf(random.integer(two32)),
+    hexOf(random.integer(two32)),
+    random.integer(two32),
+    hexOf(random.integer(two32)),
+  ];
+  const variant = hexOf(((c & 0x3fff_ffff) | 0x8000_0000) >>> 0);
+  return `${a}-${b.slice(0, 4)}-4${b.slice(5)}-${variant.slice(0, 4)}-${variant.slice(4)}${d}`;
 }
 
 /** Identifiers that follow from `random`: equal seeds, equal identifiers. */

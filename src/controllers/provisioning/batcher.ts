@@ -9,6 +9,10 @@ const firstTriggerMilliseconds = 1_000;
  */
 export interface Batcher {
   trigger(id: string): void;
+  /** Whether a trigger waits to be taken, so that `wait` would open a window at once. */
+  readonly pending: boolean;
+  /** Called with each trigger that counts. */
+  onTrigger(listener: () => void): void;
   /**
    * Resolves with false when no trigger came within one second, else with true once no new id came for the idle time or
    * the longest time is over. Rejects with `signal.reason` on abort. One waiter at a time.
@@ -26,6 +30,7 @@ export function createBatcher({ clock, idleMilliseconds, maxMilliseconds }: Batc
   const seen = new Set<string>();
   let pending = false;
   let wake: (() => void) | undefined;
+  const listeners: (() => void)[] = [];
 
   /** True when a trigger is or becomes pending within the time; takes it. */
   const take = (milliseconds: number, signal: AbortSignal): Promise<boolean> =>
@@ -54,7 +59,12 @@ export function createBatcher({ clock, idleMilliseconds, maxMilliseconds }: Batc
       seen.add(id);
       pending = true;
       wake?.();
+      for (const listener of listeners) listener();
     },
+    get pending() {
+      return pending;
+    },
+    onTrigger: (listener) => void listeners.push(listener),
     wait: async (signal) => {
       if (!(await take(firstTriggerMilliseconds, signal))) {
         seen.clear();

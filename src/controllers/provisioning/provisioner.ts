@@ -35,6 +35,8 @@ export function createProvisioning(deps: ProvisioningDeps): Provisioning {
       name: "provisioner",
       workers: oneWorker,
       reconcile: async (_key, signal) => {
+        // Nothing asked for, nothing to wait for: the next trigger brings this loop back.
+        if (!owed && !deps.batcher.pending) return undefined;
         owed = (await deps.batcher.wait(signal)) || owed;
         if (!owed || !deps.model.isSynced()) return requeueNow;
         await pass(signal);
@@ -43,6 +45,7 @@ export function createProvisioning(deps: ProvisioningDeps): Provisioning {
       },
       watch: (queue) => {
         queue.enqueue(singletonKey);
+        deps.batcher.onTrigger(() => queue.enqueue(singletonKey));
         deps.caches.pods.subscribe(({ type, object }) => {
           const bound = (object.spec.nodeName ?? "") !== "";
           if (type === "deleted" || bound) decisionClock.forget(object.metadata.uid ?? "");
