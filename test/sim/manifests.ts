@@ -54,7 +54,7 @@ const pool = (
 
 export const nodePools: readonly NodePool[] = Object.freeze([
   pool("general", "on-demand", {
-    expireAfter: "6h",
+    expireAfter: "8h",
     weight: 10,
     disruption: { consolidateAfter: "30s", consolidationPolicy: "WhenEmpty", budgets: [{ nodes: "3" }] },
   }),
@@ -75,6 +75,8 @@ export const agent: DaemonSet = {
       spec: {
         containers: [{ name: "agent", image: "agent:1", resources: { requests: { cpu: "50m", memory: "64Mi" } } }],
         terminationGracePeriodSeconds: 1,
+        // As agents have: else a pod that the scheduler puts where it likes can keep it out for ever.
+        priorityClassName: "system-node-critical",
       },
     },
   },

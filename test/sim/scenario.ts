@@ -50,10 +50,20 @@ const day = 24 * 60 * minute;
 /** Time in which everything is created before anything goes wrong. */
 const quietStart = 5 * minute;
 
-const deployments = 20;
-const scalesPerDay = 8;
-const rolloutsPerDay = 3;
-const faultsPerKindAndDay = 3;
+/** How much happens in a day; whatever is shorter still has one of each. */
+export interface Liveliness {
+  readonly deployments: number;
+  readonly scalesPerDay: number;
+  readonly rolloutsPerDay: number;
+  readonly faultsPerKindAndDay: number;
+}
+
+const ordinary: Liveliness = Object.freeze({
+  deployments: 20,
+  scalesPerDay: 5,
+  rolloutsPerDay: 2,
+  faultsPerKindAndDay: 3,
+});
 
 /** Longest stretch of one fault, in minutes; those that happen at once and have no length are absent. */
 const longestMinutes: Readonly<Partial<Record<FaultKind, number>>> = Object.freeze({
@@ -69,9 +79,10 @@ const longestMinutes: Readonly<Partial<Record<FaultKind, number>>> = Object.free
 });
 
 /** Every tenth scaling goes to none, so that whole deployments come and go. */
-const replicasOf = (random: Random): number => (random.integer(10) === 0 ? 0 : 1 + random.integer(10));
+const replicasOf = (random: Random): number => (random.integer(10) === 0 ? 0 : 1 + random.integer(8));
 
-export function drawScenario(seed: number, days: number): Scenario {
+export function drawScenario(seed: number, days: number, liveliness: Partial<Liveliness> = {}): Scenario {
+  const { deployments, scalesPerDay, rolloutsPerDay, faultsPerKindAndDay } = { ...ordinary, ...liveliness };
   const length = days * day - quietStart;
   if (!(length > 0)) throw new RangeError(`a simulation takes more than 5 minutes of virtual time, found ${days} days`);
   const random = createSeededRandom(`${seed}/scenario`);

@@ -1,5 +1,6 @@
 /** The controller's client with everything that goes wrong between it and the API server. */
 import {
+  eventType,
   type KubeObject,
   leaseType,
   nodeClaimType,
@@ -86,16 +87,19 @@ async function through<T>(deps: ApiFaultDeps, request: Call<T>): Promise<T> {
   if (unavailable !== undefined) throw refusals[unavailable.random.integer(refusals.length)]?.();
   if (name !== undefined && touched.has(type.kind) && board.strikes("api-conflict", 0.3) !== undefined)
     await touch(deps, type, name);
-  // Beats and events are left out of the count: a crash between two of them is like any other moment of quiet.
-  const isQuiet = type.kind === leaseType.kind || type.kind === "Event" || !isWrite;
-  const answer = await (isQuiet ? fuse.read(request.work) : fuse.write(request.work));
+  const answer = await (isCounted(request) ? fuse.write(request.work) : fuse.read(request.work));
   if (board.strikes("api-lost-response", isWrite ? 0.3 : 0.05) !== undefined)
     throw new KubeFault("ConnectionFailed", "the connection was closed before the answer came");
   return answer;
 }
 
+/** Beats and events are left out of the count: a crash between two of them is like any other moment of quiet. */
+const isCounted = ({ type, isWrite }: Pick<Call<unknown>, "type" | "isWrite">): boolean =>
+  isWrite && type.kind !== leaseType.kind && type.kind !== eventType.kind;
+
 const refusals: readonly (() => KubeFault)[] = [
-  () => new KubeFault("TooManyRequests", "too many requests, please try again later", { code: 429, retryAfterSeconds: 1 }),
+  () =>
+    new KubeFault("TooManyRequests", "too many requests, please try again later", { code: 429, retryAfterSeconds: 1 }),
   () => new KubeFault("InternalError", "etcdserver: leader changed", { code: 500 }),
   () => new KubeFault("ServiceUnavailable", "apiserver is shutting down", { code: 503 }),
   () => new KubeFault("Timeout", "the server was unable to return a response in the time allotted", { code: 504 }),

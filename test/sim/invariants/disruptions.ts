@@ -1,6 +1,6 @@
-import { conditionTypes, isConditionTrue, labels, type Node, taints } from "../../../src/api/index.ts";
+import { conditionTypes, isConditionTrue, labels, type Node, type Pod, taints } from "../../../src/api/index.ts";
 import { nodePools } from "../manifests.ts";
-import { isDeleting, type Picture, poolOf } from "./picture.ts";
+import { isDeleting, isWorkload, type Picture, poolOf } from "./picture.ts";
 import type { Report } from "./violation.ts";
 
 /** What the controller decided on may be older than what others did in between. */
@@ -25,13 +25,11 @@ export function checkDisruptions(deps: {
   readonly picture: Picture;
   readonly clock: { monotonic(): number };
   readonly report: Report;
-}): {
-  /** Something came from outside: what the controller gave up before may be wanted now. */
-  readonly onOutside: () => void;
-} {
+}): void {
   const { picture, clock, report } = deps;
   const beganAt = new Map<string, number>();
-  let given = new Map<string, number>();
+  /** What was given up, with the apps whose pods it held then, by offering. */
+  const given = new Map<string, { readonly at: number; readonly apps: ReadonlySet<string> }>();
 
   const begin = (name: string): void => void beganAt.set(name, beganAt.get(name) ?? clock.monotonic());
   const onVoluntary = (node: Node): void => {
@@ -46,31 +44,51 @@ export function checkDisruptions(deps: {
     }).length;
     const most = allowed(pool, fellow.length);
     if (disrupting > most)
-      report("budget-exceeded", `node/${node.metadata.name}`, `${disrupting} of ${fellow.length} nodes, ${most} allowed`);
-    given.set(offeringOf(node.metadata.labels ?? {}), clock.monotonic());
+      report(
+        "budget-exceeded",
+        `node/${node.metadata.name}`,
+        `${disrupting} of ${fellow.length} nodes, ${most} allowed`,
+      );
+    const held = [...picture.podsOn(node.metadata.name ?? "")].map((key) => appOf(picture.pods.get(key)));
+    given.set(offeringOf(node.metadata.labels ?? {}), { at: clock.monotonic(), apps: new Set(held) });
   };
 
   picture.listen({
     node: ({ key, previous, next }) => {
-      if (next === undefined) return void beganAt.delete(key);
+      if (next === undefined) {
+        beganAt.delete(key);
+        return;
+      }
       if (isDeleting(next)) begin(key);
       if (!isMarked(next) || isMarked(previous)) return;
       begin(key);
-      const owner = picture.claims.get(picture.owners.get(next.spec.providerID ?? "") ?? "");
-      const isAsked = isDeleting(next) || owner === undefined || isDeleting(owner);
-      if (!isAsked && isConditionTrue(owner, conditionTypes.initialized)) onVoluntary(next);
+      if (isOwnWill(picture, next)) onVoluntary(next);
     },
     machine: (machine, previous) => {
       if (previous !== undefined) return;
       const { instanceType, zone, capacityType } = machine;
       const pool = machine.labels[labels.nodePool] ?? "";
-      const at = given.get([pool, instanceType, zone, capacityType].join(" "));
-      if (at !== undefined && clock.monotonic() - at < regretMilliseconds)
-        report("cycle", machine.providerId, `${instanceType} in ${zone} was given up ${clock.monotonic() - at} ms ago`);
+      const before = given.get([pool, instanceType, zone, capacityType].join(" "));
+      const passed = clock.monotonic() - (before?.at ?? Number.NEGATIVE_INFINITY);
+      if (passed < regretMilliseconds)
+        report("cycle", machine.providerId, `${instanceType} in ${zone} was given up ${passed} ms ago`);
+    },
+    pod: ({ previous, next }) => {
+      if (previous !== undefined || next === undefined || !isWorkload(next)) return;
+      // A pod that did not move from there is a wish that nobody could know of.
+      for (const [offering, { apps }] of given) if (!apps.has(appOf(next))) given.delete(offering);
     },
   });
-  return { onOutside: () => void (given = new Map()) };
 }
+
+/** Nobody has asked for the node's end. */
+function isOwnWill(picture: Picture, node: Node): boolean {
+  const owner = picture.claims.get(picture.owners.get(node.spec.providerID ?? "") ?? "");
+  if (isDeleting(node) || owner === undefined || isDeleting(owner)) return false;
+  return isConditionTrue(owner, conditionTypes.initialized);
+}
+
+const appOf = (pod: Pod | undefined): string => pod?.metadata.labels?.["app"] ?? "";
 
 const offeringOf = (all: Readonly<Record<string, string>>): string =>
   [labels.nodePool, labels.instanceType, labels.zone, labels.capacityType].map((key) => all[key] ?? "").join(" ");

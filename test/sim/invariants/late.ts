@@ -11,7 +11,7 @@ import {
 import type { Machine } from "../../../src/local/index.ts";
 import type { CalmClock } from "./calm-clock.ts";
 import { createOverdue, type Overdue } from "./overdue.ts";
-import { isAlive, isDeleting, isWorkload, type Picture, type Step } from "./picture.ts";
+import { isAlive, isDeleting, isWorkload, type Picture, providerIdOf, type Step } from "./picture.ts";
 import type { Report } from "./violation.ts";
 
 const minute = 60_000;
@@ -56,6 +56,16 @@ export function createLateChecks(deps: {
   ) as Record<Kind, Overdue>;
   const all = Object.values(overdue);
   const looks = createLooks(picture, overdue);
+  /** Names of nodes by provider id. */
+  const nodeNames = new Map<string, string>();
+  const lookAt = (providerId: string): void => {
+    looks.machine(providerId);
+    const name = nodeNames.get(providerId);
+    const node = name === undefined ? undefined : picture.nodes.get(name);
+    if (name === undefined || node === undefined) return;
+    looks.node({ key: name, previous: undefined, next: node });
+    for (const key of picture.podsOn(name)) looks.pod({ key, previous: undefined, next: picture.pods.get(key) });
+  };
   picture.listen({
     pod: (step) => {
       looks.pod(step);
@@ -63,15 +73,18 @@ export function createLateChecks(deps: {
       for (const name of names) if (name !== undefined) looks.emptiness(name);
     },
     node: (step) => {
+      const { providerID } = (step.next ?? step.previous)?.spec ?? {};
+      if (providerID !== undefined) nodeNames.set(providerID, step.key);
       looks.node(step);
       looks.emptiness(step.key);
     },
     claim: (step) => {
       looks.claim(step);
-      for (const claim of [step.previous, step.next]) looks.machine(claim?.status?.providerID ?? "");
+      const ids = new Set([step.previous, step.next].map((claim) => providerIdOf(claim)));
+      for (const id of ids) lookAt(id);
     },
     machine: (machine) => {
-      looks.machine(machine.providerId);
+      lookAt(machine.providerId);
       looks.ownerOf(machine);
     },
   });
@@ -89,7 +102,7 @@ function createLooks(picture: Picture, overdue: Readonly<Record<Kind, Overdue>>)
     overdue.orphan.set(providerId, found !== undefined && isAlive(found) && !picture.owners.has(providerId));
   };
   const claim = ({ key, next }: Step<NodeClaim>): void => {
-    const id = next?.status?.providerID ?? "";
+    const id = providerIdOf(next);
     const lives = next !== undefined && !isDeleting(next);
     const registered = lives && isConditionTrue(next, conditionTypes.registered);
     overdue["claim-not-launched"].set(key, lives && id === "");
@@ -114,22 +127,22 @@ function createLooks(picture: Picture, overdue: Readonly<Record<Kind, Overdue>>)
       if (key !== undefined) claim({ key, previous: undefined, next: picture.claims.get(key) });
     },
     node: ({ key, next }: Step<Node>): void => {
-      const id = next?.spec.providerID ?? "";
       const lives = next !== undefined && !isDeleting(next);
-      const registered = next?.metadata.labels?.[labels.registered] === "true";
-      const isProtected = next?.metadata.finalizers?.includes(terminationFinalizer) ?? false;
-      overdue["node-unprotected"].set(key, lives && registered && !isProtected);
-      overdue["node-without-claim"].set(key, lives && !picture.owners.has(id));
+      overdue["node-unprotected"].set(key, lives && isRegistered(next) && !isProtected(next));
+      overdue["node-without-claim"].set(key, lives && !picture.owners.has(next.spec.providerID ?? ""));
       overdue["finalizer-forgotten"].set(`node/${key}`, next !== undefined && isDeleting(next));
     },
     emptiness: (name: string): void => {
       const node = picture.nodes.get(name);
-      const isReady =
-        node !== undefined && !isDeleting(node) && node.metadata.labels?.[labels.initialized] === "true";
+      const isReady = node !== undefined && !isDeleting(node) && node.metadata.labels?.[labels.initialized] === "true";
       overdue["empty-node"].set(name, isReady && isEmpty(picture, name));
     },
   };
 }
+
+const isRegistered = ({ metadata }: Node): boolean => metadata.labels?.[labels.registered] === "true";
+
+const isProtected = ({ metadata }: Node): boolean => metadata.finalizers?.includes(terminationFinalizer) ?? false;
 
 function isEmpty(picture: Picture, node: string): boolean {
   for (const key of picture.podsOn(node)) {

@@ -1,6 +1,6 @@
 import { labels, type NodeClaim } from "../../../src/api/index.ts";
 import type { Machine } from "../../../src/local/index.ts";
-import { isAlive, type Picture, poolOf } from "./picture.ts";
+import { isAlive, type Picture, poolOf, providerIdOf } from "./picture.ts";
 import type { Report } from "./violation.ts";
 
 const machinePool = (machine: Machine): string => machine.labels[labels.nodePool] ?? "";
@@ -21,12 +21,12 @@ export function checkLaunches(picture: Picture, report: Report): void {
         !abandoned.has(machine.providerId),
     );
   const waiting = (pool: string): readonly NodeClaim[] =>
-    [...picture.claims.values()].filter((claim) => poolOf(claim) === pool && (claim.status?.providerID ?? "") === "");
+    [...picture.claims.values()].filter((claim) => poolOf(claim) === pool && providerIdOf(claim) === "");
 
   picture.listen({
     claim: ({ key, previous, next }) => {
-      const before = previous?.status?.providerID ?? "";
-      const after = next?.status?.providerID ?? "";
+      const before = providerIdOf(previous);
+      const after = providerIdOf(next);
       if (previous !== undefined && next === undefined) {
         // Its own machine, too, is from here on not a launch that somebody waits for.
         if (before !== "") abandoned.add(before);

@@ -61,31 +61,10 @@ export function createPicture(): Picture {
   const owners = new Map<string, string>();
   const onNode = new Map<string, Set<string>>();
   const listeners: PictureListeners[] = [];
-
-  const take = <T extends KubeObject>(kept: Map<string, T>, change: Change): Step<T> => {
-    const previous = kept.get(change.key);
-    const next = change.type === "DELETED" ? undefined : (change.object as unknown as T);
-    if (next === undefined) kept.delete(change.key);
-    else kept.set(change.key, next);
-    return { key: change.key, previous, next };
-  };
-  const movePod = ({ key, previous, next }: Step<Pod>): void => {
-    const before = previous?.spec.nodeName;
-    const after = next?.spec.nodeName;
-    if (before === after) return;
-    if (before !== undefined) onNode.get(before)?.delete(key);
-    if (after !== undefined) onNode.set(after, (onNode.get(after) ?? new Set()).add(key));
-  };
-  const moveOwner = ({ key, previous, next }: Step<NodeClaim>): void => {
-    const before = previous?.status?.providerID ?? "";
-    const after = next?.status?.providerID ?? "";
-    if (before !== "" && before !== after) owners.delete(before);
-    if (after !== "") owners.set(after, key);
-  };
   const observers: Readonly<Record<string, (change: Change) => void>> = {
     [podType.plural]: (change) => {
       const step = take(pods, change);
-      movePod(step);
+      movePod(onNode, step);
       for (const listener of listeners) listener.pod?.(step);
     },
     [nodeType.plural]: (change) => {
@@ -94,7 +73,7 @@ export function createPicture(): Picture {
     },
     [nodeClaimType.plural]: (change) => {
       const step = take(claims, change);
-      moveOwner(step);
+      moveOwner(owners, step);
       for (const listener of listeners) listener.claim?.(step);
     },
     [deploymentType.plural]: (change) => {
@@ -122,6 +101,32 @@ export function createPicture(): Picture {
     listen: (added) => void listeners.push(added),
   };
 }
+
+function take<T extends KubeObject>(kept: Map<string, T>, change: Change): Step<T> {
+  const previous = kept.get(change.key);
+  const next = change.type === "DELETED" ? undefined : (change.object as unknown as T);
+  if (next === undefined) kept.delete(change.key);
+  else kept.set(change.key, next);
+  return { key: change.key, previous, next };
+}
+
+function movePod(onNode: Map<string, Set<string>>, { key, previous, next }: Step<Pod>): void {
+  const before = previous?.spec.nodeName;
+  const after = next?.spec.nodeName;
+  if (before === after) return;
+  if (before !== undefined) onNode.get(before)?.delete(key);
+  if (after !== undefined) onNode.set(after, (onNode.get(after) ?? new Set()).add(key));
+}
+
+function moveOwner(owners: Map<string, string>, { key, previous, next }: Step<NodeClaim>): void {
+  const before = providerIdOf(previous);
+  const after = providerIdOf(next);
+  if (before !== "" && before !== after) owners.delete(before);
+  if (after !== "") owners.set(after, key);
+}
+
+/** Empty for a claim that has no machine yet. */
+export const providerIdOf = (claim: NodeClaim | undefined): string => claim?.status?.providerID ?? "";
 
 export const isAlive = (machine: Machine | undefined): boolean =>
   machine?.state === "running" || machine?.state === "pending";

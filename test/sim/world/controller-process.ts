@@ -55,86 +55,116 @@ interface Running {
   readonly ended: Promise<void>;
   /** Whether somebody has asked it to end, so that its end is no surprise. */
   asked: boolean;
+  /** Whether it came so far as to lead. */
+  ran: boolean;
 }
 
 const restartMilliseconds = 3_000;
+/** Starts that fail come ever later, up to this. */
+const longestBackoffMilliseconds = 60_000;
 /** What Kubernetes gives a pod to stop by default. */
 const graceMilliseconds = 30_000;
 
 export function createControllerProcess(deps: ControllerDeps): ControllerProcess {
-  const { clock } = deps;
-  let starts = 0;
-  let stopped = false;
-  let current: Running;
+  const host = new Host(deps);
+  host.start();
+  return {
+    get starts() {
+      return host.starts;
+    },
+    crash: (writes, options) => host.crash(writes, options),
+    restart: () => host.restart(),
+    stop: () => host.stop(),
+  };
+}
 
-  const start = (): void => {
-    if (stopped) return;
-    starts += 1;
-    const started = launch(deps, starts);
-    current = started;
-    void started.ended.then(
-      () => startAgain(started, undefined),
-      (error: unknown) => startAgain(started, error),
-    );
-  };
-  const startAfter = (milliseconds: number): void => {
-    deps.onDown(milliseconds);
-    clock.after(milliseconds, start);
-  };
-  const startAgain = (ended: Running, error: unknown): void => {
-    if (ended.asked) return;
-    ended.asked = true;
-    ended.fuse.kill();
-    if (!isLeadershipLost(error)) deps.onFailure(`the controller ended by itself: ${textOf(error)}`);
-    startAfter(restartMilliseconds);
-  };
-  const restart = (): void => {
-    const leaving = current;
-    if (leaving.asked) return;
+/** Plays the kubelet of the controller's own pod: whatever ends is started again. */
+class Host {
+  readonly #deps: ControllerDeps;
+  #current: Running | undefined;
+  #stopped = false;
+  /** Starts in a row that did not come so far as to lead. */
+  #failedStarts = 0;
+  starts = 0;
+
+  constructor(deps: ControllerDeps) {
+    this.#deps = deps;
+  }
+
+  start(): void {
+    if (this.#stopped) return;
+    this.starts += 1;
+    this.#current = launch(this.#deps, this.starts);
+    void this.#follow(this.#current);
+  }
+
+  crash(writes: number, options: { readonly takesEffect: boolean; readonly downMilliseconds: number }): void {
+    const dying = this.#current;
+    dying?.fuse.dieWithWrite(writes, {
+      takesEffect: options.takesEffect,
+      onDeath: () => {
+        dying.dying.abort(new Error("crashed"));
+        if (dying.asked) return;
+        dying.asked = true;
+        this.#startAfter(options.downMilliseconds);
+      },
+    });
+  }
+
+  restart(): void {
+    const leaving = this.#current;
+    if (leaving === undefined || leaving.asked) return;
+    const { clock, onDown, onFailure } = this.#deps;
     leaving.asked = true;
-    deps.onDown(graceMilliseconds + restartMilliseconds);
+    onDown(graceMilliseconds + restartMilliseconds);
     let isOver = false;
     const next = (): void => {
       if (isOver) return;
       isOver = true;
       leaving.fuse.kill();
       cancel();
-      clock.after(restartMilliseconds, start);
+      clock.after(restartMilliseconds, () => this.start());
     };
     const cancel = clock.after(graceMilliseconds, () => {
-      deps.onFailure("the controller did not stop within 30 s of being asked to");
+      onFailure("the controller did not stop within 30 s of being asked to");
       next();
     });
     leaving.dying.abort(new Error("SIGTERM"));
-    void leaving.ended.then(next, next);
-  };
+    void awaitEnd(leaving, next);
+  }
 
-  start();
-  return {
-    get starts() {
-      return starts;
-    },
-    crash: (writes, { takesEffect, downMilliseconds }) => {
-      const dying = current;
-      dying.fuse.dieWithWrite(writes, {
-        takesEffect,
-        onDeath: () => {
-          dying.dying.abort(new Error("crashed"));
-          if (dying.asked) return;
-          dying.asked = true;
-          startAfter(downMilliseconds);
-        },
-      });
-    },
-    restart,
-    stop: async () => {
-      stopped = true;
-      current.asked = true;
-      current.dying.abort(new Error("the run is over"));
-      await clock.advance(2 * graceMilliseconds);
-      current.fuse.kill();
-    },
-  };
+  async stop(): Promise<void> {
+    this.#stopped = true;
+    const last = this.#current;
+    if (last !== undefined) last.asked = true;
+    last?.dying.abort(new Error("the run is over"));
+    await this.#deps.clock.advance(2 * graceMilliseconds);
+    last?.fuse.kill();
+  }
+
+  async #follow(started: Running): Promise<void> {
+    try {
+      await started.ended;
+      this.#startAgain(started, undefined);
+    } catch (error) {
+      this.#startAgain(started, error);
+    }
+  }
+
+  #startAgain(ended: Running, error: unknown): void {
+    if (ended.asked) return;
+    ended.asked = true;
+    ended.fuse.kill();
+    // A start that fails, such as by a cloud that does not answer, is a process that ends and is started again.
+    if (ended.ran && !isLeadershipLost(error)) this.#deps.onFailure(`the controller ended by itself: ${textOf(error)}`);
+    this.#failedStarts = ended.ran ? 0 : this.#failedStarts + 1;
+    this.#startAfter(Math.min(restartMilliseconds * 2 ** this.#failedStarts, longestBackoffMilliseconds));
+  }
+
+  #startAfter(milliseconds: number): void {
+    this.#deps.onDown(milliseconds);
+    this.#deps.clock.after(milliseconds, () => this.start());
+  }
 }
 
 const isLeadershipLost = (error: unknown): boolean =>
@@ -172,5 +202,17 @@ function launch(deps: ControllerDeps, start: number): Running {
   });
   const ended = operator.run(dying.signal);
   ended.catch(() => undefined);
-  return { fuse, dying, ended, asked: false };
+  const running = { fuse, dying, ended, asked: false, ran: false };
+  void noteStart(operator.running, running);
+  return running;
+}
+
+async function noteStart(started: Promise<void>, running: Running): Promise<void> {
+  const [{ status }] = await Promise.allSettled([started]);
+  running.ran = status === "fulfilled";
+}
+
+async function awaitEnd({ ended }: Running, next: () => void): Promise<void> {
+  await Promise.allSettled([ended]);
+  next();
 }
