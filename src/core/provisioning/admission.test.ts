@@ -42,6 +42,26 @@ describe("pools that are planned with", () => {
     expect(provision(snapshot({ pools, pods: [pod("web")] }), testOptions).claims).toEqual([]);
   });
 
+  it("says of each pool why it takes no part when none does", () => {
+    const missing = {
+      type: "NodeClassReady",
+      status: "False",
+      reason: "NodeClassNotFound",
+      message: "no such class",
+    } as const;
+    const pools = [
+      nodePool("old", { metadata: { deletionTimestamp: "2026-11-02T10:00:00Z" } }),
+      nodePool("fixed", { spec: { replicas: 2 } }),
+      nodePool("new", { ready: "False" }),
+      { ...nodePool("lost"), status: { conditions: [{ type: "Ready", status: "False" } as const, missing] } },
+    ];
+    const [left] = provision(snapshot({ pools, pods: [pod("web")] }), testOptions).unplaced;
+    expect([left?.message, left?.reasons[0]?.text]).toEqual([
+      "",
+      'no dynamic nodepools found; nodepool "fixed" is static; nodepool "lost" is not ready (NodeClassReady=False, NodeClassNotFound, no such class); nodepool "new" is not ready (Ready=False); nodepool "old" is being deleted',
+    ]);
+  });
+
   it("[scheduling A11] says that there are no pools, without an event", () => {
     const [left] = provision(snapshot({ pools: [], pods: [pod("web")] }), testOptions).unplaced;
     expect(left).toMatchObject({ message: "", reasons: [{ layer: "pool", text: "no dynamic nodepools found" }] });

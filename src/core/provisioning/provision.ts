@@ -7,6 +7,7 @@ import { boundSelectorKeys } from "./build-topology.ts";
 import { asksForResourceClaims } from "./daemons.ts";
 import { finaliseClaim } from "./finalise.ts";
 import { loopPods } from "./loop-pods.ts";
+import { noPoolsReason } from "./no-pools.ts";
 import { type ProvisioningOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import type { Nomination, PlannedClaim, ProvisioningPlan, Reason, UnplacedPod } from "./plan.ts";
 import { poolClause, poolRefusal } from "./refusals.ts";
@@ -140,7 +141,9 @@ function leftOver(session: Session): readonly UnplacedPod[] {
 
 /** Without any pool a decision, but no event (scheduling 1.7). */
 const poolless = (session: Session, pod: Pod): UnplacedPod =>
-  session.excluded.length === 0 ? { pod, reasons: [noPools], message: "" } : unplacedPod(pod, [noTypes]);
+  session.excluded.length === 0
+    ? { pod, reasons: [noPoolsReason(session.snapshot)], message: "" }
+    : unplacedPod(pod, [noTypes]);
 
 /** One reason for each pool, about the pod with everything relaxed (scheduling 4.3). */
 function refusalsOf(session: Session, workload: Workload) {
@@ -153,7 +156,6 @@ function refusalsOf(session: Session, workload: Workload) {
   return { reasons: told.map(({ reason }) => reason), clauses: told.map(({ clause }) => clause) };
 }
 
-const noPools: Reason = { layer: "pool", code: "none", text: "no dynamic nodepools found" };
 const noTypes: Reason = {
   layer: "pool",
   code: "excluded",
