@@ -28,6 +28,8 @@ export interface BuildOptions {
   /** Told what takes long; nobody by default. */
   readonly report?: (line: string) => void;
   readonly signal?: AbortSignal;
+  /** Where Go is looked for besides the path; where its own installer puts it by default. */
+  readonly goFolders?: readonly string[];
 }
 
 /**
@@ -42,7 +44,9 @@ export async function prepareBinaries(options: BuildOptions = {}): Promise<Binar
   const binaries = inFolder(folder);
   const wanted = binaryNames.filter((name) => !existsSync(binaries[name]));
   if (wanted.length === 0) return binaries;
-  const go = goCommand(environment, options.report ?? (() => undefined));
+  const { goFolders = ["/usr/local/go/bin"], report = () => undefined } = options;
+  const go = goCommand([...(environment.PATH ?? "").split(delimiter), ...goFolders]);
+  report(`building the control plane with ${spawnSync(go, ["version"], { encoding: "utf8" }).stdout.trim()}`);
   await mkdir(folder, { recursive: true });
   const version = await kubernetesVersion();
   for (const name of wanted) await build({ go, name, folder, version, options });
@@ -82,19 +86,16 @@ function givenBinaries(assets: string): Binaries {
   );
 }
 
-/** The Go that is on the path or in its usual place; it must be able to build the module, or fetch one that can. */
-function goCommand(environment: Readonly<Record<string, string | undefined>>, report: (line: string) => void): string {
-  const places = [...(environment.PATH ?? "").split(delimiter), "/usr/local/go/bin"].filter((place) => place !== "");
-  const found = places.map((place) => join(place, "go")).find((file) => existsSync(file));
-  if (found === undefined) {
-    throw new ControlPlaneMissing(
-      "the control plane for tests is built from Go source, and there is no `go` on the path nor in /usr/local/go/bin. " +
-        "Install Go 1.26 or newer (https://go.dev/dl, or the packages golang-go and `go install golang.org/dl/go1.26.0@latest`), " +
-        "or set KUBEBUILDER_ASSETS to a folder with etcd, kube-apiserver, kube-controller-manager, kube-scheduler and kubectl.",
-    );
-  }
-  report(`building the control plane with ${spawnSync(found, ["version"], { encoding: "utf8" }).stdout.trim()}`);
-  return found;
+/** The first Go in these folders. */
+function goCommand(folders: readonly string[]): string {
+  const files = folders.filter((folder) => folder !== "").map((folder) => join(folder, "go"));
+  const found = files.find((file) => existsSync(file));
+  if (found !== undefined) return found;
+  throw new ControlPlaneMissing(
+    "the control plane for tests is built from Go source, and there is no `go` on the path nor in /usr/local/go/bin. " +
+      "Install Go 1.26 or newer (https://go.dev/doc/install), or set KUBEBUILDER_ASSETS to a folder with " +
+      `${binaryNames.join(", ")}.`,
+  );
 }
 
 /** The release that go.mod asks for: the binaries say it as their own. */
@@ -134,7 +135,7 @@ interface Build {
 async function build({ go, name, folder, version, options }: Build): Promise<void> {
   const { report = () => undefined, signal } = options;
   const started = performance.now();
-  report(`building ${name} ${name === "etcd" ? "" : version} (minutes the first time)`.replace("  ", " "));
+  report(`building ${name} (with nothing in Go's own cache this takes minutes)`);
   const unfinished = join(folder, `.${name}-${process.pid}`);
   try {
     await run(go, ["build", "-trimpath", "-ldflags", linkerFlags(version), "-o", unfinished, `./cmd/${name}`], signal);
