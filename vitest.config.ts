@@ -6,6 +6,7 @@ export default defineConfig({
     exclude: [
       "test/main-job/**",
       "test/controlplane/**",
+      "test/parity/**",
       "test/aws/**",
       "test/browser/**",
       "node_modules/**",

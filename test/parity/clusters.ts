@@ -12,6 +12,8 @@ import {
   createSystemIds,
   createSystemRandom,
 } from "../../src/platform/index.ts";
+import { prepareBinaries } from "../controlplane/build.ts";
+import { startControlPlane } from "../controlplane/control-plane.ts";
 import { createMachines, nodeNames } from "./machines.ts";
 
 /** A server that kubectl can be pointed at. */
@@ -93,6 +95,19 @@ export async function startEmbedded(): Promise<ParityCluster> {
     close: async () => {
       await cluster.close();
       await server.close();
+    },
+  };
+}
+
+/** Starts a control plane of its own (test/controlplane), and ends it at last. */
+export async function startReal(): Promise<ParityCluster> {
+  const controlPlane = await startControlPlane({ binaries: await prepareBinaries({ report: console.error }) });
+  const cluster = await joinReal(controlPlane.kubeconfig);
+  return {
+    folder: cluster.folder,
+    close: async () => {
+      await cluster.close();
+      await controlPlane.stop();
     },
   };
 }

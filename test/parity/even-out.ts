@@ -20,15 +20,21 @@ const rules: readonly Rule[] = [
   { pattern: /\b(?:Mon|Tue|Wed|Thu|Fri|Sat|Sun), \d\d \w{3} \d{4} \d\d:\d\d:\d\d [+-]\d{4}/g, becomes: "<time>" },
   { pattern: /\b\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.\d+ [+-]\d{4}/g, becomes: "<time>" },
   { pattern: /(resourceVersion['"]?: ?)["']?\d+["']?/g, becomes: "$1<version>" },
+  { pattern: /(Resource Version: +)\d+/g, becomes: "$1<version>" },
+  // The stand-in kubelets make both of a pod's uid.
+  { pattern: /(containerd:\/\/|@sha256:)[0-9a-f]{8}\b/g, becomes: "$1<id>" },
   { pattern: /\/tmp\/[\w./-]*?(LIVE|MERGED)-\d+/g, becomes: "<folder>/$1" },
   { pattern: /\/tmp\/kubectl-edit-\w+\.yaml/g, becomes: "<file>" },
   // Names: template hash and suffix of a pod, hash alone, suffix alone.
   { pattern: new RegExp(`-${safe}{6,10}-${safe}{5}\\b`, "g"), becomes: "-<hash>-<random>" },
   { pattern: new RegExp(`(pod-template-hash|controller-revision-hash)([=:] ?"?)${safe}+`, "g"), becomes: "$1$2<hash>" },
-  { pattern: new RegExp(`-${safe}{8,10}(?=[\\s."/),:]|$)`, "gm"), becomes: "-<hash>" },
-  { pattern: new RegExp(`-(?=${safe}*[0-9])${safe}{5}(?=[\\s."/),:]|$)`, "gm"), becomes: "-<random>" },
+  { pattern: new RegExp(`-${safe}{8,10}(?=[\\s."/),:;]|$)`, "gm"), becomes: "-<hash>" },
+  { pattern: new RegExp(`-${safe}{5}(?=[\\s."/),:;]|$)`, "gm"), becomes: "-<random>" },
   // Ages stand alone between columns.
-  { pattern: /(^|\t| {2,})(?:\d+[smhd])+(?: \(x\d+ over (?:\d+[smhd])+\))?(?= {2,}|\t|$| ago)/gm, becomes: "$1<age>" },
+  {
+    pattern: /(^|\t|(?<!:) {2,})(?:\d+[smhd])+(?: \(x\d+ over (?:\d+[smhd])+\))?(?= {2,}|\t|$| ago)/gm,
+    becomes: "$1<age>",
+  },
   { pattern: /\((?:\d+[smhd])+ ago\)/g, becomes: "(<age> ago)" },
 ];
 
@@ -42,10 +48,9 @@ export function evenOut(
 ): readonly string[] {
   let even = text;
   for (const { pattern, becomes } of rules) even = even.replace(pattern, becomes);
+  if (even === "") return [];
   const lines = even.replace(/\n$/, "").split("\n").map(withoutWidths);
   const { only } = options;
-  const kept = (only === undefined ? lines : lines.filter((line) => only.test(line))).filter(
-    (line, index, all) => line !== "" || all.length > 1 || index > 0,
-  );
+  const kept = only === undefined ? lines : lines.filter((line) => only.test(line));
   return options.unordered === true ? kept.toSorted() : kept;
 }

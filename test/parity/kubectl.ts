@@ -5,6 +5,8 @@ import { join } from "node:path";
 export interface KubectlPlace {
   /** Holds the kubeconfig `config` and kubectl's own caches. */
   readonly folder: string;
+  /** The program. */
+  readonly kubectl: string;
   readonly namespace: string;
 }
 
@@ -17,16 +19,16 @@ export interface KubectlRun {
 const limitMilliseconds = 60_000;
 
 /** Version of the client, or why it cannot be had. */
-export function kubectlVersion(): { readonly version: string } | { readonly missing: string } {
+export function kubectlInPath(program = "kubectl"): { readonly version: string } | { readonly missing: string } {
   try {
-    const text = execFileSync("kubectl", ["version", "--client", "-o", "json"], {
+    const text = execFileSync(program, ["version", "--client", "-o", "json"], {
       encoding: "utf8",
       env: { PATH: process.env["PATH"], HOME: "/nonexistent" },
     });
     const { clientVersion } = JSON.parse(text) as { clientVersion: { gitVersion: string } };
     return { version: clientVersion.gitVersion };
   } catch (error) {
-    return { missing: `kubectl is not in PATH (${error instanceof Error ? error.message : String(error)})` };
+    return { missing: `${program} is not in PATH (${error instanceof Error ? error.message : String(error)})` };
   }
 }
 
@@ -51,7 +53,7 @@ export function runKubectl(
     KUBECONFIG: join(place.folder, "config"),
     ...options.env,
   };
-  const child = spawn("kubectl", ["--namespace", place.namespace, ...words], { env, timeout: limitMilliseconds });
+  const child = spawn(place.kubectl, ["--namespace", place.namespace, ...words], { env, timeout: limitMilliseconds });
   let stdout = "";
   let stderr = "";
   child.stdout.setEncoding("utf8").on("data", (text: string) => {

@@ -52,8 +52,8 @@ const isNamespaced = (object: KubeObject): boolean =>
   !["Node", "NodePool", "EC2NodeClass", "PriorityClass", "StorageClass"].includes(object.kind);
 
 /** Runs a call in a namespace of its own, which is gone or going afterwards, with what it made in the cluster. */
-export async function runCall(folder: string, call: ParityCall): Promise<readonly StepOutcome[]> {
-  const place = { folder, namespace: `p-${call.name}` };
+export async function runCall(on: Omit<KubectlPlace, "namespace">, call: ParityCall): Promise<readonly StepOutcome[]> {
+  const place = { ...on, namespace: `p-${call.name}` };
   await must(place, ["create", "namespace", place.namespace]);
   const setup = call.setup ?? [];
   try {

@@ -33,17 +33,22 @@ export function computeDeploymentStatus(deployment: Deployment, sets: Sets, now:
   return { ...counts, terminatingReplicas, conditions: progressing(deployment, { ...sets, counts, now }) };
 }
 
+const updateTime = (
+  before: Condition | undefined,
+  { isNews, now }: { readonly isNews: boolean; readonly now: number },
+): string => (isNews ? undefined : before?.lastUpdateTime) ?? timestampOf(now);
+
 function availability(deployment: Deployment, availableReplicas: number, now: number): readonly Condition[] {
   const wanted = wantedReplicas(deployment);
   const { unavailable } = resolveFenceposts(deployment.spec.strategy?.rollingUpdate, wanted);
   const most = deployment.spec.strategy?.type === "Recreate" ? 0 : unavailable;
   const isMet = availableReplicas >= wanted - most;
+  const status = isMet ? "True" : "False";
   const before = conditionOf(deployment.status?.conditions, "Available");
-  const isNews = before?.status !== (isMet ? "True" : "False");
   return withCondition(deployment.status?.conditions, {
     type: "Available",
-    lastUpdateTime: isNews ? timestampOf(now) : (before.lastUpdateTime ?? timestampOf(now)),
-    status: isMet ? "True" : "False",
+    lastUpdateTime: updateTime(before, { isNews: before?.status !== status, now }),
+    status,
     reason: isMet ? "MinimumReplicasAvailable" : "MinimumReplicasUnavailable",
     message: isMet ? "Deployment has minimum availability." : "Deployment does not have minimum availability.",
     now,
@@ -87,7 +92,7 @@ function progressing(deployment: Deployment, progress: Progress): readonly Condi
   const name = current?.metadata.name ?? "";
   const set = (status: "True" | "False", reason: string, message: string): readonly Condition[] => {
     const isNews = old?.reason !== reason || old.status !== status || reason === "ReplicaSetUpdated";
-    const lastUpdateTime = isNews ? timestampOf(now) : (old.lastUpdateTime ?? timestampOf(now));
+    const lastUpdateTime = updateTime(old, { isNews, now });
     return withCondition(conditions, { type: "Progressing", status, reason, message, lastUpdateTime, now });
   };
   if (current === undefined) return conditions;

@@ -20,7 +20,12 @@ export const askCalls: readonly ParityCall[] = [
   },
   {
     name: "delete",
-    setup: [configMap("a", {}, { labels: { gone: "yes" } }), configMap("b", {}, { labels: { gone: "yes" } }), configMap("c"), pod("solo")],
+    setup: [
+      configMap("a", {}, { labels: { gone: "yes" } }),
+      configMap("b", {}, { labels: { gone: "yes" } }),
+      configMap("c"),
+      pod("solo"),
+    ],
     ready: ["wait --for=condition=Ready pod/solo --timeout=30s"],
     script: [
       step("delete configmap c --dry-run=server"),
@@ -47,12 +52,18 @@ export const askCalls: readonly ParityCall[] = [
   {
     name: "delete-cascade",
     setup: [web, deployment("two"), deployment("three", 1)],
-    ready: ["rollout status deployment/web --timeout=30s", "rollout status deployment/two --timeout=30s", "rollout status deployment/three --timeout=30s"],
+    ready: [
+      "rollout status deployment/web --timeout=30s",
+      "rollout status deployment/two --timeout=30s",
+      "rollout status deployment/three --timeout=30s",
+    ],
     script: [
       step("delete deployment web --cascade=foreground --timeout=30s"),
       step("get deployments,replicasets,pods -l app=web"),
       step("delete deployment two --cascade=orphan"),
-      step("get replicasets,pods -l app=two -o custom-columns=KIND:.kind,OWNER:.metadata.ownerReferences[*].kind", { unordered: true }),
+      step("get replicasets,pods -l app=two -o custom-columns=KIND:.kind,OWNER:.metadata.ownerReferences[*].kind", {
+        unordered: true,
+      }),
       step("delete deployment three --cascade=background"),
       step("wait --for=delete pod -l app=three --timeout=30s", { streams: ["stderr"] }),
       step("delete replicaset,pod --all --cascade=orphan", { unordered: true }),
@@ -96,14 +107,14 @@ export const askCalls: readonly ParityCall[] = [
       step("api-resources --api-group=karpenter.sh -o wide"),
       step("api-resources --categories=karpenter -o name"),
       step("api-resources --categories=all -o name"),
-      step("api-resources --api-group= --namespaced=false"),
       step("api-resources --api-group= --verbs=list,create"),
     ],
   },
   {
     name: "api-versions",
-    script: [step("api-versions")],
-    differs: "a real control plane of a newer minor version serves groups that nothing here asks for (flow control, resource claims)",
+    script: [step("api-versions"), step("api-resources --api-group= --namespaced=false")],
+    differs:
+      "the embedded server leaves out groups and kinds that nothing of an autoscaler asks for: flow control, resource claims, storage migration, autoscaling/v1, events.k8s.io, and the component statuses that were given up in 1.19",
   },
   {
     name: "auth",
@@ -115,7 +126,12 @@ export const askCalls: readonly ParityCall[] = [
       step("auth can-i get /healthz"),
     ],
   },
-  { name: "auth-whoami", script: [step("auth whoami")] },
+  {
+    name: "auth-whoami",
+    script: [step("auth whoami")],
+    differs:
+      "the real one is asked with a certificate, whose digest it tells; the embedded one knows its user by a token",
+  },
   {
     name: "events",
     setup: [deployment("web", 1)],
@@ -123,7 +139,9 @@ export const askCalls: readonly ParityCall[] = [
     script: [
       step("events --for deployment/web"),
       step("get events --field-selector involvedObject.kind=Deployment"),
-      step("get events --field-selector involvedObject.kind=ReplicaSet -o custom-columns=R:.reason,T:.type,K:.involvedObject.kind"),
+      step(
+        "get events --field-selector involvedObject.kind=ReplicaSet -o custom-columns=R:.reason,T:.type,K:.involvedObject.kind",
+      ),
       step("get events", { unordered: true }),
       step("events --types=Warning"),
     ],

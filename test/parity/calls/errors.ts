@@ -33,11 +33,27 @@ export const errorCalls: readonly ParityCall[] = [
     script: [
       step("create -f -", { input: badPod({ containers: [] }) }),
       step("create -f -", { input: badPod({ containers: [{ name: "App", image: "" }], restartPolicy: "Sometimes" }) }),
-      step("create -f -", { input: manifest("apps/v1", "Deployment", "bad", { spec: { template: { metadata: { labels: { a: "b" } }, spec: podSpec() }, selector: { matchLabels: { a: "c" } } } }) }),
+      step("create -f -", {
+        input: manifest("apps/v1", "Deployment", "bad", {
+          spec: {
+            template: { metadata: { labels: { a: "b" } }, spec: podSpec() },
+            selector: { matchLabels: { a: "c" } },
+          },
+        }),
+      }),
       step("create -f -", { input: configMap("Bad_Name") }),
       step("create -f -", { input: configMap("bad", { "a/b": "c" }, { labels: { "a b": "c" } }) }),
-      step("create -f -", { input: manifest("policy/v1", "PodDisruptionBudget", "bad", { spec: { minAvailable: 1, maxUnavailable: 1 } }) }),
-      step("create -f -", { input: manifest("batch/v1", "CronJob", "bad", { spec: { schedule: "often", jobTemplate: { spec: { template: { spec: podSpec({ restartPolicy: "Never" }) } } } } }) }),
+      step("create -f -", {
+        input: manifest("policy/v1", "PodDisruptionBudget", "bad", { spec: { minAvailable: 1, maxUnavailable: 1 } }),
+      }),
+      step("create -f -", {
+        input: manifest("batch/v1", "CronJob", "bad", {
+          spec: {
+            schedule: "often",
+            jobTemplate: { spec: { template: { spec: podSpec({ restartPolicy: "Never" }) } } },
+          },
+        }),
+      }),
     ],
   },
   {
@@ -61,26 +77,55 @@ export const errorCalls: readonly ParityCall[] = [
   },
   {
     name: "error-immutable",
-    setup: [deployment("web", 0), pod("solo"), manifest("v1", "Secret", "sealed", { immutable: true, stringData: { a: "b" } })],
+    setup: [
+      deployment("web", 0),
+      pod("solo"),
+      manifest("v1", "Secret", "sealed", { immutable: true, stringData: { a: "b" } }),
+    ],
     script: [
-      step(["patch", "deployment", "web", "--type=merge", "-p", '{"spec":{"selector":{"matchLabels":{"app":"other"}}}}']),
-      step(["patch", "pod", "solo", "--type=merge", "-p", '{"spec":{"nodeSelector":{"a":"b"}}}'], { only: /forbidden|invalid/i }),
+      step([
+        "patch",
+        "deployment",
+        "web",
+        "--type=merge",
+        "-p",
+        '{"spec":{"selector":{"matchLabels":{"app":"other"}}}}',
+      ]),
+      step(["patch", "pod", "solo", "--type=merge", "-p", '{"spec":{"nodeSelector":{"a":"b"}}}'], {
+        only: /forbidden|invalid/i,
+      }),
       step(["patch", "secret", "sealed", "-p", '{"data":{"a":"Yg=="}}']),
     ],
   },
   {
     name: "error-exists",
     setup: [configMap("here")],
-    script: [step("create configmap here"), step("create -f -", { input: configMap("here") }), step("create namespace {ns}")],
+    script: [
+      step("create configmap here"),
+      step("create -f -", { input: configMap("here") }),
+      step("create namespace {ns}"),
+    ],
   },
   {
     name: "error-custom-resource",
     script: [
       step("apply -f -", { input: nodePool("parity-bad", { weight: 0 }) }),
       step("apply -f -", { input: nodePool("parity-bad", { limits: { cpu: "lots" } }) }),
-      step("apply -f -", { input: nodePool("parity-bad", { disruption: { consolidateAfter: "soon", consolidationPolicy: "Always" } }) }),
+      step("apply -f -", {
+        input: nodePool("parity-bad", { disruption: { consolidateAfter: "soon", consolidationPolicy: "Always" } }),
+        unordered: true,
+      }),
       step("apply -f -", { input: manifest("karpenter.sh/v1", "NodePool", "parity-bad", { spec: {} }) }),
-      step("apply -f -", { input: nodePool("parity-bad", { template: { spec: { nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "d" }, requirements: [{ key: "karpenter.sh/nodepool", operator: "In", values: ["a"] }] } } }) }),
+      step("apply -f -", {
+        input: nodePool("parity-bad", {
+          template: {
+            spec: {
+              nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "d" },
+              requirements: [{ key: "karpenter.sh/nodepool", operator: "In", values: ["a"] }],
+            },
+          },
+        }),
+      }),
     ],
   },
 ];

@@ -19,7 +19,10 @@ export const getCalls: readonly ParityCall[] = [
     name: "get-table",
     setup: [web, statefulSet("db", 1)],
     ready: [...webReady, "rollout status statefulset/db --timeout=30s"],
-    script: [step("get deployments,replicasets,statefulsets,pods,pdb", { unordered: true }), step("get deployment web --no-headers")],
+    script: [
+      step("get deployments,replicasets,statefulsets,pods,pdb", { unordered: true }),
+      step("get deployment web --no-headers"),
+    ],
   },
   {
     name: "get-wide",
@@ -32,9 +35,18 @@ export const getCalls: readonly ParityCall[] = [
   },
   { name: "get-all", setup: [web], ready: webReady, script: [step("get all", { unordered: true })] },
   { name: "get-json", setup: [pod("solo")], ready: soloReady, script: [step("get pod solo -o json")] },
-  { name: "get-yaml", setup: [web], ready: webReady, script: [step("get deployment web -o yaml"), step("get rs -l app=web -o yaml")] },
+  {
+    name: "get-yaml",
+    setup: [web],
+    ready: webReady,
+    script: [step("get deployment web -o yaml"), step("get rs -l app=web -o yaml")],
+  },
   { name: "get-node-yaml", script: [step(`get node ${nodeNameOf("described")} -o yaml`)] },
-  { name: "get-name", setup: three, script: [step(`get configmaps --field-selector ${own} -o name`), step("get configmap/a configmap/b -o name")] },
+  {
+    name: "get-name",
+    setup: three,
+    script: [step(`get configmaps --field-selector ${own} -o name`), step("get configmap/a configmap/b -o name")],
+  },
   {
     name: "get-jsonpath",
     setup: [web],
@@ -48,7 +60,11 @@ export const getCalls: readonly ParityCall[] = [
   {
     name: "get-custom-columns",
     setup: three,
-    script: [step(`get configmaps --field-selector ${own} -o custom-columns=NAME:.metadata.name,KEY:.data.key,NONE:.data.none`)],
+    script: [
+      step(
+        `get configmaps --field-selector ${own} -o custom-columns=NAME:.metadata.name,KEY:.data.key,NONE:.data.none`,
+      ),
+    ],
   },
   {
     name: "get-go-template",
@@ -91,13 +107,20 @@ export const getCalls: readonly ParityCall[] = [
   {
     name: "get-show-labels",
     setup: three,
-    script: [step(`get configmaps --show-labels --field-selector ${own}`), step(`get configmaps -L tier,team --show-kind --field-selector ${own}`)],
+    script: [
+      step(`get configmaps --show-labels --field-selector ${own}`),
+      step(`get configmaps -L tier,team --show-kind --field-selector ${own}`),
+    ],
   },
   { name: "get-in-chunks", setup: three, script: [step(`get configmaps --chunk-size=1 --field-selector ${own}`)] },
   {
     name: "get-custom-resource",
     setup: [nodePool("parity-get")],
-    script: [step("get nodepool parity-get"), step("get nodepools parity-get -o wide"), step("get nodepool parity-get -o yaml")],
+    script: [
+      step("get nodepool parity-get"),
+      step("get nodepools parity-get -o wide"),
+      step("get nodepool parity-get -o yaml"),
+    ],
   },
   {
     name: "get-subresource",
@@ -108,10 +131,7 @@ export const getCalls: readonly ParityCall[] = [
   {
     name: "get-managed-fields",
     setup: [configMap("owned")],
-    script: [
-      step("label configmap owned a=b"),
-      step("get configmap owned -o yaml --show-managed-fields"),
-    ],
+    script: [step("label configmap owned a=b"), step("get configmap owned -o yaml --show-managed-fields")],
   },
   {
     name: "get-watch",
@@ -129,7 +149,6 @@ export const getCalls: readonly ParityCall[] = [
       step("get --raw /readyz"),
       step("get --raw /apis/policy/v1"),
       step("get --raw /api/v1/namespaces/{ns}/configmaps/none"),
-      step("get --raw /apis/karpenter.sh/v1"),
     ],
   },
 ];

@@ -12,15 +12,15 @@ const labelled = nodeNameOf("labelled");
 export const nodeCalls: readonly ParityCall[] = [
   {
     name: "drain-with-budget",
-    setup: [
-      deployment("web", 2, { pod: placedOn("drained") }),
-      budget("web", "web", { maxUnavailable: 0 }),
+    setup: [deployment("web", 2, { pod: placedOn("drained") }), budget("web", "web", { maxUnavailable: 0 })],
+    ready: [
+      "rollout status deployment/web --timeout=30s",
+      "wait --for=jsonpath={.status.expectedPods}=2 pdb/web --timeout=20s",
     ],
-    ready: ["rollout status deployment/web --timeout=30s", "wait --for=jsonpath={.status.expectedPods}=2 pdb/web --timeout=20s"],
     script: [
       step(`drain ${drained} --timeout=2s`, { unordered: true }),
       step(`get node ${drained}`),
-      step("patch pdb web --type=merge -p {\"spec\":{\"maxUnavailable\":2}}"),
+      step('patch pdb web --type=merge -p {"spec":{"maxUnavailable":2}}'),
       step("wait --for=jsonpath={.status.disruptionsAllowed}=2 pdb/web --timeout=20s"),
       step(`drain ${drained} --timeout=30s`, { unordered: true }),
       step("get pods", { unordered: true }),
@@ -34,11 +34,27 @@ export const nodeCalls: readonly ParityCall[] = [
       pod("bare", placedOn("daemons")),
       pod("scratch", { ...placedOn("daemons"), volumes: [{ name: "s", emptyDir: {} }] }),
     ],
-    ready: ["wait --for=condition=Ready pod/bare pod/scratch --timeout=30s", "rollout status daemonset/agent --timeout=30s"],
+    ready: [
+      "wait --for=condition=Ready pod/bare pod/scratch --timeout=30s",
+      "rollout status daemonset/agent --timeout=30s",
+    ],
     script: [
-      step(`drain ${daemons} --timeout=2s`),
-      step(`drain ${daemons} --ignore-daemonsets --delete-emptydir-data --force --dry-run=server`, { unordered: true }),
-      step(`drain ${daemons} --ignore-daemonsets --delete-emptydir-data --force --timeout=30s`, { unordered: true }),
+      // One reason at a time: kubectl lists several in an order of chance.
+      step(`drain ${daemons} --ignore-daemonsets --force --timeout=2s`),
+      step(`drain ${daemons} --ignore-daemonsets --delete-emptydir-data --timeout=2s`, {
+        unordered: true,
+        streams: ["stdout"],
+      }),
+      step(`drain ${daemons} --delete-emptydir-data --force --timeout=2s`),
+      // kubectl words its warning in an order of chance.
+      step(`drain ${daemons} --ignore-daemonsets --delete-emptydir-data --force --dry-run=server`, {
+        unordered: true,
+        streams: ["stdout"],
+      }),
+      step(`drain ${daemons} --ignore-daemonsets --delete-emptydir-data --force --timeout=30s`, {
+        unordered: true,
+        streams: ["stdout"],
+      }),
       step(`uncordon ${daemons}`),
     ],
   },
