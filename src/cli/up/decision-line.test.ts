@@ -29,6 +29,17 @@ describe("decisionLine", () => {
     ).toBe("10:20:30  remove         ip-10-0-0-1  empty for 30s");
   });
 
+  it("shows the claim when it has no node either", () => {
+    const failed = {
+      time: launch.time,
+      kind: "launch-failed",
+      pods: [],
+      nodeClaim: "general-x7k2p",
+      reason: "no capacity",
+    };
+    expect(decisionLine(failed, plain)).toBe("10:20:30  launch-failed  general-x7k2p  no capacity");
+  });
+
   it("prints JSON that begins with its schema", () => {
     expect(
       decisionJson(launch).startsWith('{"schema":"decision/1","time":"2026-01-01T10:20:30Z","kind":"launch"'),

@@ -11,6 +11,7 @@ export interface ShownDecision {
   readonly capacityType?: string;
   readonly pricePerHour?: number;
   readonly nodePool?: string;
+  readonly nodeClaim?: string;
   readonly node?: string;
   readonly reason: string;
 }
@@ -24,7 +25,7 @@ export function decisionLine(decision: ShownDecision, paint: Paint): string {
     decision.pricePerHour === undefined || !Number.isFinite(decision.pricePerHour)
       ? ""
       : ` at ${perHour(decision.pricePerHour)}`;
-  const subject = machine === "" ? (decision.node ?? "") : `${paint("bold", machine)}${price}`;
+  const subject = machine === "" ? (decision.node ?? decision.nodeClaim ?? "") : `${paint("bold", machine)}${price}`;
   const parts = [
     paint("dim", decision.time.slice(11, 19)),
     paint(kindStyle(decision.kind), decision.kind.padEnd(13)),

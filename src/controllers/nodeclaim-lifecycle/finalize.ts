@@ -126,6 +126,7 @@ async function removeFinalizer(deps: LifecycleDeps, claim: NodeClaim, signal: Ab
   const written = await patchObject(deps.kube, { type: nodeClaimType, before: claim, after, lock: true }, signal);
   if (written !== undefined) {
     countTermination(deps, claim);
+    reportTermination(deps, claim);
     await waitForOwnWrite(deps.clock, deps.caches.nodeClaims, written, signal);
   }
   return undefined;
@@ -147,11 +148,17 @@ function countTermination(deps: LifecycleDeps, claim: NodeClaim): void {
     zone: own[labels.zone] ?? "",
   });
   deps.log.info("deleted nodeclaim", { NodeClaim: claim.metadata.name, "provider-id": claim.status?.providerID });
+}
+
+/** Nothing is gone where nothing was launched. */
+function reportTermination(deps: LifecycleDeps, claim: NodeClaim): void {
+  if ((claim.status?.providerID ?? "") === "") return;
+  const own = claim.metadata.labels ?? {};
   deps.decisions.record({
     kind: "terminated",
     pods: [],
     nodeClaim: claim.metadata.name ?? "",
-    nodePool: nodepool,
+    nodePool: poolNameOf(claim),
     machine: own[labels.instanceType] ?? "",
     zone: own[labels.zone] ?? "",
     capacityType: own[labels.capacityType] ?? "",

@@ -21,6 +21,15 @@ async function lifecycleFixture(options: FixtureOptions = {}): Promise<ClusterFi
 const claimOf = (fixture: ClusterFixture, name: string): Promise<NodeClaim | undefined> =>
   fixture.get(nodeClaimType, name);
 
+/** A watch that holds back what it says of deletions until `seen`. */
+const lateDeletions = (kube: KubeClient, seen: Promise<void>): KubeClient["watch"] =>
+  async function* (type, options) {
+    for await (const event of kube.watch(type, options)) {
+      if ("object" in event && event.object.metadata.deletionTimestamp !== undefined) await seen;
+      yield event;
+    }
+  };
+
 describe("launch", () => {
   test("[lifecycle L1] a new claim gets its finalizer, one instance, and its details", async () => {
     const fixture = await lifecycleFixture();
@@ -66,6 +75,23 @@ describe("launch", () => {
         termination_mode: "graceful",
       }),
     ).toBe(1);
+    await fixture.stop();
+  });
+
+  test("a claim that was given up is not launched again while the cache does not know it", async () => {
+    const seen = Promise.withResolvers<void>();
+    const fixture = await lifecycleFixture({
+      decorate: (kube) => overClient(kube, { watch: lateDeletions(kube, seen.promise) }),
+    });
+    fixture.provider.launchMilliseconds = 50;
+    fixture.provider.onCreate = () => ({ kind: "insufficient-capacity", message: "none" });
+    await fixture.create(nodeClaimType, nodeClaim("a"));
+    await fixture.advance(500);
+    expect(fixture.provider.creates).toEqual(["a"]);
+    seen.resolve();
+    await fixture.advance(2_000);
+    expect(await claimOf(fixture, "a")).toBeUndefined();
+    expect([fixture.provider.creates, fixture.decided.map(({ kind }) => kind)]).toEqual([["a"], ["launch-failed"]]);
     await fixture.stop();
   });
 

@@ -10,7 +10,15 @@ import {
 } from "../../api/index.ts";
 import { claimViewOf } from "../../core/index.ts";
 import type { CloudInstance, LaunchFailure } from "../../provider/index.ts";
-import { countDisrupted, deleteObject, indexes, poolNameOf, timestampOf, truncateMessage } from "../plumbing/index.ts";
+import {
+  countDisrupted,
+  deleteObject,
+  indexes,
+  poolNameOf,
+  timestampOf,
+  truncateMessage,
+  waitForOwnDelete,
+} from "../plumbing/index.ts";
 import { adoptInstance } from "./adoption.ts";
 import type { LaunchAttempts } from "./attempts.ts";
 import type { LaunchCache } from "./launch-cache.ts";
@@ -107,10 +115,12 @@ async function giveUp(
     pods: [],
     nodeClaim: claim.metadata.name ?? "",
     nodePool: poolNameOf(claim),
-    reason: cause.message,
+    reason: truncateMessage(cause.message),
   });
   if (await deleteObject(deps.kube, nodeClaimType, claim, cause.signal)) {
     countDisrupted(deps.instruments, { claim, reason: cause.reason });
+    // The claim may be due again already: from a cache that lags it would be launched once more.
+    await waitForOwnDelete(deps.clock, deps.caches.nodeClaims, claim, cause.signal);
   }
   return { claim, deleted: true };
 }

@@ -99,21 +99,44 @@ const ownWriteMilliseconds = 1_000;
  * Waits until the cache shows `written` or a newer version, a second at most (lifecycle 0.2 "post-patch pause"): the next
  * reconcile must not act on a state from before its own write.
  */
-export async function waitForOwnWrite<T extends KubeObject>(
+export function waitForOwnWrite<T extends KubeObject>(
   clock: Clock,
   informer: Informer<T>,
   written: T,
   signal: AbortSignal,
 ): Promise<void> {
-  const key = objectKey(written);
   const wanted = written.metadata.resourceVersion ?? "";
+  const isSeen = (cached: T): boolean => isAtLeast(cached.metadata.resourceVersion, wanted);
+  return waitForCache({ clock, informer, object: written, isSeen }, signal);
+}
+
+/** The same for a deletion that was asked for: until the cache shows it, or no such object any more. */
+export function waitForOwnDelete<T extends KubeObject>(
+  clock: Clock,
+  informer: Informer<T>,
+  deleted: T,
+  signal: AbortSignal,
+): Promise<void> {
+  const isSeen = (cached: T): boolean => cached.metadata.deletionTimestamp !== undefined;
+  return waitForCache({ clock, informer, object: deleted, isSeen }, signal);
+}
+
+async function waitForCache<T extends KubeObject>(
+  wait: {
+    readonly clock: Clock;
+    readonly informer: Informer<T>;
+    readonly object: T;
+    readonly isSeen: (cached: T) => boolean;
+  },
+  signal: AbortSignal,
+): Promise<void> {
+  const key = objectKey(wait.object);
   let waited = 0;
   for (let pause = 2; waited < ownWriteMilliseconds; pause *= 2) {
-    const cached = informer.store.get(key);
-    if (cached === undefined || cached.metadata.uid !== written.metadata.uid) return;
-    if (isAtLeast(cached.metadata.resourceVersion, wanted)) return;
+    const cached = wait.informer.store.get(key);
+    if (cached === undefined || cached.metadata.uid !== wait.object.metadata.uid || wait.isSeen(cached)) return;
     const step = Math.min(pause, ownWriteMilliseconds - waited);
-    await clock.sleep(step, { signal });
+    await wait.clock.sleep(step, { signal });
     waited += step;
   }
 }
