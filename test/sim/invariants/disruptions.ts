@@ -28,7 +28,7 @@ export function checkDisruptions(deps: {
 }): void {
   const { picture, clock, report } = deps;
   const beganAt = new Map<string, number>();
-  /** What was given up, with the apps whose pods it held then, by offering. */
+  /** What was given up, with the apps whose pods had to move, by offering. */
   const given = new Map<string, { readonly at: number; readonly apps: ReadonlySet<string> }>();
 
   const begin = (name: string): void => void beganAt.set(name, beganAt.get(name) ?? clock.monotonic());
@@ -49,8 +49,11 @@ export function checkDisruptions(deps: {
         `node/${node.metadata.name}`,
         `${disrupting} of ${fellow.length} nodes, ${most} allowed`,
       );
-    const held = [...picture.podsOn(node.metadata.name ?? "")].map((key) => appOf(picture.pods.get(key)));
-    given.set(offeringOf(node.metadata.labels ?? {}), { at: clock.monotonic(), apps: new Set(held) });
+    // A machine that is broken is no loss.
+    if (picture.machines.get(node.spec.providerID ?? "")?.failed === true) return;
+    const held = [...picture.podsOn(node.metadata.name ?? "")].flatMap((key) => picture.pods.get(key) ?? []);
+    const moving = held.filter((pod) => isWorkload(pod) && !isDeleting(pod));
+    given.set(offeringOf(node.metadata.labels ?? {}), { at: clock.monotonic(), apps: new Set(moving.map(appOf)) });
   };
 
   picture.listen({
@@ -88,7 +91,7 @@ function isOwnWill(picture: Picture, node: Node): boolean {
   return isConditionTrue(owner, conditionTypes.initialized);
 }
 
-const appOf = (pod: Pod | undefined): string => pod?.metadata.labels?.["app"] ?? "";
+const appOf = (pod: Pod): string => pod.metadata.labels?.["app"] ?? "";
 
 const offeringOf = (all: Readonly<Record<string, string>>): string =>
   [labels.nodePool, labels.instanceType, labels.zone, labels.capacityType].map((key) => all[key] ?? "").join(" ");
