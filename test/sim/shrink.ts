@@ -1,6 +1,6 @@
 /** Finds a small set of faults that still leads to a violation. */
 import type { Violation } from "./invariants/violation.ts";
-import type { Fault, Scenario } from "./scenario.ts";
+import type { Action, Fault, Scenario } from "./scenario.ts";
 import { type Outcome, simulate, type SimulationOptions } from "./simulate.ts";
 
 /** What leads to a violation, for whoever is to find out why. */
@@ -12,6 +12,8 @@ export interface Trace {
   /** The faults that are needed; all others were left out, and so was everything after the violation. */
   readonly faults: readonly Fault[];
   readonly faultsDropped: number;
+  /** What was asked of the cluster before the violation. */
+  readonly actions: readonly Action[];
   readonly runs: number;
   readonly recent: Outcome["recent"];
 }
@@ -40,7 +42,8 @@ export async function shrink(
   const best = await smallest(first, attempt);
   const { seed, days } = scenario;
   const faultsDropped = scenario.faults.length - best.faults.length;
-  return { schema: "sim-trace/1", seed, days, ...best, faultsDropped, runs };
+  const actions = scenario.actions.filter(({ at }) => at <= best.violation.at);
+  return { schema: "sim-trace/1", seed, days, ...best, faultsDropped, actions, runs };
 }
 
 /** Lives through the scenario with these faults; undefined when the violation does not come, or no run is left. */
