@@ -39,3 +39,19 @@ describe("wrong use", () => {
     expect([exitCode, output, errors]).toEqual([2, "", expect.stringContaining(text)]);
   });
 });
+
+describe("karpenter crds", () => {
+  const kindsOf = (output: string) =>
+    (JSON.parse(output) as { items: { spec: { names: { kind: string } } }[] }).items.map(({ spec }) => spec.names.kind);
+
+  it("prints what an installation needs, and no kinds of simulators or tests", async () => {
+    const { exitCode, output } = await run("crds", "--output", "json");
+    const needed = ["NodePool", "NodeClaim", "NodeOverlay", "CapacityBuffer", "EC2NodeClass"];
+    expect([exitCode, kindsOf(output)]).toEqual([0, needed]);
+  });
+
+  it("prints every kind when asked", async () => {
+    const { output } = await run("crds", "--all", "--output", "json");
+    expect(kindsOf(output)).toContain("KWOKNodeClass");
+  });
+});

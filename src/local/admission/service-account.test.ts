@@ -30,6 +30,13 @@ describe("the service account of a pod", () => {
     expect(mountsOf(admitted)).toEqual([[tokenPath], [tokenPath]]);
   });
 
+  test("does not get in the way of the refusal of a pod without containers", async () => {
+    await expect(created({ containers: undefined })).rejects.toMatchObject({
+      reason: "Invalid",
+      message: expect.stringContaining("spec.containers: Required value"),
+    });
+  });
+
   test("is the one that is named, and is not mounted where the pod forbids it", async () => {
     const { spec } = await created({ serviceAccountName: "robot", automountServiceAccountToken: false });
     expect(spec.serviceAccountName).toBe("robot");

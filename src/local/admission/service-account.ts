@@ -30,7 +30,8 @@ const hasToken = ({ volumeMounts = [] }: Mounting): boolean =>
 /** The spec with its account, and the account's token mounted where nothing else is mounted in its place. */
 export function withServiceAccount(pod: Pod): PodSpec {
   const spec: AccountSpec = pod.spec;
-  const { serviceAccountName = "default", automountServiceAccountToken, initContainers = [], containers } = spec;
+  // No containers at all is refused later, in words.
+  const { serviceAccountName = "default", automountServiceAccountToken, initContainers = [], containers = [] } = spec;
   const account = { ...spec, serviceAccountName, serviceAccount: serviceAccountName };
   const isMounted = automountServiceAccountToken !== false && ![...initContainers, ...containers].every(hasToken);
   if (!isMounted) return account;
