@@ -1,4 +1,5 @@
 import type { PodSpec, ResourceQuantities } from "../../api/index.ts";
+import { mainContainers } from "./main-containers.ts";
 
 const counted = ["cpu", "memory"];
 
@@ -10,7 +11,7 @@ const isZero = (value: string | number | undefined): boolean =>
  * requests the same, BestEffort when none asks for any, else Burstable.
  */
 export function qosClassOf(spec: PodSpec): "Guaranteed" | "Burstable" | "BestEffort" {
-  const containers = [...(spec.initContainers ?? []), ...spec.containers];
+  const containers = [...(spec.initContainers ?? []), ...mainContainers(spec)];
   const asks = (quantities: ResourceQuantities | undefined): boolean =>
     counted.some((name) => !isZero(quantities?.[name]));
   if (!containers.some(({ resources }) => asks(resources?.requests) || asks(resources?.limits))) return "BestEffort";

@@ -1,6 +1,7 @@
 /** Admission ServiceAccount: every pod runs as one, and finds its token in a volume. */
 import type { Container, Pod, PodSpec, Volume } from "../../api/index.ts";
 import { safeHash } from "../stand-ins/json.ts";
+import { mainContainers } from "./main-containers.ts";
 
 const tokenPath = "/var/run/secrets/kubernetes.io/serviceaccount";
 
@@ -30,8 +31,8 @@ const hasToken = ({ volumeMounts = [] }: Mounting): boolean =>
 /** The spec with its account, and the account's token mounted where nothing else is mounted in its place. */
 export function withServiceAccount(pod: Pod): PodSpec {
   const spec: AccountSpec = pod.spec;
-  // No containers at all is refused later, in words.
-  const { serviceAccountName = "default", automountServiceAccountToken, initContainers = [], containers = [] } = spec;
+  const { serviceAccountName = "default", automountServiceAccountToken, initContainers = [] } = spec;
+  const containers = mainContainers(spec);
   const account = { ...spec, serviceAccountName, serviceAccount: serviceAccountName };
   const isMounted = automountServiceAccountToken !== false && ![...initContainers, ...containers].every(hasToken);
   if (!isMounted) return account;
