@@ -52,6 +52,12 @@ async function outcomeOn(cluster: TestCluster, place: string): Promise<Outcome> 
   }
 }
 
+/** Waits for both even when one fails: each has to be stopped before the next case begins. */
+async function bothOf<T>(first: Promise<T>, second: Promise<T>): Promise<readonly [T, T]> {
+  await Promise.allSettled([first, second]);
+  return [await first, await second];
+}
+
 /** Some folders leave out the service accounts that their pods name; a real API server takes no pod without. */
 async function createServiceAccounts(cluster: TestCluster): Promise<void> {
   const workloads = [
@@ -83,8 +89,11 @@ describe.skipIf(!isThere)("public manifests on a real control plane and on the e
     "%s runs the same pods at the same price on both",
     async (name) => {
       const place = `${folder}/${name}`;
-      const embedded = await outcomeOn(await openEmbeddedCluster(inject("binaries")), place);
-      const real = await outcomeOn(await openRealCluster(inject("binaries")), place);
+      const binaries = inject("binaries");
+      const [embedded, real] = await bothOf(
+        openEmbeddedCluster(binaries).then((cluster) => outcomeOn(cluster, place)),
+        openRealCluster(binaries).then((cluster) => outcomeOn(cluster, place)),
+      );
       expect(real.refused).toEqual(embedded.refused);
       expect(real.pods).toEqual(embedded.pods);
       expect(real.machines.toSorted()).toEqual(embedded.machines.toSorted());
