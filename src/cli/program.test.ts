@@ -31,6 +31,7 @@ describe("wrong use", () => {
     ["up --time-scale 0", '"0" is no time scale'],
     ["up --region mars", '"mars" is no region that can be simulated; expected one of us-east-1, ap-southeast-1'],
     ["up -f /nowhere", "-f /nowhere: there is no such file or folder"],
+    ["up -f /dev/null", "-f /dev/null: there is no object in it"],
     ["up --debug-log /nowhere/log", "the log cannot be written to /nowhere/log"],
     ["up more", "too many arguments"],
     ["melt", "unknown command 'melt'"],

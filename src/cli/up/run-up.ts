@@ -1,5 +1,5 @@
 import { joinManifests, type ManifestSet, positionText } from "../../manifests/index.ts";
-import { exitCodes } from "../cli-error.ts";
+import { CliError, exitCodes } from "../cli-error.ts";
 import { readInput } from "../input/read-input.ts";
 import { perHour, perMonth } from "../output/money.ts";
 import { type Paint, painter, type Terminal, wantsColour } from "../terminal.ts";
@@ -14,6 +14,10 @@ import { countPods, exitCodeOf, podName, podState, schedulerReason, type UpSumma
 /** Boots the embedded cluster, applies the input, and stays until it has settled or until it is stopped. */
 export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
   const input = options.files.length === 0 ? undefined : await readInput(options.files, terminal.input);
+  if (input !== undefined && input.objects.length + input.problems.length === 0)
+    throw new CliError(
+      `-f ${options.files.join(" ")}: there is no object in it; expected at least one Kubernetes object`,
+    );
   const manifests = joinManifests([await readSamples(samplesFor(input)), ...(input === undefined ? [] : [input])]);
   const says = createReport(options, terminal);
   const session = await startSession(options, terminal.signal);
