@@ -30,11 +30,12 @@ const rules: readonly Rule[] = [
   { pattern: new RegExp(`(pod-template-hash|controller-revision-hash)([=:] ?"?)${safe}+`, "g"), becomes: "$1$2<hash>" },
   { pattern: new RegExp(`-${safe}{8,10}(?=[\\s."/),:;]|$)`, "gm"), becomes: "-<hash>" },
   { pattern: new RegExp(`-${safe}{5}(?=[\\s."/),:;]|$)`, "gm"), becomes: "-<random>" },
-  // Ages stand alone between columns.
+  // Ages stand alone between columns; what follows a colon is a duration or a quantity of a spec.
   {
-    pattern: /(^|\t|(?<!:) {2,})(?:\d+[smhd])+(?: \(x\d+ over (?:\d+[smhd])+\))?(?= {2,}|\t|$| ago)/gm,
-    becomes: "$1<age>",
+    pattern: /(?<=^|\t|[^:\s] {2,})(?:\d+[smhd])+(?: \(x\d+ over (?:\d+[smhd])+\))?(?= {2,}|\t|$| ago)/gm,
+    becomes: "<age>",
   },
+  { pattern: /(Duration: +)\S+/g, becomes: "$1<age>" },
   { pattern: /\((?:\d+[smhd])+ ago\)/g, becomes: "(<age> ago)" },
 ];
 

@@ -65,6 +65,7 @@ export interface StatefulSet extends KubeObject {
     readonly currentReplicas?: number;
     readonly updatedReplicas?: number;
     readonly availableReplicas?: number;
+    readonly collisionCount?: number;
     readonly currentRevision?: string;
     readonly updateRevision?: string;
   };

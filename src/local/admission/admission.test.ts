@@ -34,6 +34,14 @@ async function refusal(type: ResourceType, object: KubeObject): Promise<string> 
 }
 
 describe("defaults", () => {
+  test("a pod with gates says from the first why nobody schedules it", async () => {
+    const gated = pod("gated", { schedulingGates: [{ name: "example.com/gate" }] });
+    const { status } = await apiServerFixture().client.create(podType, gated);
+    expect(status?.conditions).toEqual([
+      expect.objectContaining({ type: "PodScheduled", status: "False", reason: "SchedulingGated" }),
+    ]);
+  });
+
   test("a pod gets what kube-apiserver gives it", async () => {
     const { client } = apiServerFixture();
     const created = await client.create(

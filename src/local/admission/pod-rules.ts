@@ -89,6 +89,20 @@ function defaultClass(context: WriteContext): PriorityClass | undefined {
   return classes.filter(({ globalDefault }) => globalDefault === true).toSorted((a, b) => a.value - b.value)[0];
 }
 
+/** A pod with gates says from the first why nobody schedules it. */
+function gatedCondition(pod: Pod, now: number): JsonObject {
+  if ((pod.spec.schedulingGates ?? []).length === 0) return {};
+  const condition = {
+    type: "PodScheduled",
+    status: "False",
+    reason: "SchedulingGated",
+    message: "Scheduling is blocked due to non-empty scheduling gates",
+    lastProbeTime: null,
+    lastTransitionTime: new Date(now).toISOString().replace(/\.\d+/, ""),
+  };
+  return { conditions: [condition] };
+}
+
 /** Members that Go always writes. */
 function withProbeTimes(pod: ApiObject): ApiObject {
   return withMember(pod as JsonObject, "status", (status) =>
@@ -105,7 +119,7 @@ function prepareCreate(object: ApiObject, context: WriteContext): ApiObject {
     ...priorityOf(pod, context),
     tolerations: withLostNodeTolerations(pod.spec.tolerations ?? []),
   };
-  const status = { phase: "Pending", qosClass: qosClassOf(pod.spec) };
+  const status = { phase: "Pending", qosClass: qosClassOf(pod.spec), ...gatedCondition(pod, context.now) };
   return { ...object, spec, status };
 }
 

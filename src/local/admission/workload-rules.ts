@@ -197,7 +197,7 @@ const statefulBase = rulesFor("statefulset", (spec) =>
       revisionHistoryLimit: 10,
       persistentVolumeClaimRetentionPolicy: { whenDeleted: "Retain", whenScaled: "Retain" },
     }),
-    (next) => withMember(next, "updateStrategy", withRolling({ partition: 0 })),
+    (next) => withMember(next, "updateStrategy", withRolling({ partition: 0, maxUnavailable: 1 })),
     (next) => withItems(next, "volumeClaimTemplates", withClaimDefaults),
   ),
 );

@@ -1,9 +1,18 @@
 /** What the stand-ins tell besides doing it: events, and marks on objects that kubectl prints. */
 import { describe, expect, it } from "vitest";
-import { deploymentType, eventType, jobType, namespaceType, replicaSetType, resourceType } from "../../api/index.ts";
+import {
+  daemonSetType,
+  deploymentType,
+  eventType,
+  jobType,
+  namespaceType,
+  replicaSetType,
+  resourceType,
+} from "../../api/index.ts";
 import type { Deployment } from "../../api/index.ts";
 import { deployment } from "../apiserver/server-fixture.ts";
-import { job } from "../workloads/workload-fixture.ts";
+import { controllerRevisionType } from "../workloads/controller-revision.ts";
+import { daemonSet, job } from "../workloads/workload-fixture.ts";
 import { isRunning, type StandInFixture, withStandIns } from "./stand-in-fixture.ts";
 
 const web = { name: "web", namespace: "default" };
@@ -50,6 +59,36 @@ describe("the stand-ins tell", () => {
         "job-controller: Completed: Job completed",
         expect.stringContaining("job-controller: SuccessfulCreate: Created pod: once-"),
       ]);
+    }));
+
+  it("what decided the end of a Job before the end itself", () =>
+    withStandIns({}, async (cluster) => {
+      cluster.yard.add();
+      await cluster.kube.create(jobType, job("once"));
+      const conditions = async () =>
+        (await cluster.list(jobType))[0]?.status?.conditions?.map(({ type }) => type) ?? [];
+      await cluster.until(async () => (await conditions()).length > 0);
+      expect(await conditions()).toEqual(["SuccessCriteriaMet", "Complete"]);
+    }));
+
+  it("that a template which comes back is the newest revision of a DaemonSet", () =>
+    withStandIns({}, async (cluster) => {
+      cluster.yard.add();
+      const set = await cluster.kube.create(daemonSetType, daemonSet("agent"));
+      const revisions = async () =>
+        (await cluster.list(controllerRevisionType)).map(({ revision }) => revision).toSorted((a, b) => a - b);
+      const use = (template: unknown) =>
+        cluster.kube.patch(
+          daemonSetType,
+          { name: "agent", namespace: "default" },
+          { type: "merge", body: { spec: { template } } },
+        );
+      await cluster.until(async () => (await revisions()).length === 1);
+      await use({ spec: { containers: [{ name: "app", image: "agent:2" }] } });
+      await cluster.until(async () => (await revisions()).length === 2);
+      await use(set.spec.template);
+      await cluster.until(async () => (await revisions()).includes(3));
+      expect(await revisions()).toEqual([2, 3]);
     }));
 
   it("the cause of a change on the ReplicaSet, and the place of its node on a pod", () =>

@@ -28,7 +28,7 @@ export const revisionName = (owner: KubeObject, template: PodTemplateSpec): stri
 
 /** Templates by revision name, kept on the server so that a restart does not forget what older pods were made from. */
 export interface RevisionHistory {
-  /** Stores the owner's current template if it is new. */
+  /** Stores the owner's current template if it is new; one that comes back, by a rollback, becomes the newest. */
   note(owner: KubeObject, template: PodTemplateSpec, signal: AbortSignal): Promise<void>;
   template(owner: KubeObject, name: string, signal: AbortSignal): Promise<PodTemplateSpec | undefined>;
 }
@@ -37,25 +37,18 @@ export function createRevisionHistory(kube: KubeClient): RevisionHistory {
   const known = new Map<string, PodTemplateSpec>();
   let isServed: boolean | undefined;
   const keyOf = (owner: KubeObject, name: string): string => `${owner.metadata.uid ?? ""}/${name}`;
-  const latest = new Map<string, number>();
+  const current = new Map<string, string>();
 
-  const newestRevision = async (owner: KubeObject, signal: AbortSignal): Promise<number> => {
-    const { namespace = "", uid = "" } = owner.metadata;
-    const noted = latest.get(uid);
-    if (noted !== undefined) return noted;
-    const { items } = await kube.list(controllerRevisionType, { namespace, signal });
-    const own = items.filter(({ metadata }) => metadata.ownerReferences?.some((reference) => reference.uid === uid));
-    return Math.max(0, ...own.map(({ revision }) => revision));
-  };
+  const { newest, noteNewest, renew } = createRevisionNumbers(kube);
 
   return {
     async note(owner, template, signal) {
       const name = revisionName(owner, template);
-      if (known.has(keyOf(owner, name))) return;
+      const { namespace = "", uid = "" } = owner.metadata;
+      if (current.get(uid) === name) return;
       isServed ??= await kube.isServed(controllerRevisionType, { signal });
       if (isServed) {
-        const revision = (await newestRevision(owner, signal)) + 1;
-        const { namespace = "", uid = "" } = owner.metadata;
+        const revision = (await newest(owner, signal)) + 1;
         const labels = { ...template.metadata?.labels, [revisionHashLabel]: revisionHash(template) };
         try {
           await kube.create(
@@ -69,11 +62,13 @@ export function createRevisionHistory(kube: KubeClient): RevisionHistory {
             },
             { signal },
           );
-          latest.set(uid, revision);
+          noteNewest(uid, revision);
         } catch (error) {
           if (!isKubeFault(error, "AlreadyExists")) throw error;
+          await renew({ name, namespace }, { uid, revision }, signal);
         }
       }
+      current.set(uid, name);
       known.set(keyOf(owner, name), template);
     },
     async template(owner, name, signal) {
@@ -90,4 +85,32 @@ export function createRevisionHistory(kube: KubeClient): RevisionHistory {
       }
     },
   };
+}
+
+/** Which number the newest template of each owner has. */
+function createRevisionNumbers(kube: KubeClient) {
+  const latest = new Map<string, number>();
+  const noteNewest = (uid: string, revision: number): void => void latest.set(uid, revision);
+
+  const newest = async (owner: KubeObject, signal: AbortSignal): Promise<number> => {
+    const { namespace = "", uid = "" } = owner.metadata;
+    const noted = latest.get(uid);
+    if (noted !== undefined) return noted;
+    const { items } = await kube.list(controllerRevisionType, { namespace, signal });
+    const own = items.filter(({ metadata }) => metadata.ownerReferences?.some((reference) => reference.uid === uid));
+    return Math.max(0, ...own.map(({ revision }) => revision));
+  };
+
+  const renew = async (
+    name: { readonly name: string; readonly namespace: string },
+    next: { readonly uid: string; readonly revision: number },
+    signal: AbortSignal,
+  ): Promise<void> => {
+    const { revision } = await kube.get(controllerRevisionType, name, { signal });
+    if (revision === next.revision - 1) return;
+    await kube.patch(controllerRevisionType, name, { type: "merge", body: { revision: next.revision }, signal });
+    latest.set(next.uid, next.revision);
+  };
+
+  return { newest, noteNewest, renew };
 }

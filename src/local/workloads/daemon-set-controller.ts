@@ -13,6 +13,7 @@ import { patchStatus } from "../stand-ins/status-write.ts";
 import { adoptAndRelease } from "./adoption.ts";
 import { createRevisionHistory, revisionHash, revisionHashLabel } from "./controller-revision.ts";
 import { computeDaemonSetPlan, daemonPodSpec } from "./daemon-set-plan.ts";
+import { podEvents } from "./pod-events.ts";
 import { generatedName, podFromTemplate } from "./pod-template.ts";
 
 const concurrentWrites = 25;
@@ -32,8 +33,9 @@ export function createDaemonSetController(
   const view = createFreshView(sets.store);
   const history = createRevisionHistory(kube);
   const { ownedPods } = parts;
+  const tell = podEvents(context.recorderFor("daemonset-controller"));
 
-  const createPod = (set: DaemonSet, nodeName: string, signal: AbortSignal): Promise<Pod> => {
+  const createPod = async (set: DaemonSet, nodeName: string, signal: AbortSignal): Promise<void> => {
     const { template } = set.spec;
     const generateName = `${set.metadata.name ?? ""}-`;
     const pod = podFromTemplate(set, template, {
@@ -45,7 +47,12 @@ export function createDaemonSetController(
       },
       spec: daemonPodSpec(template.spec, nodeName),
     });
-    return ownedPods.create(pod, signal);
+    tell.created(set, await ownedPods.create(pod, signal));
+  };
+
+  const removePod = async (set: DaemonSet, pod: Pod, signal: AbortSignal): Promise<void> => {
+    await ownedPods.remove(pod, signal);
+    tell.removed(set, pod);
   };
 
   const reconcile = async (key: string, signal: AbortSignal): Promise<ReconcileResult | undefined> => {
@@ -57,7 +64,7 @@ export function createDaemonSetController(
     await adoptAndRelease({ kube, type: podType, informer: pods, owned: ownedPods.of(uid) }, set, { selector, signal });
     const plan = computeDaemonSetPlan(set, { nodes: nodes.store.list(), owned: ownedPods.of(uid), now: clock.now() });
     await mapLimit(plan.create, concurrentWrites, (node, options) => createPod(set, node, options.signal), { signal });
-    await mapLimit(plan.remove, concurrentWrites, (pod, options) => ownedPods.remove(pod, options.signal), { signal });
+    await mapLimit(plan.remove, concurrentWrites, (pod, options) => removePod(set, pod, options.signal), { signal });
     await patchStatus({ kube, type: daemonSetType, view }, set, { status: { ...plan.status }, signal });
     return plan.again === undefined ? undefined : { requeueAfterMilliseconds: Math.max(plan.again, 1) };
   };

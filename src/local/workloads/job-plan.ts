@@ -16,6 +16,8 @@ export interface Uncounted {
 }
 
 export type JobStatus = NonNullable<Job["status"]> & {
+  /** Pods that are being deleted and have not ended yet. */
+  readonly terminating?: number;
   readonly uncountedTerminatedPods?: Uncounted;
   readonly completedIndexes?: string;
 };
@@ -137,6 +139,8 @@ function endOf(
   return { type: "Complete", reason: "CompletionsReached", message: "Reached expected number of succeeded pods" };
 }
 
+const isEnding = (pod: Pod): boolean => isDeleting(pod) && !isTerminal(pod);
+
 /** What a Job does now, from the pods it owns. */
 export function computeJobPlan(job: Job, owned: readonly Pod[], now: number): JobPlan {
   const tally = tallyOf(job, owned);
@@ -151,7 +155,7 @@ export function computeJobPlan(job: Job, owned: readonly Pod[], now: number): Jo
     create: wait > 0 ? [] : newIndexes(job, { owned, active, tally, count: wanted - active.length }),
     remove: active.toSorted(leastUseful).slice(0, Math.max(active.length - wanted, 0)),
     release: tally.release,
-    status: statusOf(job, { tally, active, end, now }),
+    status: statusOf(job, { tally, active, terminating: owned.filter(isEnding).length, end, now }),
     ...lifetime(job, now, wait),
   };
 }
@@ -161,6 +165,7 @@ function statusOf(
   given: {
     readonly tally: Tally;
     readonly active: readonly Pod[];
+    readonly terminating: number;
     readonly end: End | undefined;
     readonly now: number;
   },
@@ -171,6 +176,7 @@ function statusOf(
   return {
     ...(startTime === undefined ? {} : { startTime }),
     active: active.length,
+    terminating: given.terminating,
     ready: active.filter(isReady).length,
     succeeded: tally.succeeded,
     failed: tally.failed,
@@ -233,7 +239,12 @@ function endedStatus(
     const [status, reason] = isSuspended ? (["True", "JobSuspended"] as const) : (["False", "JobResumed"] as const);
     conditions = withCondition(conditions, { type: "Suspended", status, reason, now });
   }
-  if (end !== undefined) conditions = withCondition(conditions, { ...end, status: "True", now });
+  if (end !== undefined) {
+    // What decides the end stands before the end itself.
+    for (const type of [end.type === "Complete" ? "SuccessCriteriaMet" : "FailureTarget", end.type]) {
+      conditions = withCondition(conditions, { ...end, type, status: "True", lastProbeTime: timestampOf(now), now });
+    }
+  }
   const kept = conditions === undefined ? {} : { conditions };
   return end?.type === "Complete" ? { ...kept, completionTime: timestampOf(now) } : kept;
 }

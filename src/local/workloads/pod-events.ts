@@ -7,13 +7,21 @@ export interface PodEvents {
   removed(owner: KubeObject, pod: Pod): void;
 }
 
-export function podEvents(recorder: EventRecorder): PodEvents {
-  const say = (object: KubeObject, reason: string, message: string): void =>
-    recorder.publish({ object, type: "Normal", reason, message });
+type Wording = (done: "Create" | "Delete", owner: string, pod: string) => string;
+
+function eventsOf(recorder: EventRecorder, wording: Wording): PodEvents {
+  const say = (done: "Create" | "Delete", object: KubeObject, pod: Pod): void => {
+    const message = wording(done, object.metadata.name ?? "", pod.metadata.name ?? "");
+    recorder.publish({ object, type: "Normal", reason: `Successful${done}`, message });
+  };
   return Object.freeze({
-    created: (owner: KubeObject, { metadata }: Pod) =>
-      say(owner, "SuccessfulCreate", `Created pod: ${metadata.name ?? ""}`),
-    removed: (owner: KubeObject, { metadata }: Pod) =>
-      say(owner, "SuccessfulDelete", `Deleted pod: ${metadata.name ?? ""}`),
+    created: (owner: KubeObject, pod: Pod) => say("Create", owner, pod),
+    removed: (owner: KubeObject, pod: Pod) => say("Delete", owner, pod),
   });
 }
+
+export const podEvents = (recorder: EventRecorder): PodEvents =>
+  eventsOf(recorder, (done, _owner, pod) => `${done}d pod: ${pod}`);
+
+export const statefulPodEvents = (recorder: EventRecorder): PodEvents =>
+  eventsOf(recorder, (done, owner, pod) => `${done} Pod ${pod} in StatefulSet ${owner} successful`);

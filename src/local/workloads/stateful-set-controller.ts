@@ -10,6 +10,7 @@ import { isDeleting, keysOfController } from "../stand-ins/ownership.ts";
 import { patchStatus } from "../stand-ins/status-write.ts";
 import { adoptAndRelease } from "./adoption.ts";
 import { createRevisionHistory, revisionName } from "./controller-revision.ts";
+import { statefulPodEvents } from "./pod-events.ts";
 import { computeStatefulClaims, computeStatefulPod } from "./stateful-set-pod.ts";
 import { computeStatefulSetPlan, computeStatefulSetStatus } from "./stateful-set-plan.ts";
 import type { StatefulSetView } from "./stateful-set-plan.ts";
@@ -25,6 +26,7 @@ export function createStatefulSetController(
   const view = createFreshView(sets.store);
   const history = createRevisionHistory(kube);
   const { ownedPods } = parts;
+  const tell = statefulPodEvents(context.recorderFor("statefulset-controller"));
 
   const createPod = async (
     set: StatefulSet,
@@ -39,7 +41,8 @@ export function createStatefulSetController(
       }
     }
     const template = (await history.template(set, slot.revision, signal)) ?? set.spec.template;
-    await ownedPods.create(computeStatefulPod(set, slot.ordinal, { template, revision: slot.revision }), signal);
+    const pod = computeStatefulPod(set, slot.ordinal, { template, revision: slot.revision });
+    tell.created(set, await ownedPods.create(pod, signal));
   };
 
   const viewOf = (set: StatefulSet): StatefulSetView => {
@@ -57,7 +60,10 @@ export function createStatefulSetController(
     await adoptAndRelease({ kube, type: podType, informer: pods, owned }, set, { selector, signal });
     const plan = computeStatefulSetPlan(viewOf(set));
     for (const slot of plan.create) await createPod(set, slot, signal);
-    for (const pod of plan.remove) await ownedPods.remove(pod, signal);
+    for (const pod of plan.remove) {
+      await ownedPods.remove(pod, signal);
+      tell.removed(set, pod);
+    }
     const status = computeStatefulSetStatus(viewOf(set));
     await patchStatus({ kube, type: statefulSetType, view }, set, { status: { ...status }, signal });
     return plan.again === undefined ? undefined : { requeueAfterMilliseconds: Math.max(plan.again, 1) };

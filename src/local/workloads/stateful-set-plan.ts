@@ -136,6 +136,7 @@ export function computeStatefulSetStatus(view: StatefulSetView): NonNullable<Sta
     live.length === replicas;
   return {
     observedGeneration: set.metadata.generation ?? 0,
+    collisionCount: 0,
     replicas: live.length,
     readyReplicas,
     availableReplicas: staying.filter((pod) => untilAvailable(pod, minReadySecondsOf(set), now) === 0).length,

@@ -32,6 +32,7 @@ export function computeStatefulPod(
   ];
   return podFromTemplate(set, made.template, {
     name,
+    generateName: `${set.metadata.name ?? ""}-`,
     labels: {
       "statefulset.kubernetes.io/pod-name": name,
       "apps.kubernetes.io/pod-index": String(ordinal),

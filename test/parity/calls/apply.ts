@@ -1,5 +1,5 @@
 import type { KubeObject } from "../../../src/api/index.ts";
-import { configMap, deployment, manifest, nodePool, podSpec } from "../manifests.ts";
+import { configMap, deployment, manifest, nodePool } from "../manifests.ts";
 import { type ParityCall, step } from "../parity-call.ts";
 
 const twoAndFive = [deployment("web", 2), deployment("web", 5)] as const;
@@ -68,6 +68,7 @@ export const applyCalls: readonly ParityCall[] = [
   {
     name: "diff",
     setup: [deployment("web", 2)],
+    ready: ["rollout status deployment/web --timeout=30s"],
     script: [
       step("diff -f -", { input: twoAndFive[0] }),
       step("diff -f -", { input: twoAndFive[1], only: /replicas|^[-+]{3}|image/ }),
@@ -139,24 +140,6 @@ export const applyCalls: readonly ParityCall[] = [
       step("get service front -o yaml"),
       step("expose deployment none --port=80"),
       step("delete pod single --now"),
-    ],
-  },
-  {
-    name: "stateful-and-daemon-sets",
-    script: [
-      step("apply -f -", {
-        input: manifest("apps/v1", "DaemonSet", "agent", {
-          spec: {
-            selector: { matchLabels: { app: "agent" } },
-            template: { metadata: { labels: { app: "agent" } }, spec: podSpec() },
-          },
-        }),
-      }),
-      step("rollout status daemonset/agent --timeout=30s", { only: /successfully/ }),
-      step("get daemonset agent -o wide"),
-      step("describe daemonset agent", {
-        only: /^(Name|Selector|Node-Selector|Labels|Annotations|Desired|Current|Number|Pods Status)/,
-      }),
     ],
   },
 ];

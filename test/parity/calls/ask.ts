@@ -46,7 +46,7 @@ export const askCalls: readonly ParityCall[] = [
       step("delete pod held --grace-period=0 --force --wait=false"),
       step("get pod held --no-headers -o custom-columns=F:.metadata.finalizers,G:.metadata.deletionGracePeriodSeconds"),
       step(["patch", "pod", "held", "--type=merge", "-p", '{"metadata":{"finalizers":null}}']),
-      step("wait --for=delete pod/held --timeout=10s"),
+      step("wait --for=delete pod/held --timeout=10s", { streams: ["stderr"] }),
     ],
   },
   {
