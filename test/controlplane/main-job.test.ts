@@ -3,7 +3,8 @@ import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { nodeClaimType, nodeType, podType } from "../../src/api/index.ts";
 import type { Operator } from "../../src/operator/index.ts";
-import { isRunning, openRealCluster, type TestCluster, untilAllRun, untilNothingIsLeft } from "./test-cluster.ts";
+import { isRunning, untilAllRun, untilNothingIsLeft } from "./cluster-waits.ts";
+import { openRealCluster, type TestCluster } from "./test-cluster.ts";
 
 const sample = (name: string): string => fileURLToPath(new URL(`../../samples/${name}.yaml`, import.meta.url));
 /** 6 web, 4 api, 8 worker, 2 database, 4 report, and an agent on each node. */

@@ -6,14 +6,8 @@ import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, inject, it } from "vitest";
 import { daemonSetType, deploymentType, type Pod, podType, statefulSetType } from "../../src/api/index.ts";
-import {
-  isRunning,
-  openEmbeddedCluster,
-  openRealCluster,
-  type TestCluster,
-  untilAllRun,
-  untilAllWait,
-} from "./test-cluster.ts";
+import { isRunning, untilAllRun, untilAllWait } from "./cluster-waits.ts";
+import { openEmbeddedCluster, openRealCluster, type TestCluster } from "./test-cluster.ts";
 
 const folder = process.env.WORKLOADS_DIR ?? fileURLToPath(new URL("../../../shared/data/workloads", import.meta.url));
 const isThere = existsSync(folder);
