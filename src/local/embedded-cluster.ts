@@ -4,10 +4,10 @@ import {
   type KubeObject,
   type ResourceType,
 } from "../api/index.ts";
-import type { KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { createSimulatedAccount, type SimulatedAccount } from "./account/account.ts";
 import { type ApiServer, createApiServer } from "./apiserver/server.ts";
+import type { InProcessClient } from "./apiserver/in-process-client.ts";
 import type { KubeletTimings } from "./kubelets/timings.ts";
 import { startStandIns } from "./stand-ins/start-stand-ins.ts";
 
@@ -28,7 +28,7 @@ export interface EmbeddedClusterOptions {
 export interface EmbeddedCluster {
   readonly api: ApiServer;
   /** Straight into the store. */
-  readonly kube: KubeClient;
+  readonly kube: InProcessClient;
   readonly account: SimulatedAccount;
   /** The resource that serves a kind now, as a manifest names it. */
   typeOf(apiVersion: string, kind: string): ResourceType | undefined;

@@ -1,5 +1,6 @@
 import type { KubeObject, ResourceType } from "../../api/index.ts";
-import { isKubeFault, type KubeClient, type KubeFault } from "../../kube/index.ts";
+import { isKubeFault, type KubeFault } from "../../kube/index.ts";
+import type { InProcessClient } from "../../local/index.ts";
 import { applyOrder, findDuplicates, type ManifestObject, objectName, positionText } from "../../manifests/index.ts";
 
 import { findBadQuantity } from "./find-bad-quantity.ts";
@@ -18,6 +19,8 @@ export interface Refusal {
 export interface Applied {
   readonly applied: number;
   readonly refusals: readonly Refusal[];
+  /** Lines on what the server dropped of objects that it took. */
+  readonly warnings: readonly string[];
 }
 
 /**
@@ -25,7 +28,7 @@ export interface Applied {
  * the others. The first of two objects of one name stands.
  */
 export async function applyManifests(options: {
-  readonly kube: KubeClient;
+  readonly kube: InProcessClient;
   readonly lookup: KindLookup;
   readonly objects: readonly ManifestObject[];
   readonly signal: AbortSignal;
@@ -38,30 +41,38 @@ export async function applyManifests(options: {
     place: positionText(later.position),
     message: `is defined twice; the first, at ${positionText(first.position)}, stands`,
   }));
+  const warnings: string[] = [];
   let applied = 0;
   for (const entry of applyOrder(objects.filter((each) => !second.has(each)))) {
-    const refusal = await applyOne({ kube, lookup, entry, signal });
+    const refusal = await applyOne({
+      kube,
+      lookup,
+      entry,
+      signal,
+      warn: (text) => warnings.push(warningText(entry, text)),
+    });
     if (refusal === undefined) applied += 1;
     else refusals.push(refusal);
   }
-  return { applied, refusals };
+  return { applied, refusals, warnings };
 }
 
 /** A refusal as one line on standard error. */
 export const refusalText = ({ place, object, message }: Refusal): string => `${place}: ${object}: ${message}`;
 
 async function applyOne(options: {
-  readonly kube: KubeClient;
+  readonly kube: InProcessClient;
   readonly lookup: KindLookup;
   readonly entry: ManifestObject;
+  readonly warn: (text: string) => void;
   readonly signal: AbortSignal;
 }): Promise<Refusal | undefined> {
-  const { kube, lookup, entry, signal } = options;
+  const { kube, lookup, entry, warn, signal } = options;
   const type = lookup(entry.object.apiVersion, entry.object.kind);
   if (type === undefined) return unknownKind(entry);
   const object = inNamespace(entry.object, type);
   try {
-    await createOrMerge({ kube, type, object, signal });
+    await createOrMerge({ kube, type, object, warn, signal });
     return undefined;
   } catch (error) {
     if (!isKubeFault(error)) throw error;
@@ -70,14 +81,15 @@ async function applyOne(options: {
 }
 
 async function createOrMerge(options: {
-  readonly kube: KubeClient;
+  readonly kube: InProcessClient;
   readonly type: ResourceType;
   readonly object: KubeObject;
+  readonly warn: (text: string) => void;
   readonly signal: AbortSignal;
 }): Promise<void> {
-  const { kube, type, object, signal } = options;
+  const { kube, type, object, warn, signal } = options;
   try {
-    await kube.create(type, object, { signal, fieldManager });
+    await kube.create(type, object, { signal, fieldManager, warn });
   } catch (error) {
     if (!isKubeFault(error, "AlreadyExists")) throw error;
     const { name = "", namespace } = object.metadata;
@@ -118,15 +130,24 @@ function refusalOf(entry: ManifestObject, fault: KubeFault): Refusal {
   return { object, place, message: `${bad.path.join(".")} is "${bad.text}": ${messageOf(fault)}` };
 }
 
+/** What the server dropped without refusing: a misspelt field would otherwise go unnoticed. */
+function warningText(entry: ManifestObject, text: string): string {
+  const field = /unknown field "([^"]+)"/.exec(text)?.[1] ?? "";
+  return `${positionText(entry.positionOf(stepsOf(field)))}: ${objectName(entry)}: ${text}, which is ignored`;
+}
+
+const stepsOf = (field: string): readonly (string | number)[] =>
+  field
+    .split(/[.[\]]+/)
+    .filter((step) => step !== "")
+    .map((step) => (/^\d+$/.test(step) ? Number(step) : step));
+
 /** The place of the first field that the server named, where the text has it. */
 function placeOf(entry: ManifestObject, fault: KubeFault): { readonly place: string } {
   const causes = fault.status?.details?.causes ?? [];
   const named = causes.find(({ field }) => field !== undefined && field !== "")?.field;
   const field = named ?? /\b(?:spec|metadata|data)[.[][^\s:,]+/.exec(fault.message)?.[0] ?? "";
-  const path = field.split(/[.[\]]+/).filter((step) => step !== "");
-  return {
-    place: positionText(entry.positionOf(path.map((step) => (/^\d+$/.test(step) ? Number(step) : step)))),
-  };
+  return { place: positionText(entry.positionOf(stepsOf(field))) };
 }
 
 function messageOf(fault: KubeFault): string {

@@ -44,13 +44,14 @@ async function useSession({ options, terminal, session, manifests, says }: Use):
     says.line(options.logFormat === "json" ? decisionJson(decision) : decisionLine(decision, says.paint)),
   );
   for (const { position, message } of manifests.problems) says.problem(`${positionText(position)}: ${message}`);
-  const { applied, refusals } = await applyManifests({
+  const { applied, refusals, warnings } = await applyManifests({
     kube: cluster.kube,
     lookup: (apiVersion, kind) => cluster.typeOf(apiVersion, kind),
     objects: manifests.objects,
     signal,
   });
   for (const refusal of refusals) says.problem(refusalText(refusal));
+  for (const warning of warnings) says.problem(warning);
   says.note(`applied ${applied} objects`);
   if (options.until === undefined) {
     await session.done;
