@@ -1,5 +1,6 @@
 export { awsProvider, awsProviderOptions } from "./aws.ts";
 export type { DecisionLog } from "./decision-log.ts";
+export { kwokProvider } from "./kwok.ts";
 export type { OperatorMode } from "./modes.ts";
 export { createOperator, type Operator, type OperatorSetup } from "./operator.ts";
 export {
