@@ -37,6 +37,10 @@ export function startKarpenter(args: readonly string[], options: RunOptions = {}
     stdio: ["ignore", "pipe", "pipe"],
     ...(options.uid === undefined ? {} : { uid: options.uid, gid: options.uid }),
   });
+  // A test run that is cut short must not leave a cluster behind.
+  const end = (): void => void child.kill("SIGKILL");
+  process.once("exit", end);
+  child.once("close", () => process.off("exit", end));
   let stdout = "";
   let stderr = "";
   const waiting = new Set<() => void>();

@@ -55,8 +55,8 @@ export function faultCommand(program: Command, { terminal, finish }: CommandCont
 }
 
 const nodeFaults = [
-  ["interrupt", "spot interruption notice; the machine ends in two minutes"],
-  ["rebalance", "rebalance recommendation"],
+  ["interrupt", "spot interruption notice; the machine ends in two minutes (the controller does not heed notices yet)"],
+  ["rebalance", "rebalance recommendation (the controller does not heed it yet)"],
   ["fail", "the machine runs on, but its kubelet stops"],
 ] as const;
 

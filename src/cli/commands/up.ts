@@ -34,7 +34,7 @@ export function upCommand(program: Command, { terminal, finish }: CommandContext
     .option("--http-port <port>", "port of the status page, 0 for a free one", portValue, 8080)
     .option("--kubeconfig-out <file>", "where the kubeconfig is written", ".karpenter/kubeconfig")
     .option("--time-scale <factor>", "how many times faster than the wall clock the cluster runs", scaleValue, 1)
-    .option("--seed <text>", "makes names, delays and simulated prices repeatable")
+    .option("--seed <text>", "draws names and delays from a seed; equal as far as the order of events is")
     .option("--region <name>", "region of the simulated account", regionValue, "us-east-1")
     .option("--debug-log <file>", "write the log of all parts there")
     .addHelpText("after", examples)
