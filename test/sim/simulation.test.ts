@@ -32,9 +32,12 @@ const forgetful: (wrapped: ProviderFactory) => ProviderFactory = (wrapped) => (c
   };
 };
 
-describe("a simulated hour", () => {
+/** A machine that is busy with other things takes its time. */
+const timeout = 120_000;
+
+describe("a simulated hour", { timeout }, () => {
   test("holds every invariant under every kind of fault, and is the same when lived again", async () => {
-    const scenario = drawScenario(5, anHour);
+    const scenario = drawScenario(5, anHour, { deployments: 10 });
     const first = await simulate(scenario);
     expect(first.violations).toEqual([]);
     expect(first.launched).toBeGreaterThan(10);
