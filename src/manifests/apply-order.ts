@@ -15,6 +15,9 @@ const early = [
   "NodePool",
 ];
 
+/** Whether others may need the object before they are applied. */
+export const comesFirst = ({ object }: ManifestObject): boolean => early.includes(object.kind);
+
 /** Order in which objects are applied: what others refer to comes first; otherwise the order of the input (stable). */
 export function applyOrder(objects: readonly ManifestObject[]): readonly ManifestObject[] {
   const rank = ({ object }: ManifestObject): number => {

@@ -141,8 +141,12 @@ function simulatedCloud(
   const account = createSimulatedAccount({ ...around, region, clusterName: settings.clusterName });
   if (settings.mode === "apply") {
     lifecycle.start("stand-in kubelets", async (own) => {
-      const parts = ["kubelets"] as const;
-      await startStandIns({ ...around, kube, parts, kubelets: { machines: account.machines } }, own).done;
+      // The volumes part plays the EBS driver; the claims of other classes are not its business.
+      const parts = ["kubelets", "volumes"] as const;
+      await startStandIns(
+        { ...around, kube, parts, kubelets: { machines: account.machines }, volumes: { makesDefaultClass: false } },
+        own,
+      ).done;
     });
   }
   const endpoint = settings.clusterEndpoint === "" ? kube.server : settings.clusterEndpoint;

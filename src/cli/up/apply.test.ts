@@ -20,7 +20,10 @@ it("tells of misspelt fields where they stand, and takes the object", async () =
   const kube = createApiServer({ clock: createManualClock(), ids: createIds(createSeededRandom(1)) }).client();
   const { objects } = parseManifests("a.yaml", pod);
   const { signal } = new AbortController();
-  const outcome = await applyManifests({ kube, lookup: () => podType, objects, signal });
+  const order: string[] = [];
+  const foundationsReady = async (): Promise<void> => void order.push("ready");
+  const outcome = await applyManifests({ kube, lookup: () => podType, objects, foundationsReady, signal });
+  expect(order).toEqual(["ready"]);
   expect(outcome).toEqual({
     applied: 1,
     refusals: [],

@@ -1,7 +1,14 @@
 import type { KubeObject, ResourceType } from "../../api/index.ts";
 import { isKubeFault, type KubeFault } from "../../kube/index.ts";
 import type { InProcessClient } from "../../local/index.ts";
-import { applyOrder, findDuplicates, type ManifestObject, objectName, positionText } from "../../manifests/index.ts";
+import {
+  applyOrder,
+  comesFirst,
+  findDuplicates,
+  type ManifestObject,
+  objectName,
+  positionText,
+} from "../../manifests/index.ts";
 
 import { findBadQuantity } from "./find-bad-quantity.ts";
 
@@ -31,9 +38,11 @@ export async function applyManifests(options: {
   readonly kube: InProcessClient;
   readonly lookup: KindLookup;
   readonly objects: readonly ManifestObject[];
+  /** Awaited between what others need (namespaces, classes, pools) and the rest. */
+  readonly foundationsReady: () => Promise<void>;
   readonly signal: AbortSignal;
 }): Promise<Applied> {
-  const { kube, lookup, objects, signal } = options;
+  const { kube, lookup, objects, foundationsReady, signal } = options;
   const duplicates = findDuplicates(objects);
   const second = new Set(duplicates.map((duplicate) => duplicate.second));
   const refusals: Refusal[] = duplicates.map(({ first, second: later, name }) => ({
@@ -43,7 +52,12 @@ export async function applyManifests(options: {
   }));
   const warnings: string[] = [];
   let applied = 0;
+  let ready = false;
   for (const entry of applyOrder(objects.filter((each) => !second.has(each)))) {
+    if (!ready && !comesFirst(entry)) {
+      await foundationsReady();
+      ready = true;
+    }
     const refusal = await applyOne({
       kube,
       lookup,

@@ -1,3 +1,4 @@
+import { nodePoolType } from "../../api/index.ts";
 import { joinManifests, type ManifestSet, positionText } from "../../manifests/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { readInput } from "../input/read-input.ts";
@@ -48,6 +49,7 @@ async function useSession({ options, terminal, session, manifests, says }: Use):
     kube: cluster.kube,
     lookup: (apiVersion, kind) => cluster.typeOf(apiVersion, kind),
     objects: manifests.objects,
+    foundationsReady: () => poolsReady(session),
     signal,
   });
   for (const refusal of refusals) says.problem(refusalText(refusal));
@@ -73,6 +75,24 @@ async function useSession({ options, terminal, session, manifests, says }: Use):
   terminal.output.write(options.output === "json" ? `${JSON.stringify(summary)}\n` : `${summaryText(summary)}\n`);
   if (manifests.problems.length > 0) return exitCodes.wrongUse;
   return settled.kind === "timeout" ? exitCodes.findings : exitCodeOf(summary);
+}
+
+const poolsReadyMilliseconds = 5_000;
+
+/**
+ * Waits until every pool is ready, or is not going to be. Pods that came earlier would be planned with the pools that happen
+ * to be ready first.
+ */
+async function poolsReady({ cluster, clock, signal }: UpSession): Promise<void> {
+  const started = clock.monotonic();
+  while (clock.monotonic() - started < poolsReadyMilliseconds) {
+    const { items } = await cluster.kube.list(nodePoolType, { signal });
+    const ready = items.every(
+      ({ status }) => status?.conditions?.find(({ type }) => type === "Ready")?.status === "True",
+    );
+    if (ready) return;
+    await clock.sleep(50, { signal });
+  }
 }
 
 /** Pods whose latest decision is that there is no place for them. */
