@@ -7,9 +7,16 @@ const longestTimeoutMilliseconds = 2 ** 31 - 1;
 
 function afterReal(milliseconds: number, callback: () => void): () => void {
   let handle: NodeJS.Timeout;
+  const due = performance.now() + milliseconds;
+  // A timer may fire up to a millisecond early, which a scaled clock would multiply: nobody is called before their time.
+  const fire = (): void => {
+    const left = due - performance.now();
+    if (left > 0) handle = setTimeout(fire, Math.ceil(left));
+    else callback();
+  };
   const arm = (left: number): void => {
     const part = Math.min(Math.max(left, 0), longestTimeoutMilliseconds);
-    handle = setTimeout(() => (left > part ? arm(left - part) : callback()), part);
+    handle = setTimeout(() => (left > part ? arm(left - part) : fire()), part);
   };
   arm(milliseconds);
   return () => clearTimeout(handle);
