@@ -13,6 +13,8 @@ export default defineConfig({
       "dist/**",
     ],
     pool: "forks",
+    // Modules keep no state that tests could share, so a worker may run many files: half of the time was importing them anew.
+    isolate: false,
     testTimeout: 20_000,
     reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
     outputFile: { json: "reports/vitest.json" },
