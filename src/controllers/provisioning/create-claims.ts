@@ -1,5 +1,5 @@
 import { annotations, type NodeClaim, nodeClaimType, type NodePool } from "../../api/index.ts";
-import { type PlannedClaim, parseResources, type Resources, unitOf } from "../../core/index.ts";
+import { addressOf, type PlannedClaim, parseResources, type Resources, unitOf } from "../../core/index.ts";
 import { mapLimit } from "../../platform/index.ts";
 import type { ProvisioningDeps } from "./deps.ts";
 
@@ -38,7 +38,7 @@ async function create(
   planned: PlannedClaim,
   options: { readonly reason: string; readonly signal: AbortSignal },
 ): Promise<NodeClaim> {
-  const pool = deps.caches.nodePools.store.get(planned.poolKey.name);
+  const pool = deps.caches.nodePools.store.get(addressOf(planned.poolKey));
   const excess = pool === undefined ? undefined : findExcess(pool, deps.model.usageOf(planned.poolKey));
   if (excess !== undefined) throw new Error(excess);
   const created = await deps.kube.create(nodeClaimType, planned.claim, { signal: options.signal });

@@ -1,10 +1,19 @@
-import type { ProvisioningOptions } from "../../core/index.ts";
+import type { Pod } from "../../api/index.ts";
+import type { ProvisioningOptions, ProvisioningPlan, SpreadDefaults } from "../../core/index.ts";
 import type { EventRecorder, KubeClient } from "../../kube/index.ts";
 import type { Clock, Ids, Logger } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import type { ClusterModel } from "../cluster-state/index.ts";
 import type { Caches, DecisionSink, Instruments } from "../plumbing/index.ts";
 import type { Batcher } from "./batcher.ts";
+import type { Planner } from "./planner.ts";
+
+/** Pods that exist in passes alone (spec: scheduling 7.3). */
+export interface VirtualPods {
+  pods(): readonly Pod[];
+  /** Told of each plan, before its claims are created. */
+  planned(plan: ProvisioningPlan, signal: AbortSignal): Promise<void>;
+}
 
 export interface ProvisioningDeps {
   readonly kube: KubeClient;
@@ -19,8 +28,14 @@ export interface ProvisioningDeps {
   readonly model: ClusterModel;
   readonly batcher: Batcher;
   readonly batchMaxMilliseconds: number;
+  /** Makes the plans; on this thread, in slices, when absent. */
+  readonly planner?: Planner;
   /** False: plan and tell, create nothing (modes plan and observe). */
   readonly act: boolean;
+  /** Room to hold for pods to come; absent while nobody asks for any. */
+  readonly virtual?: VirtualPods;
+  /** Asked before each pass, with the pods that wait: what their default constraints are deduced from. */
+  readonly spreadDefaults?: (pods: readonly Pod[], signal: AbortSignal) => Promise<SpreadDefaults>;
   /** Policies of the process; `now` and the catalogue are the loop's own. */
   readonly planning?: Omit<ProvisioningOptions, "now" | "catalogueCache">;
 }

@@ -1,4 +1,5 @@
 export { type Batcher, type BatcherOptions, createBatcher } from "./batcher.ts";
 export type { ProvisioningDeps } from "./deps.ts";
 export { createClaims, type CreationOutcome } from "./create-claims.ts";
+export type { Planner } from "./planner.ts";
 export { createProvisioning, type Provisioning } from "./provisioner.ts";

@@ -9,6 +9,7 @@ import { oneWorker, type Reconciler, requeueNow, singletonKey } from "../plumbin
 import { createClaims } from "./create-claims.ts";
 import { createDecisionClock } from "./decision-clock.ts";
 import type { ProvisioningDeps } from "./deps.ts";
+import { createExpectedPods } from "./expected-pods.ts";
 import { planInSlices } from "./plan-in-slices.ts";
 import { createPlanReporter, type PlanReporter } from "./report.ts";
 import { createNodeTrigger, createPodTrigger } from "./triggers.ts";
@@ -59,17 +60,20 @@ type Pass = (signal: AbortSignal) => Promise<void>;
 
 function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
   const catalogueCache = createCatalogueCache();
+  const expected = createExpectedPods(deps);
   return async (signal) => {
     await deps.model.refreshInstanceTypes(signal);
     const snapshot = deps.model.snapshot();
     if (!hasWork(snapshot)) return;
     const started = deps.clock.monotonic();
-    const options = { nodeChargePerHour, ...deps.planning, catalogueCache, now: deps.clock.now() };
+    const charge = expected.leftOver(snapshot) > 0 ? leftOverChargePerHour : nodeChargePerHour;
+    const options = { nodeChargePerHour: charge, ...deps.planning, catalogueCache, now: deps.clock.now() };
     const plan = await observed(deps, snapshot, () => planInSlices(snapshot, options, { clock: deps.clock, signal }));
     reporter.planned(plan, deps.clock.monotonic() - started);
     if (!deps.act) return reporter.proposed(plan);
     nominate(deps, plan);
     const outcomes = await createClaims(deps, plan.claims, { reason: "provisioned", signal });
+    expected.planned(plan, outcomes);
     for (const outcome of outcomes) reporter.created(outcome);
   };
 }
@@ -79,6 +83,12 @@ function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
  * its address and its share of what runs on every node. Without it the cheapest layout can be a swarm of tiny machines.
  */
 const nodeChargePerHour = 0.005;
+
+/**
+ * The charge while pods are planned again because the scheduler gave their room to others: each machine is one more place
+ * where it may do so, and a third wave costs more time than a larger machine costs money. USD an hour.
+ */
+const leftOverChargePerHour = 10 * nodeChargePerHour;
 
 const hasWork = (snapshot: ClusterSnapshot): boolean =>
   snapshot.pendingPods.some(isProvisionable) ||

@@ -1,4 +1,4 @@
-import type { NodeClaim, Pod } from "../../api/index.ts";
+import { conditionTypes, getCondition, type NodeClaim, type Pod } from "../../api/index.ts";
 import type { PlannedClaim, ProvisioningPlan, UnplacedPod } from "../../core/index.ts";
 import { createTokenBucket, objectKey, type TokenBucket } from "../../kube/index.ts";
 import type { CreationOutcome } from "./create-claims.ts";
@@ -19,6 +19,7 @@ export interface PlanReporter {
 
 export function createPlanReporter(deps: ProvisioningDeps, decisionClock: DecisionClock): PlanReporter {
   const nominations = createTokenBucket({ clock: deps.clock, qps: 5, burst: 10 });
+  const zones = createZoneGauge(deps);
   const decided = (pod: Pod): void => {
     const seconds = decisionClock.decide(pod.metadata.uid ?? "");
     if (seconds !== undefined) deps.instruments.podsSchedulingDecision.observe(seconds);
@@ -36,6 +37,7 @@ export function createPlanReporter(deps: ProvisioningDeps, decisionClock: Decisi
         decided(unplaced.pod);
         reportUnplaced(deps, unplaced);
       }
+      zones.show(plan.pendingByZone ?? {});
       deps.instruments.schedulerUnschedulablePods.set(countUnschedulable(plan), { controller: "provisioner" });
       deps.instruments.schedulerIgnoredPods.set(plan.unplaced.filter(isIgnored).length);
     },
@@ -52,11 +54,29 @@ export function createPlanReporter(deps: ProvisioningDeps, decisionClock: Decisi
       reportLaunch(deps, outcome.planned, outcome.claim);
       for (const pod of outcome.planned.pods) {
         decided(pod);
+        decisionClock.placed(pod.metadata.uid ?? "", isHealthy(outcome.planned));
         publishNominated(deps, nominations, pod, [`nodeclaim/${outcome.claim.metadata.name}`]);
       }
     },
   };
 }
+
+/** A zone that nobody waits for any more loses its series. */
+function createZoneGauge({ instruments }: ProvisioningDeps): { show(counts: Readonly<Record<string, number>>): void } {
+  let shown: readonly string[] = [];
+  const labelsOf = (zone: string) => ({ controller: "provisioner", zone });
+  return {
+    show: (counts) => {
+      for (const zone of shown) if (counts[zone] === undefined) instruments.schedulerPendingByZone.remove(labelsOf(zone));
+      shown = Object.keys(counts);
+      for (const zone of shown) instruments.schedulerPendingByZone.set(counts[zone] ?? 0, labelsOf(zone));
+    },
+  };
+}
+
+/** What the pool launched lately did register. */
+const isHealthy = ({ pool }: PlannedClaim): boolean =>
+  getCondition(pool.pool, conditionTypes.nodeRegistrationHealthy)?.status === "True";
 
 /** The name of a state node is its claim's until the Node is registered. */
 function nodePartOf(deps: ProvisioningDeps, name: string): readonly string[] {
