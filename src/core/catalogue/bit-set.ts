@@ -35,16 +35,21 @@ export function intersects(a: BitSet, b: BitSet): boolean {
   return false;
 }
 
-/** Members in rising order. */
-export function membersOf(set: BitSet): number[] {
-  const members: number[] = [];
+/** Visits members in rising order; the visit may remove the member that it is shown. */
+export function eachMember(set: BitSet, visit: (member: number) => void): void {
   for (let i = 0; i < set.length; i++) {
     let word = set[i] ?? 0;
     while (word !== 0) {
       const low = word & -word;
-      members.push((i << 5) + (31 - Math.clz32(low)));
+      visit((i << 5) + (31 - Math.clz32(low)));
       word ^= low;
     }
   }
+}
+
+/** Members in rising order. */
+export function membersOf(set: BitSet): number[] {
+  const members: number[] = [];
+  eachMember(set, (member) => members.push(member));
   return members;
 }

@@ -103,7 +103,13 @@ const stateOf = (list: readonly ClusterEvent[]) => applyClusterEvents(emptyClust
 /** Everything that a decision can see, but the count of events. */
 const seen = (state: ClusterState) => {
   const { version: _, ...rest } = freezeSnapshot(state, epochMillisOf(0));
-  return { ...rest, poolUsage: [...(rest.poolUsage ?? [])], instanceTypes: [], daemonPods: [...rest.daemonPods] };
+  return {
+    ...rest,
+    poolUsage: [...(rest.poolUsage ?? [])],
+    instanceTypes: [],
+    daemonPods: [...rest.daemonPods],
+    bound: rest.bound?.kinds.list().map(({ key, nodes }) => [key, [...nodes]]),
+  };
 };
 
 /** The last word on each object: what a controller that starts now would list. */

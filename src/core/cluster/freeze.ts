@@ -25,6 +25,7 @@ export function freezeSnapshot(state: ClusterState, now: EpochMillis): ClusterSn
     csiNodes: state.csiNodes,
     namespaceLabels: state.namespaceLabels,
     poolUsage: state.poolUsage,
+    bound: { nodes: state.stateNodes.list(), kinds: state.boundKinds },
   });
 }
 

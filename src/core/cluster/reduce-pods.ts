@@ -4,6 +4,7 @@ import { controllingDaemonSet, isDaemonPod } from "../pods/ownership.ts";
 import { isTerminal } from "../pods/predicates.ts";
 import { podRequests } from "../pods/requests.ts";
 import { noResources } from "../quantity/resources.ts";
+import { type BoundPod, boundKindKey, exchangeBound } from "./bound-kinds.ts";
 import { boundTo } from "./build-state-node.ts";
 import { machineKeyOfNode, withStateNode } from "./reduce-machines.ts";
 import { SortedMap } from "./sorted-map.ts";
@@ -16,17 +17,34 @@ export const podSortKey = (namespace: string | undefined, name: string | undefin
 
 export function withPod(state: ClusterState, key: string, pod: Pod | undefined): ClusterState {
   const before = state.pods.get(key);
-  const after = pod === undefined ? undefined : entryOf(pod);
+  const after = pod === undefined ? undefined : entryOf(pod, state);
   let next: ClusterState =
     after === undefined
       ? { ...state, pods: state.pods.delete(key), unboundPods: state.unboundPods.delete(key) }
       : withEntry(state, key, after);
-  if (before?.node !== undefined) next = withBound(next, before.node, { key, before });
-  if (after?.node !== undefined) next = withBound(next, after.node, { key, after });
-  const touched = new Set([before?.node, after?.node]);
-  for (const name of touched) if (name !== undefined) next = withPodsOfNode(next, name);
+  if (before?.bound !== undefined || after?.bound !== undefined) next = rebound(next, key, { before, after });
   return next;
 }
+
+/** What the nodes hold that the pod left and that it is on now. */
+function rebound(
+  state: ClusterState,
+  key: string,
+  { before, after }: { readonly before: PodEntry | undefined; readonly after: PodEntry | undefined },
+): ClusterState {
+  const [from, to] = [before?.bound?.node, after?.bound?.node];
+  let next: ClusterState = {
+    ...state,
+    boundKinds: exchangeBound(state.boundKinds, boundPodOf(before), boundPodOf(after)),
+  };
+  if (before !== undefined && from !== undefined) next = withBound(next, from, { key, before });
+  if (after !== undefined && to !== undefined) next = withBound(next, to, { key, after });
+  if (from !== undefined && from !== to) next = withPodsOfNode(next, from);
+  return to === undefined ? next : withPodsOfNode(next, to);
+}
+
+const boundPodOf = (entry: PodEntry | undefined): BoundPod | undefined =>
+  entry?.bound === undefined ? undefined : { pod: entry.pod, ...entry.bound };
 
 function withEntry(state: ClusterState, key: string, entry: PodEntry): ClusterState {
   const { pod } = entry;
@@ -39,10 +57,13 @@ function withEntry(state: ClusterState, key: string, entry: PodEntry): ClusterSt
   };
 }
 
-function entryOf(pod: Pod): PodEntry {
+function entryOf(pod: Pod, { boundKinds }: ClusterState): PodEntry {
   const entry = { pod, requests: podRequests(pod), isDaemon: isDaemonPod(pod) };
   const node = pod.spec.nodeName ?? "";
-  return node === "" || isTerminal(pod) ? entry : { ...entry, node };
+  if (node === "" || isTerminal(pod)) return entry;
+  const kind = boundKindKey(pod);
+  // One copy of the text for all pods of a kind.
+  return { ...entry, bound: { node, kind: boundKinds.get(kind)?.key ?? kind } };
 }
 
 function withBound(

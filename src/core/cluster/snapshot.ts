@@ -10,6 +10,7 @@ import type {
 import type { InstanceType } from "../catalogue/instance-type.ts";
 import type { Resources } from "../quantity/resources.ts";
 import type { EpochMillis } from "../time.ts";
+import type { BoundKinds } from "./bound-kinds.ts";
 import type { KeyText } from "./keys.ts";
 import type { StateNode } from "./state-node.ts";
 import type { PoolView } from "./views.ts";
@@ -40,4 +41,9 @@ export interface ClusterSnapshot {
   readonly takenAt?: EpochMillis;
   /** What each pool holds against its limits; ask by `poolUsageOf`, which counts it where it is absent. */
   readonly poolUsage?: ReadonlyMap<KeyText, Resources>;
+  /**
+   * Bound pods by kind, as they stand on `nodes`. May be kept in a fork with other nodes: nodes that are not listed here
+   * with the very same pods are counted anew (see `standing-pods.ts`), as are all in snapshots without it.
+   */
+  readonly bound?: { readonly nodes: readonly StateNode[]; readonly kinds: BoundKinds };
 }

@@ -11,6 +11,7 @@ import type {
 import type { InstanceType } from "../catalogue/instance-type.ts";
 import type { Resources } from "../quantity/resources.ts";
 import type { EpochMillis } from "../time.ts";
+import type { BoundKinds } from "./bound-kinds.ts";
 import type { KeyText } from "./keys.ts";
 import { SortedMap } from "./sorted-map.ts";
 import type { StateNode } from "./state-node.ts";
@@ -20,8 +21,8 @@ export interface PodEntry {
   readonly pod: Pod;
   readonly requests: Resources;
   readonly isDaemon: boolean;
-  /** Node that it takes room on: bound and not terminal. */
-  readonly node?: string;
+  /** Node that it takes room on, and its kind there: bound and not terminal. */
+  readonly bound?: { readonly node: string; readonly kind: string };
 }
 
 /** What is bound to one node name, whether or not the Node has been seen. */
@@ -60,6 +61,7 @@ export interface ClusterState {
   readonly poolUsage: SortedMap<KeyText, Resources>;
   readonly pods: SortedMap<string, PodEntry>;
   readonly podsByNode: SortedMap<string, NodePods>;
+  readonly boundKinds: BoundKinds;
   readonly unboundPods: SortedMap<string, Pod>;
   readonly daemonSets: SortedMap<string, DaemonSet>;
   /** Newest live pod by UID of its DaemonSet; outlives the pod. */
@@ -86,6 +88,7 @@ export function emptyClusterState(): ClusterState {
     poolUsage: SortedMap.empty(),
     pods: SortedMap.empty(),
     podsByNode: SortedMap.empty(),
+    boundKinds: SortedMap.empty(),
     unboundPods: SortedMap.empty(),
     daemonSets: SortedMap.empty(),
     daemonPods: SortedMap.empty(),

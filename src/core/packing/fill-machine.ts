@@ -1,4 +1,5 @@
 import type { FillRules, Filling, Machine, PackingProblem } from "./problem.ts";
+import type { Run, RunIndex } from "./runs.ts";
 
 /** One machine being filled. */
 interface Fill {
@@ -18,15 +19,6 @@ const ruleCost = 12;
 /** What a filling costs besides the shapes it looks at, in the same unit. */
 const fillCost = 20;
 
-/** Members of one shape that still have items to give: positions `at` up to `end` in the machine's members. */
-interface Run {
-  readonly shape: number;
-  at: number;
-  readonly end: number;
-  /** Where in the filling the item of `at` stands; -1 before it is added. */
-  entry: number;
-}
-
 /**
  * Fills one machine. Each step takes the shape that is worth most in the resources of which most is left (the dot product
  * of need and remainder), so that cpu and memory run out together, and more so where an item is worth more than its need:
@@ -38,11 +30,13 @@ export function fillMachine<State>(
   machine: Machine,
   demand: {
     readonly left: Int32Array;
+    readonly runs: RunIndex;
     readonly rules?: FillRules<State>;
     /** Goes on the machine before anything else. */
     readonly first?: number;
   },
 ): Filling {
+  const runs = demand.runs.runsOf(machine);
   const fill: Fill = {
     problem,
     machine,
@@ -51,11 +45,10 @@ export function fillMachine<State>(
     items: [],
     counts: [],
     value: 0,
-    work: fillCost + machine.members.length,
+    work: fillCost + runs.length,
   };
   const state = demand.rules?.start(machine);
   const limits = demand.rules === undefined || state === undefined ? undefined : { rules: demand.rules, state };
-  const runs = runsOf(problem, machine, demand.left);
   if (demand.first !== undefined) giveFirst(fill, runs, { item: demand.first, limits });
   for (let best = bestRun(fill, runs); best !== undefined; best = bestRun(fill, runs)) {
     giveFrom(fill, best, { left: demand.left, limits });
@@ -107,21 +100,6 @@ function giveFrom<State>(
 interface Limits<State> {
   readonly rules: FillRules<State>;
   readonly state: State;
-}
-
-/** Members stand in order of shape. */
-function runsOf({ shapeOf }: PackingProblem, { members }: Machine, left: Int32Array): Run[] {
-  const runs: Run[] = [];
-  for (let at = 0; at < members.length; ) {
-    const shape = shapeOf[members[at] ?? 0] ?? 0;
-    let end = at;
-    let some = false;
-    for (; end < members.length && shapeOf[members[end] ?? 0] === shape; end++)
-      some ||= (left[members[end] ?? 0] ?? 0) > 0;
-    if (some) runs.push({ shape, at, end, entry: -1 });
-    at = end;
-  }
-  return runs;
 }
 
 /** Drops runs that are used up or fit no more. */

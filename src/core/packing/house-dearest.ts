@@ -1,6 +1,7 @@
 import { fillMachine } from "./fill-machine.ts";
 import { mostCopies } from "./open-machines.ts";
 import type { Filling, Opening, Packing, PackingDemand, PackingProblem } from "./problem.ts";
+import { createRunIndex, type RunIndex } from "./runs.ts";
 
 /**
  * Another way to open machines: the dearest item that is left gets the machine on which it and its company are worth most
@@ -13,11 +14,13 @@ export function* houseDearest<State>(
 ): Generator<number, Packing> {
   const left = demand.wanted.slice();
   const stock = demand.stock.copy();
+  const { rules } = demand;
+  const filled = { left, runs: createRunIndex(problem, left), ...(rules === undefined ? {} : { rules }) };
   const openings: Opening[] = [];
   const given = new Set<number>();
   let [price, work] = [0, 0];
   for (let item = dearest(problem, left, given); item >= 0; item = dearest(problem, left, given)) {
-    const best = bestMachine(problem, { ...demand, left }, item);
+    const best = bestMachine(problem, filled, item);
     work += best.work;
     yield best.work;
     const copies = best.filling === undefined ? 0 : stock.take(best.machine, mostCopies(left, best.filling));
@@ -51,7 +54,7 @@ interface Best {
 
 function bestMachine<State>(
   problem: PackingProblem,
-  demand: Pick<PackingDemand<State>, "rules"> & { readonly left: Int32Array },
+  demand: Pick<PackingDemand<State>, "rules"> & { readonly left: Int32Array; readonly runs: RunIndex },
   item: number,
 ): Best {
   let [machine, score, work] = [-1, -1, 0];

@@ -145,9 +145,13 @@ function partOf(problem: PackingProblem, chosen: readonly Bin[], membership: rea
 }
 
 function membershipOf({ machines, values }: PackingProblem): readonly BitSet[] {
+  const known = new Map<Int32Array, BitSet>();
   return machines.map(({ members }) => {
+    const same = known.get(members);
+    if (same !== undefined) return same;
     const set = bitSetOf(values.length);
     for (const item of members) setBit(set, item);
+    known.set(members, set);
     return set;
   });
 }

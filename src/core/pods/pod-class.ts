@@ -4,6 +4,7 @@
  */
 import type { LabelSelector, Pod, PodAffinityTerm } from "../../api/index.ts";
 import type { Resources } from "../quantity/resources.ts";
+import { finished, mapped, piecesPerYield, type Resumable } from "../resumable.ts";
 import { type HostPort, hostPortsOf } from "./host-ports.ts";
 import { podShape, spelledShape } from "./pod-shape.ts";
 import { podRequests } from "./requests.ts";
@@ -35,15 +36,19 @@ interface OpenClass {
  * Sorts pods into classes. `labelKeys` names further labels that matter: those that selectors outside these pods look at
  * (anti-affinity of bound pods, say). Selectors of the pods themselves are found here.
  */
-export function classifyPods(pods: readonly Pod[], labelKeys: Iterable<string> = []): PodClasses {
-  const shapes = shapesOf(pods);
-  const keys = [...new Set([...labelKeys, ...selectedLabelKeys(shapes.examples)])].sort();
+export const classifyPods = (pods: readonly Pod[], labelKeys: Iterable<string> = []): PodClasses =>
+  finished(classifying(pods, labelKeys));
+
+/** The same, resumable. */
+export function* classifying(pods: readonly Pod[], labelKeys: Iterable<string> = []): Resumable<PodClasses> {
+  const { shapeOf, selectedKeys } = yield* shapesOf(pods);
+  const keys = [...new Set([...labelKeys, ...selectedKeys])].sort();
   const open: OpenClass[] = [];
   const byKey = new Map<string, number>();
   const classOf = new Int32Array(pods.length);
   let position = 0;
   for (const pod of pods) {
-    const shape = shapes.shapeOf[position] ?? 0;
+    const shape = shapeOf[position] ?? 0;
     const key = keys.length === 0 ? String(shape) : `${shape}${identityText(pod, keys)}`;
     let index = byKey.get(key);
     if (index === undefined) {
@@ -52,24 +57,29 @@ export function classifyPods(pods: readonly Pod[], labelKeys: Iterable<string> =
     }
     open[index]?.pods.push(pod);
     classOf[position++] = index;
+    if (position % piecesPerYield === 0) yield piecesPerYield;
   }
-  return { classes: open.map(closeClass), classOf };
+  let closed = 0;
+  const classes = yield* mapped(open, (each) => closeClass(each, closed++));
+  return { classes, classOf };
 }
 
 /** Label keys that spread constraints and pod (anti-)affinity of these pods look at. */
 export function selectedLabelKeys(pods: Iterable<Pod>): ReadonlySet<string> {
   const keys = new Set<string>();
-  for (const { spec } of pods) {
-    for (const constraint of spec.topologySpreadConstraints ?? []) {
-      addSelectorKeys(keys, constraint.labelSelector);
-      for (const key of constraint.matchLabelKeys ?? []) keys.add(key);
-    }
-    for (const term of podAffinityTerms(spec.affinity)) {
-      addSelectorKeys(keys, term.labelSelector);
-      for (const key of [...(term.matchLabelKeys ?? []), ...(term.mismatchLabelKeys ?? [])]) keys.add(key);
-    }
-  }
+  for (const pod of pods) addSelectedKeys(keys, pod);
   return keys;
+}
+
+function addSelectedKeys(keys: Set<string>, { spec }: Pod): void {
+  for (const constraint of spec.topologySpreadConstraints ?? []) {
+    addSelectorKeys(keys, constraint.labelSelector);
+    for (const key of constraint.matchLabelKeys ?? []) keys.add(key);
+  }
+  for (const term of podAffinityTerms(spec.affinity)) {
+    addSelectorKeys(keys, term.labelSelector);
+    for (const key of [...(term.matchLabelKeys ?? []), ...(term.mismatchLabelKeys ?? [])]) keys.add(key);
+  }
 }
 
 /** Every pod (anti-)affinity term, required and preferred. */
@@ -81,11 +91,17 @@ export function podAffinityTerms(affinity: Pod["spec"]["affinity"]): readonly Po
   ]);
 }
 
+interface Shapes {
+  readonly shapeOf: Int32Array;
+  /** Label keys that pods of any shape select by. */
+  readonly selectedKeys: ReadonlySet<string>;
+}
+
 /** A number for each distinct shape, by the cheap spelling first and the canonical text only for new spellings. */
-function shapesOf(pods: readonly Pod[]): { readonly shapeOf: Int32Array; readonly examples: readonly Pod[] } {
+function* shapesOf(pods: readonly Pod[]): Resumable<Shapes> {
   const bySpelling = new Map<string, number>();
   const byShape = new Map<string, number>();
-  const examples: Pod[] = [];
+  const selectedKeys = new Set<string>();
   const shapeOf = new Int32Array(pods.length);
   let position = 0;
   for (const pod of pods) {
@@ -93,13 +109,18 @@ function shapesOf(pods: readonly Pod[]): { readonly shapeOf: Int32Array; readonl
     let shape = bySpelling.get(spelling);
     if (shape === undefined) {
       const canonical = podShape(pod);
-      shape = byShape.get(canonical) ?? examples.push(pod) - 1;
-      byShape.set(canonical, shape);
+      shape = byShape.get(canonical);
+      if (shape === undefined) {
+        shape = byShape.size;
+        byShape.set(canonical, shape);
+        addSelectedKeys(selectedKeys, pod);
+      }
       bySpelling.set(spelling, shape);
     }
     shapeOf[position++] = shape;
+    if (position % piecesPerYield === 0) yield piecesPerYield;
   }
-  return { shapeOf, examples };
+  return { shapeOf, selectedKeys };
 }
 
 function identityText(pod: Pod, keys: readonly string[]): string {
