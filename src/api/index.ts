@@ -40,3 +40,4 @@ export * from "./validation/node-pool.ts";
 export * from "./validation/requirement.ts";
 export * from "./events/event-reasons.ts";
 export * from "./validation/capacity-buffer.ts";
+export * from "./v1alpha5/index.ts";

@@ -9,6 +9,8 @@ import { nodeOverlayDefinition } from "./node-overlay.ts";
 import { nodePoolDefinition } from "./node-pool.ts";
 import { draConfigDefinition, kwokNodeClassDefinition, testNodeClassDefinition } from "./simulators.ts";
 import type { SchemaNode } from "../schema/node.ts";
+import { machineDefinition, provisionerDefinition } from "../v1alpha5/definitions.ts";
+import { awsNodeTemplateDefinition } from "../v1alpha5/node-template-definition.ts";
 
 /** What an installation on AWS needs. */
 const installed: readonly KindDefinition[] = [
@@ -19,19 +21,28 @@ const installed: readonly KindDefinition[] = [
   ec2NodeClassDefinition,
 ];
 
+/** Kinds of the v1alpha5 era, for clusters that still hold them. */
+const era: readonly KindDefinition[] = [provisionerDefinition, machineDefinition, awsNodeTemplateDefinition];
+
 /** For simulation and tests. */
 const simulators: readonly KindDefinition[] = [kwokNodeClassDefinition, draConfigDefinition, testNodeClassDefinition];
 
-export const kindDefinitions: readonly KindDefinition[] = Object.freeze([...installed, ...simulators]);
+export const kindDefinitions: readonly KindDefinition[] = Object.freeze([...installed, ...era, ...simulators]);
 
 /** CRDs of an installation on AWS: NodePool, NodeClaim, NodeOverlay, CapacityBuffer, EC2NodeClass. */
 export const installedCustomResourceDefinitions: readonly CustomResourceDefinition[] = Object.freeze(
   installed.map(toCustomResourceDefinition),
 );
 
+/** CRDs of the v1alpha5 era: Provisioner, Machine, AWSNodeTemplate. */
+export const eraCustomResourceDefinitions: readonly CustomResourceDefinition[] = Object.freeze(
+  era.map(toCustomResourceDefinition),
+);
+
 /** The CRDs of every kind, those of an installation first. */
 export const customResourceDefinitions: readonly CustomResourceDefinition[] = Object.freeze([
   ...installedCustomResourceDefinitions,
+  ...eraCustomResourceDefinitions,
   ...simulators.map(toCustomResourceDefinition),
 ]);
 

@@ -8,6 +8,7 @@ import { ec2Rows } from "./ec2-rows.ts";
 import { ec2SelectorRows } from "./ec2-selector-rows.ts";
 import { ec2StatusRows } from "./ec2-status-rows.ts";
 import { ec2VolumeRows } from "./ec2-volume-rows.ts";
+import { eraRows } from "./era-rows.ts";
 import { listRows } from "./list-rows.ts";
 import { nodeClaimRows } from "./node-claim-rows.ts";
 import { nodeOverlayRows } from "./node-overlay-rows.ts";
@@ -32,5 +33,6 @@ export const admissionRuleCases: readonly RuleCase[] = Object.freeze(
     ...ec2VolumeRows,
     ...conditionRows,
     ...simulatorRows,
+    ...eraRows,
   ].map(toRuleCase),
 );

@@ -1,7 +1,17 @@
 import { type Command, Option } from "commander";
 import { stringify } from "yaml";
-import { customResourceDefinitions, installedCustomResourceDefinitions } from "../../api/index.ts";
+import {
+  customResourceDefinitions,
+  eraCustomResourceDefinitions,
+  installedCustomResourceDefinitions,
+} from "../../api/index.ts";
 import type { CommandContext } from "../command-context.ts";
+
+interface CrdsOptions {
+  readonly output: "yaml" | "json";
+  readonly all: boolean;
+  readonly era: "v1" | "v1alpha5";
+}
 
 /** `karpenter crds`: prints the CustomResourceDefinitions, ready for `kubectl apply -f -`. */
 export function crdsCommand(program: Command, { terminal }: CommandContext): void {
@@ -9,10 +19,15 @@ export function crdsCommand(program: Command, { terminal }: CommandContext): voi
     .command("crds")
     .description("Print the CustomResourceDefinitions that an installation needs.")
     .option("--all", "those of simulators and tests too", false)
+    .addOption(new Option("--era <era>", "those of an older era").choices(["v1", "v1alpha5"]).default("v1"))
     .addOption(new Option("-o, --output <form>", "form of the output").choices(["yaml", "json"]).default("yaml"))
-    .addHelpText("after", "\nExample:\n  karpenter crds | kubectl apply --server-side -f -\n")
-    .action(({ output, all }: { readonly output: "yaml" | "json"; readonly all: boolean }) => {
-      const definitions = all ? customResourceDefinitions : installedCustomResourceDefinitions;
+    .addHelpText(
+      "after",
+      "\nExamples:\n  karpenter crds | kubectl apply --server-side -f -\n  karpenter crds --era v1alpha5 | kubectl apply --server-side -f -\n",
+    )
+    .action(({ output, all, era }: CrdsOptions) => {
+      const ofEra = era === "v1alpha5" ? eraCustomResourceDefinitions : installedCustomResourceDefinitions;
+      const definitions = all ? customResourceDefinitions : ofEra;
       const text =
         output === "json"
           ? `${JSON.stringify({ apiVersion: "v1", kind: "List", items: definitions })}\n`
