@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { suiteReporter } from "./tools/checks/suite-report.ts";
 
 export default defineConfig({
   test: {
@@ -16,7 +17,7 @@ export default defineConfig({
     // Modules keep no state that tests could share, so a worker may run many files: half of the time was importing them anew.
     isolate: false,
     testTimeout: 20_000,
-    reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
+    reporters: ["default", ...(process.env.CI === "true" ? ["json"] : []), suiteReporter("unit")],
     outputFile: { json: "reports/vitest.json" },
   },
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { suiteReporter } from "../../tools/checks/suite-report.ts";
 
 /** On a real control plane, on the wall clock. One file at a time: each has its own control plane, and they share the machine. */
 export default defineConfig({
@@ -10,7 +11,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
-    reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
+    reporters: ["default", ...(process.env.CI === "true" ? ["json"] : []), suiteReporter("controlplane")],
     outputFile: { json: "reports/controlplane.json" },
   },
 });

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { suiteReporter } from "../../tools/checks/suite-report.ts";
 
 /** The main job as a user runs it: real processes, wall clock, real manifests. One file at a time: they share the machine. */
 export default defineConfig({
@@ -7,7 +8,7 @@ export default defineConfig({
     pool: "forks",
     fileParallelism: false,
     testTimeout: 180_000,
-    reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
+    reporters: ["default", ...(process.env.CI === "true" ? ["json"] : []), suiteReporter("main-job")],
     outputFile: { json: "reports/main-job.json" },
   },
 });

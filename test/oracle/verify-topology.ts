@@ -129,14 +129,16 @@ function verifySpread(standing: readonly Standing[]): readonly string[] {
             other.pod.metadata.namespace === pod.metadata.namespace &&
             selects(constraint.labelSelector, other.pod.metadata.labels),
         );
-        const alike = counted.every(
-          (other) =>
-            JSON.stringify([
-              other.pod.spec.topologySpreadConstraints,
-              other.pod.spec.nodeSelector,
-              other.pod.spec.affinity,
-            ]) === JSON.stringify([pod.spec.topologySpreadConstraints, pod.spec.nodeSelector, pod.spec.affinity]),
-        );
+        // Which nodes count depends on selectors and affinity, and under Honor on tolerations as well.
+        const honors = constraint.nodeTaintsPolicy === "Honor";
+        const facts = ({ spec }: Pod): string =>
+          JSON.stringify([
+            spec.topologySpreadConstraints,
+            spec.nodeSelector,
+            spec.affinity,
+            honors ? spec.tolerations : [],
+          ]);
+        const alike = counted.every((other) => facts(other.pod) === facts(pod));
         if (!alike || counted.some((other) => !other.planned)) return [];
         const pods = new Map<string | undefined, number>();
         for (const other of counted)

@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { suiteReporter } from "../../tools/checks/suite-report.ts";
 
 /** Each call runs in a namespace of its own, so several run at a time; the clusters of the two files do not. */
 export default defineConfig({
@@ -10,7 +11,7 @@ export default defineConfig({
     testTimeout: 120_000,
     hookTimeout: 120_000,
     teardownTimeout: 30_000,
-    reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
+    reporters: ["default", ...(process.env.CI === "true" ? ["json"] : []), suiteReporter("parity")],
     outputFile: { json: "reports/parity.json" },
   },
 });

@@ -93,6 +93,7 @@ export interface Container {
   readonly resources?: ResourceRequirements;
   readonly ports?: readonly ContainerPort[];
   readonly restartPolicy?: "Always" | "OnFailure" | "Never";
+  readonly volumeMounts?: readonly { readonly name: string }[];
 }
 
 export interface Volume {

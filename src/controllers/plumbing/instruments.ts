@@ -21,6 +21,7 @@ export interface Instruments {
   readonly nodeClaimsCreated: Counter;
   readonly nodeClaimsTerminated: Counter;
   readonly nodeClaimsDisrupted: Counter;
+  readonly nodeClaimsUnhealthyDisrupted: Counter;
   readonly nodeClaimTermination: Histogram;
   readonly instanceTermination: Histogram;
   readonly nodesCreated: Counter;
@@ -37,6 +38,7 @@ export interface Instruments {
   readonly schedulerUnfinishedWork: Gauge;
   readonly schedulerUnschedulablePods: Gauge;
   readonly schedulerIgnoredPods: Gauge;
+  readonly schedulerPendingByZone: Gauge;
   readonly clusterStateNodes: Gauge;
   readonly clusterStateSynced: Gauge;
   readonly clusterStateUnsynced: Gauge;
@@ -68,6 +70,11 @@ function nodeClaimInstruments(registry: MetricsRegistry) {
       name: "karpenter_nodeclaims_disrupted_total",
       help: "NodeClaims that the controller decided to remove, by reason.",
       labels: disruptionLabels,
+    }),
+    nodeClaimsUnhealthyDisrupted: registry.counter({
+      name: "karpenter_nodeclaims_unhealthy_disrupted_total",
+      help: "NodeClaims removed by node repair.",
+      labels: ["condition", "nodepool", "capacity_type", "image_id"],
     }),
     nodeClaimTermination: registry.histogram({
       name: "karpenter_nodeclaims_termination_duration_seconds",
@@ -169,6 +176,11 @@ function podInstruments(registry: MetricsRegistry) {
       name: "karpenter_scheduler_unschedulable_pods_count",
       help: "Pods that the last pass could not place.",
       labels: ["controller"],
+    }),
+    schedulerPendingByZone: registry.gauge({
+      name: "karpenter_scheduler_pending_pods_by_effective_zone_count",
+      help: "Pending pods of the last pass by the zone that they can go to: a zone, flexible or none.",
+      labels: ["controller", "zone"],
     }),
     schedulerIgnoredPods: registry.gauge({
       name: "karpenter_scheduler_ignored_pods_count",

@@ -2,6 +2,7 @@ import {
   createCatalogueCache,
   epochMillisOf,
   isProvisionable,
+  type ProvisioningOptions,
   type ProvisioningPlan,
   type ClusterSnapshot,
 } from "../../core/index.ts";
@@ -10,9 +11,10 @@ import { createClaims } from "./create-claims.ts";
 import { createDecisionClock } from "./decision-clock.ts";
 import type { ProvisioningDeps } from "./deps.ts";
 import { createExpectedPods } from "./expected-pods.ts";
-import { planInSlices } from "./plan-in-slices.ts";
+import { createSlicedPlanner } from "./planner.ts";
 import { createPlanReporter, type PlanReporter } from "./report.ts";
 import { createNodeTrigger, createPodTrigger } from "./triggers.ts";
+import { withoutVirtualPods, withVirtualPods } from "./virtual-pods.ts";
 
 const leastNominationMilliseconds = 10_000;
 
@@ -61,17 +63,27 @@ type Pass = (signal: AbortSignal) => Promise<void>;
 function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
   const catalogueCache = createCatalogueCache();
   const expected = createExpectedPods(deps);
+  const planner = deps.planner ?? createSlicedPlanner(deps);
   return async (signal) => {
     await deps.model.refreshInstanceTypes(signal);
-    const snapshot = deps.model.snapshot();
+    const snapshot = withVirtualPods(deps.model.snapshot(), deps.virtual?.pods() ?? []);
     if (!hasWork(snapshot)) return;
     const started = deps.clock.monotonic();
-    const charge = expected.leftOver(snapshot) > 0 ? leftOverChargePerHour : nodeChargePerHour;
-    const options = { nodeChargePerHour: charge, ...deps.planning, catalogueCache, now: deps.clock.now() };
-    const plan = await observed(deps, snapshot, () => planInSlices(snapshot, options, { clock: deps.clock, signal }));
+    const spreadDefaults = await deps.spreadDefaults?.(snapshot.pendingPods, signal);
+    const options: ProvisioningOptions = {
+      nodeChargePerHour: expected.leftOver(snapshot) > 0 ? leftOverChargePerHour : nodeChargePerHour,
+      countZones: true,
+      ...deps.planning,
+      ...(spreadDefaults === undefined ? {} : { spreadDefaults }),
+      catalogueCache,
+      now: deps.clock.now(),
+    };
+    const whole = await observed(deps, snapshot, () => planner.plan(snapshot, options, { signal }));
+    const plan = withoutVirtualPods(whole);
     reporter.planned(plan, deps.clock.monotonic() - started);
     if (!deps.act) return reporter.proposed(plan);
     nominate(deps, plan);
+    await deps.virtual?.planned(whole, signal);
     const outcomes = await createClaims(deps, plan.claims, { reason: "provisioned", signal });
     expected.planned(plan, outcomes);
     for (const outcome of outcomes) reporter.created(outcome);

@@ -67,7 +67,8 @@ function createZoneGauge({ instruments }: ProvisioningDeps): { show(counts: Read
   const labelsOf = (zone: string) => ({ controller: "provisioner", zone });
   return {
     show: (counts) => {
-      for (const zone of shown) if (counts[zone] === undefined) instruments.schedulerPendingByZone.remove(labelsOf(zone));
+      for (const zone of shown)
+        if (counts[zone] === undefined) instruments.schedulerPendingByZone.remove(labelsOf(zone));
       shown = Object.keys(counts);
       for (const zone of shown) instruments.schedulerPendingByZone.set(counts[zone] ?? 0, labelsOf(zone));
     },

@@ -11,7 +11,13 @@ import { createDecisionClock } from "./decision-clock.ts";
 import type { ProvisioningDeps } from "./deps.ts";
 import { createProvisioning } from "./provisioner.ts";
 
-const condition = (type: string, status: string) => ({ type, status, reason: type, message: "", lastTransitionTime: "2026-11-02T10:00:00Z" });
+const condition = (type: string, status: string) => ({
+  type,
+  status,
+  reason: type,
+  message: "",
+  lastTransitionTime: "2026-11-02T10:00:00Z",
+});
 
 async function provisioned(change: (fixture: ClusterFixture) => Partial<ProvisioningDeps> = () => ({})) {
   const fixture = await clusterFixture();
@@ -25,26 +31,32 @@ async function provisioned(change: (fixture: ClusterFixture) => Partial<Provisio
   const provisioning = createProvisioning(deps);
   await fixture.run(provisioning.loop, provisioning.podTrigger, provisioning.nodeTrigger, model.claimCollector);
   const pending = async (name: string, spec: Partial<Pod["spec"]> = {}): Promise<void> => {
-    await fixture.patch(podType, await fixture.create(podType, pod(name, spec)), unschedulable, "status");
+    await fixture.patch(podType, await fixture.create(podType, pod(name, spec)), waiting, "status");
   };
   return { fixture, model, pending };
 }
 
+const waiting = { status: { ...unschedulable.status, phase: "Pending" } };
 const nowhere = { nodeSelector: { "topology.kubernetes.io/zone": "nowhere" } };
 
 describe("what a pass tells", () => {
   test("[scheduling P208] a pod that fails again and again has one event in five minutes", async () => {
+    const stopping = new AbortController();
     const { fixture, pending } = await provisioned((each) => {
-      const random = createSeededRandom(9);
-      return { events: createEventRecorder({ ...each, client: each.kube, random, ids: createIds(random) }) };
+      const recorder = createEventRecorder({ ...each, client: each.kube, ids: createIds(createSeededRandom(9)) });
+      void recorder.run(stopping.signal);
+      return { events: recorder };
     });
     await pending("a", nowhere);
     const events = async () =>
-      (await fixture.kube.list(eventType)).items.filter(({ reason }) => reason === "FailedScheduling").reduce((sum, { count = 1 }) => sum + count, 0);
+      (await fixture.kube.list(eventType)).items
+        .filter(({ reason }) => reason === "FailedScheduling")
+        .reduce((sum, { count = 1 }) => sum + count, 0);
     await fixture.advance(290_000);
     const within = await events();
     await fixture.advance(60_000);
     expect([within, await events()]).toEqual([1, 2]);
+    stopping.abort();
     await fixture.stop();
   });
 
@@ -63,10 +75,13 @@ describe("what a pass tells", () => {
         },
       },
     }));
-    for (let i = 0; i < 15; i++) await pending(`p-${i}`, { ...(i < 5 ? {} : nowhere), containers: [{ name: "app", image: "app:1" }] });
+    for (let i = 0; i < 15; i++)
+      await pending(`p-${i}`, { ...(i < 5 ? {} : nowhere), containers: [{ name: "app", image: "app:1" }] });
     await fixture.advance(3_000);
     const value = (name: string) => fixture.metrics.value(`karpenter_scheduler_${name}`, { controller: "provisioner" });
-    expect([await value("unschedulable_pods_count"), await value("scheduling_duration_seconds_count"), depths]).toEqual([10, 1, [15]]);
+    expect([await value("unschedulable_pods_count"), await value("scheduling_duration_seconds_count"), depths]).toEqual(
+      [10, 1, [15]],
+    );
     await fixture.stop();
   });
 
@@ -76,7 +91,10 @@ describe("what a pass tells", () => {
     await pending("bound", { nodeSelector: { "topology.kubernetes.io/zone": "test-zone-1" } });
     await fixture.advance(3_000);
     const value = (zone: string) =>
-      fixture.metrics.value("karpenter_scheduler_pending_pods_by_effective_zone_count", { controller: "provisioner", zone });
+      fixture.metrics.value("karpenter_scheduler_pending_pods_by_effective_zone_count", {
+        controller: "provisioner",
+        zone,
+      });
     expect([await value("flexible"), await value("test-zone-1")]).toEqual([1, 1]);
     await fixture.stop();
   });
@@ -87,7 +105,12 @@ describe("what a pass tells", () => {
     await fixture.advance(2_000);
     const [claim] = (await fixture.kube.list(nodeClaimType)).items;
     const amounts = { cpu: "4", memory: "8Gi", pods: "20" };
-    await fixture.patch(nodeClaimType, claim!, { status: { providerID: "fake:///z/a", capacity: amounts, allocatable: amounts } }, "status");
+    await fixture.patch(
+      nodeClaimType,
+      claim!,
+      { status: { providerID: "fake:///z/a", capacity: amounts, allocatable: amounts } },
+      "status",
+    );
     await fixture.advance(0);
     await pending("b", { containers: [{ name: "app", image: "app:1" }] });
     await fixture.advance(2_000);
@@ -113,7 +136,11 @@ describe("what a pass tells", () => {
 describe("pods that exist in passes alone", () => {
   test("[scheduling O206] get a claim, and neither events nor nominations nor counts", async () => {
     const chunk: Pod = {
-      ...pod("capacity-buffer-spare-1", {}, { annotations: { "karpenter.sh/capacity-buffer-fake-pod": "true" }, uid: "u-1" }),
+      ...pod(
+        "capacity-buffer-spare-1",
+        {},
+        { annotations: { "karpenter.sh/capacity-buffer-fake-pod": "true" }, uid: "u-1" },
+      ),
       ...unschedulable,
     } as Pod;
     const plans: number[] = [];

@@ -13,6 +13,8 @@ export interface Offering {
   readonly reservationCapacity?: number;
   readonly capacityOverride?: Resources;
   readonly overheadOverride?: Resources;
+  /** Its price is a NodeOverlay's (scheduling 7.5). */
+  readonly hasPriceOverlay?: true;
 }
 
 /** What a provider says of one machine type. Values are shared between pools and never changed in place. */
@@ -26,4 +28,6 @@ export interface InstanceType {
     readonly evictionThreshold: Resources;
   };
   readonly offerings: readonly Offering[];
+  /** Some of its capacity is a NodeOverlay's. */
+  readonly hasCapacityOverlay?: true;
 }

@@ -1,25 +1,36 @@
 import type { PodClass } from "../pods/pod-class.ts";
-import { createRequirementTable } from "../catalogue/requirement-table.ts";
+import { isEmptySet } from "../catalogue/bit-set.ts";
+import { createRequirementTable, type RequirementTable } from "../catalogue/requirement-table.ts";
 import { createResourceSpace } from "../catalogue/resource-space.ts";
 import { keyText } from "../cluster/keys.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { Pool } from "./claim.ts";
 import { buildDaemonGroups, buildTemplateRoom } from "./daemon-groups.ts";
 import { buildDaemons, type Daemon } from "./daemons.ts";
-import { buildNodeSlots } from "./node-slots.ts";
+import { piecesPerYield, type Resumable } from "../resumable.ts";
+import type { StandingPods } from "../topology/standing-pods.ts";
+import { buildNodeSlots, noNodeSlots } from "./node-slots.ts";
 import { buildTopology } from "./build-topology.ts";
 import type { ResolvedOptions } from "./options.ts";
-import { poolLimits } from "./pool-limits.ts";
+import { createReservationLedger, reservationsOf } from "../reservations/reservations.ts";
+import { nodesExhausted, poolLimits, rowsWithinLimits } from "./pool-limits.ts";
+import { withReservedPools } from "./reserved-pools.ts";
 import type { Session } from "./session.ts";
 import { buildTemplate, selectPools, type Template } from "./template.ts";
 import { askedKeysOf, groupWorkloads, type Workload, type WorkloadContext } from "./workload.ts";
 
-/** Lays a snapshot out for solving (scheduling 4.1). `classes` are those that passed validation. Yields work done. */
+export interface SessionParts {
+  /** Those that passed validation. */
+  readonly classes: readonly PodClass[];
+  readonly standing: StandingPods;
+  readonly options: ResolvedOptions;
+}
+
+/** Lays a snapshot out for solving (scheduling 4.1). Yields work done. */
 export function* buildSession(
   snapshot: ClusterSnapshot,
-  classes: readonly PodClass[],
-  options: ResolvedOptions,
-): Generator<number, Session> {
+  { classes, standing, options }: SessionParts,
+): Resumable<Session> {
   const views = selectPools(snapshot).filter(({ key }) => (snapshot.instanceTypes.get(keyText(key))?.length ?? 0) > 0);
   const lists = [...new Set(views.flatMap(({ key }) => [snapshot.instanceTypes.get(keyText(key)) ?? []]))];
   const catalogue = options.catalogueCache.compiled(lists);
@@ -33,7 +44,13 @@ export function* buildSession(
   const workloadContext: WorkloadContext = {
     table,
     space,
-    topology: buildTopology({ snapshot, options, classes, templates }),
+    topology: yield* buildTopology({
+      snapshot,
+      options,
+      classes,
+      templates: domainTemplates(pools, table, options),
+      standing,
+    }),
     relaxation: {
       preferences: options.preferencePolicy === "Respect",
       preferNoSchedule: templates.some(({ taints }) => taints.some(({ effect }) => effect === "PreferNoSchedule")),
@@ -42,24 +59,29 @@ export function* buildSession(
   };
   yield classes.length;
   const workloads = yield* groupWorkloads(classes, workloadContext);
-  const nodes = buildNodeSlots(snapshot, {
-    daemons,
-    space,
-    askedKeys: askedKeys(workloads, daemons),
-  });
-  yield nodes.slots.length;
+  const nodes =
+    snapshot.nodes.length === 0
+      ? noNodeSlots
+      : yield* buildNodeSlots(snapshot, { daemons, space, askedKeys: yield* askedKeys(workloads, daemons) });
+  const reservations = reservationsOf(catalogue.types);
+  const usable = pools.filter(({ template }) => template.excluded === undefined);
+  const split =
+    options.policy === "compatible"
+      ? usable
+      : withReservedPools(usable, { table, reservations, firstIndex: templates.length });
   return {
     snapshot,
     options,
     table,
     space,
     daemons,
-    pools: pools.filter(({ template }) => template.excluded === undefined),
+    pools: split,
     excluded: templates.filter(({ excluded }) => excluded !== undefined),
     nodes,
     workloads,
     workloadContext,
     claims: [],
+    reservations: createReservationLedger(reservations),
     placed: new Int32Array(workloads.length),
     nominated: [],
     work: {
@@ -69,8 +91,28 @@ export function* buildSession(
     },
     podPrices: new Map(),
     choices: new Map(),
-    fits: templates.map(() => new Map()),
+    offers: new Map(),
+    pinnedSets: new Map(),
+    fits: Array.from({ length: templates.length + split.length }, () => new Map()),
   };
+}
+
+/**
+ * Pools whose domains pods may be spread over. One that is at its limits can never serve a domain, and kube-scheduler counts
+ * those of nodes alone: upstream waits for it all the same (scheduling 11.2 item 17).
+ */
+function domainTemplates(
+  pools: readonly Pool[],
+  { catalogue }: RequirementTable,
+  { policy }: ResolvedOptions,
+): readonly Template[] {
+  const serving = pools.filter(
+    ({ limits, room }) =>
+      policy === "compatible" ||
+      (!nodesExhausted(limits) &&
+        (isEmptySet(room.rows) || !isEmptySet(rowsWithinLimits(room.rows, limits, catalogue)))),
+  );
+  return serving.map(({ template }) => template);
 }
 
 function poolOf(template: Template, from: Pick<Session, "snapshot" | "daemons" | "table" | "space">): Pool {
@@ -82,11 +124,13 @@ function poolOf(template: Template, from: Pick<Session, "snapshot" | "daemons" |
   };
 }
 
-function askedKeys(workloads: readonly Workload[], daemons: readonly Daemon[]): ReadonlySet<string> {
+function* askedKeys(workloads: readonly Workload[], daemons: readonly Daemon[]): Resumable<ReadonlySet<string>> {
   const keys = new Set<string>();
-  for (const { pods, stages } of workloads) {
-    for (const pod of pods.slice(0, 1)) askedKeysOf(pod, keys);
+  for (const { index, pods, stages } of workloads) {
+    const [pod] = pods;
+    if (pod !== undefined) askedKeysOf(pod, keys);
     for (const required of stages[0]?.volumes ?? []) for (const key of required.keys()) keys.add(key);
+    if (index % piecesPerYield === 0) yield piecesPerYield;
   }
   for (const { alternatives } of daemons)
     for (const required of alternatives) for (const key of required.keys()) keys.add(key);

@@ -2,20 +2,23 @@ import type { Pod } from "../../api/index.ts";
 import { keyText } from "../cluster/keys.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { type PodClass, podAffinityTerms, selectedLabelKeys } from "../pods/pod-class.ts";
+import type { Resumable } from "../resumable.ts";
 import { createDomainUniverse } from "../topology/domain-universe.ts";
+import { type StandingPods, standingPods, standsSomewhere } from "../topology/standing-pods.ts";
 import { createTopology, type Topology } from "../topology/topology.ts";
 import { hostnameOf } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
 import type { Template } from "./template.ts";
 
-/** Groups of the pods to place and of the pods that stand (scheduling 5.1, 5.4). */
-export function buildTopology(from: {
+/** Groups of the pods to place and of the pods that stand (scheduling 5.1, 5.4). Yields work done. */
+export function* buildTopology(from: {
   readonly snapshot: ClusterSnapshot;
   readonly options: ResolvedOptions;
   readonly classes: readonly PodClass[];
   readonly templates: readonly Template[];
-}): Topology {
-  const { snapshot, options, classes, templates } = from;
+  readonly standing: StandingPods;
+}): Resumable<Topology> {
+  const { snapshot, options, classes, templates, standing } = from;
   const universe = createDomainUniverse(
     templates.map(({ requirements, taints, view }) => ({
       requirements,
@@ -23,26 +26,24 @@ export function buildTopology(from: {
       instanceTypes: snapshot.instanceTypes.get(keyText(view.key)) ?? [],
     })),
   );
-  const moving = new Set(classes.flatMap(({ pods }) => pods));
-  const nodes = snapshot.nodes.map((state) => ({
-    name: hostnameOf(state),
-    labels: state.labels,
-    taints: state.taints,
-    present: state.node !== undefined && !state.markedForDeletion,
-    pods: state.markedForDeletion ? state.pods.filter((pod) => !moving.has(pod)) : state.pods,
-  }));
   const scope = { namespaceLabels: snapshot.namespaceLabels, preferences: options.preferencePolicy === "Respect" };
-  return createTopology(
+  return yield* createTopology(
     classes.flatMap(({ pods: [pod] }) => pod ?? []),
-    { universe, nodes },
+    { universe, standing },
     scope,
   );
 }
 
+/** Pods on nodes, without those of `moving`, which this pass finds new places for. */
+export function standingBeside(snapshot: ClusterSnapshot, moving: ReadonlySet<Pod>): Resumable<StandingPods> {
+  return standingPods(snapshot, {
+    factsOf: (state) => ({ name: hostnameOf(state), labels: state.labels, taints: state.taints }),
+    isMoving: (pod) => moving.has(pod),
+  });
+}
+
 /** Labels that pods on nodes keep others away by: they set pods apart that are alike otherwise. */
-export function boundSelectorKeys({ nodes }: ClusterSnapshot): ReadonlySet<string> {
-  const bound: Pod[] = [];
-  for (const { pods } of nodes)
-    for (const pod of pods) if (podAffinityTerms(pod.spec.affinity).length > 0) bound.push(pod);
-  return selectedLabelKeys(bound);
+export function standingSelectorKeys({ kinds }: StandingPods): ReadonlySet<string> {
+  const keeping = kinds.filter(({ example }) => podAffinityTerms(example.spec.affinity).length > 0);
+  return selectedLabelKeys(keeping.filter(standsSomewhere).map(({ example }) => example));
 }

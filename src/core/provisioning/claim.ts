@@ -14,6 +14,10 @@ export interface Pool {
   readonly template: Template;
   readonly room: TemplateRoom;
   readonly limits: PoolLimits;
+  /** A machine of it uses a place of each of these reservations. */
+  readonly reservations?: readonly string[];
+  /** Refusals are told by its other half, which is bought on the market. */
+  readonly quiet?: boolean;
 }
 
 /** A machine being planned (scheduling 4.5). Replaced parts are never changed in place, so that copies share them. */

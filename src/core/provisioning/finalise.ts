@@ -1,8 +1,8 @@
-import { hasBit, membersOf } from "../catalogue/bit-set.ts";
 import { resourcesOf } from "../catalogue/resource-space.ts";
 import { satisfiesMinValues } from "../requirements/min-values.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import type { Claim } from "./claim.ts";
+import { choicesOf } from "./claim-choices.ts";
 import { minimumOverhead } from "./daemon-groups.ts";
 import { buildNodeClaim } from "./node-claim.ts";
 import type { PlannedClaim, PricedChoice, Reason } from "./plan.ts";
@@ -35,7 +35,7 @@ export function finaliseClaim(session: Session, claim: Claim): FinalClaim {
 function plannedClaim(
   session: Session,
   claim: Claim,
-  { ordered, instanceTypes, capacityTypes }: Choices,
+  { ordered, instanceTypes, capacityTypes, overlaid }: Choices,
 ): PlannedClaim {
   const { table, space, options } = session;
   const { template, room } = claim.pool;
@@ -52,6 +52,7 @@ function plannedClaim(
         requirements,
         instanceTypes,
         capacityTypes,
+        overlaid,
         requests: resourcesOf(space, claim.total),
         overhead: minimumOverhead(room.groups, claim.rows),
         minValuesRelaxed: template.minValuesRelaxed || isRelaxed(requirements, template.requirements),
@@ -70,37 +71,6 @@ function isRelaxed(own: Requirements, pool: Requirements): boolean {
   return [...pool.values()].some(({ key, minValues }) => (own.get(key)?.minValues ?? 0) < (minValues ?? 0));
 }
 
-function choicesOf(session: Session, claim: Claim): Choices {
-  const key = `${claim.set}:${claim.rows.join()}`;
-  const known = session.choices.get(key);
-  if (known !== undefined) return known;
-  const ordered = typesByPrice(session, claim);
-  const made: Choices = {
-    ordered,
-    instanceTypes: ordered.map(({ type }) => session.table.catalogue.types[type]?.name ?? ""),
-    capacityTypes: capacityTypesOf(session, claim, ordered),
-  };
-  session.choices.set(key, made);
-  return made;
-}
-
-/**
- * Types by the price of their cheapest allowed offering, then by name; as many as a claim may list. Offering overrides do
- * not enter (scheduling 2.3).
- */
-function typesByPrice({ table, options }: Session, claim: Claim): readonly PricedType[] {
-  const { catalogue } = table;
-  const { price, cheapest } = table.select(claim.set);
-  const best = new Map<number, PricedType>();
-  for (const row of table.rowsByPrice(claim.set)) {
-    if (best.size === options.maxInstanceTypes) break;
-    const type = catalogue.typeOfRow[row] ?? 0;
-    if (!hasBit(claim.rows, row) || best.has(type)) continue;
-    best.set(type, { type, price: price[row] ?? Infinity, offering: cheapest[row] ?? -1 });
-  }
-  return [...best.values()];
-}
-
 function choiceOf({ table }: Session, priced: PricedType | undefined): PricedChoice {
   if (priced === undefined) return noChoice;
   const offering = table.catalogue.offerings.list[priced.offering];
@@ -110,22 +80,6 @@ function choiceOf({ table }: Session, priced: PricedType | undefined): PricedCho
 }
 
 const noChoice: PricedChoice = Object.freeze({ instanceType: "", zone: "", capacityType: "", price: Infinity });
-
-/** Capacity types that the chosen types can be had in under the claim's requirements, sorted. */
-function capacityTypesOf({ table }: Session, claim: Claim, ordered: readonly PricedType[]): readonly string[] {
-  const { offerings, typeOfRow } = table.catalogue;
-  const chosen = new Set(ordered.map(({ type }) => type));
-  const allowed = table.allowedKinds(claim.set);
-  const found = new Set<string>();
-  for (const row of membersOf(claim.rows)) {
-    if (!chosen.has(typeOfRow[row] ?? 0)) continue;
-    for (let i = offerings.start[row] ?? 0; i < (offerings.start[row + 1] ?? 0); i++) {
-      const offering = offerings.list[i];
-      if (offering !== undefined && allowed[offerings.kind[i] ?? 0] === true) found.add(offering.capacityType);
-    }
-  }
-  return [...found].sort();
-}
 
 function priceReason(
   cheapest: PricedChoice,

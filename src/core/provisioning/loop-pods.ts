@@ -3,12 +3,15 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { type DisruptionLimits, disruptionLimits } from "../pods/disruption-limits.ts";
 import { isProvisionable } from "../pods/predicates.ts";
 import { isCurrentlyReschedulable } from "../pods/reschedulable.ts";
+import { filtered, type Resumable } from "../resumable.ts";
 import { epochMillisOf } from "../time.ts";
 import type { ResolvedOptions } from "./options.ts";
 
 /** Pods that a pass plans for (scheduling 1.1, 1.2): pending ones first, then those of nodes that go. */
-export function loopPods(snapshot: ClusterSnapshot, options: ResolvedOptions): readonly Pod[] {
-  return [...snapshot.pendingPods.filter(isProvisionable), ...displacedPods(snapshot, options)];
+export function* loopPods(snapshot: ClusterSnapshot, options: ResolvedOptions): Resumable<readonly Pod[]> {
+  const pending = yield* filtered(snapshot.pendingPods, isProvisionable);
+  const displaced = displacedPods(snapshot, options);
+  return displaced.length === 0 ? pending : pending.concat(displaced);
 }
 
 function displacedPods(snapshot: ClusterSnapshot, options: ResolvedOptions): readonly Pod[] {

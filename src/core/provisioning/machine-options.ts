@@ -1,10 +1,13 @@
-import { type BitSet, bitSetOf, hasBit, membersOf } from "../catalogue/bit-set.ts";
+import { type BitSet, bitSetOf, membersOf } from "../catalogue/bit-set.ts";
 import type { SetId } from "../catalogue/requirement-table.ts";
 import type { Machine, PackingProblem } from "../packing/problem.ts";
 import { computeResourcePrices } from "../packing/resource-prices.ts";
-import { addNeed, type Pool } from "./claim.ts";
-import { hostSlots } from "./host-slots.ts";
+import type { Resumable } from "../resumable.ts";
+import type { Pool } from "./claim.ts";
+import { type Layout, layOut } from "./demand-layout.ts";
+import { equalLists, withoutRepeats } from "./machine-members.ts";
 import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
+import { undominatedRows } from "./undominated-rows.ts";
 
 /** A machine that may be opened: a row of a pool under the requirements of some demand. */
 export interface MachineOption extends Machine {
@@ -67,49 +70,10 @@ export function* buildMachineProblem(
     }
     fitsOf.set(pool, fits);
     for (const seed of seedsOf(pool, fits, demands)) {
-      machines.push(...seedMachines({ ...layout, session, seed, fits, values, surcharge }));
-      yield demands.length;
+      yield* seedMachines({ ...layout, session, seed, fits, values, surcharge }, machines);
     }
   }
-  return { width, shapes, shapeOf, values, machines: withoutRepeats(machines), demands, fits: fitsOf };
-}
-
-/** Demands in order of what one pod needs, resources first and host slots behind them. */
-interface Layout {
-  readonly demands: readonly Demand[];
-  readonly shapes: Float64Array;
-  readonly shapeOf: Int32Array;
-  readonly width: number;
-  /** Pods of each host slot that a machine takes. */
-  readonly slotRooms: readonly number[];
-}
-
-function layOut({ space }: Session, unordered: readonly Demand[]): Layout {
-  const slots = hostSlots(unordered);
-  const resources = space.names.length;
-  const width = resources + slots.rooms.length;
-  const indexOf = new Map<string, number>();
-  const shaped = unordered.map((demand) => {
-    const used = slots.of(demand);
-    const key = `${demand.workload.shape}|${used.join()}`;
-    const shape = indexOf.get(key) ?? indexOf.size;
-    indexOf.set(key, shape);
-    return { demand, shape, used };
-  });
-  shaped.sort((a, b) => a.shape - b.shape);
-  const shapes = new Float64Array(indexOf.size * width);
-  for (const { demand, shape, used } of shaped) {
-    const vector = shapes.subarray(shape * width, (shape + 1) * width).fill(0);
-    addNeed(vector, demand.workload.need, 1);
-    for (const slot of used) vector[resources + slot] = 1;
-  }
-  return {
-    demands: shaped.map(({ demand }) => demand),
-    shapeOf: Int32Array.from(shaped, ({ shape }) => shape),
-    shapes,
-    width,
-    slotRooms: slots.rooms,
-  };
+  return { width, shapes, shapeOf, values, machines: yield* withoutRepeats(machines), demands, fits: fitsOf };
 }
 
 function seedsOf(pool: Pool, fits: Fits, demands: readonly Demand[]): readonly Seed[] {
@@ -139,9 +103,9 @@ interface SeedContext extends Layout {
   readonly surcharge: Surcharge;
 }
 
-function seedMachines(context: SeedContext): readonly MachineOption[] {
+function* seedMachines(context: SeedContext, into: MachineOption[]): Resumable<void> {
   const { session, seed, demands, slotRooms, width } = context;
-  const rows = undominated(context, membersOf(seed.rows));
+  const rows = yield* usefulRows(context);
   const list = pricesOf(session, seed.set);
   const price = (row: number): number => list(row) + context.surcharge(seed.pool, row);
   const columns = [
@@ -152,19 +116,28 @@ function seedMachines(context: SeedContext): readonly MachineOption[] {
   const weights = computeResourcePrices(machines, needOf(context)) ?? new Float64Array(width);
   for (const item of seed.own) raiseValue(context, item, weights);
   const members = compatibleItems(context);
+  yield demands.length;
   const plain =
     !seed.pool.template.hasMinValues && members.items.every((item) => isPlain(demands[item] as Demand, seed));
-  return rows.map((row, i) => ({
-    pool: seed.pool,
-    seed: seed.set,
-    row,
-    plain,
-    price: price(row),
-    listPrice: list(row),
-    room: Float64Array.from(columns, (column) => column[i] ?? 0),
-    members: membersAt(members, row, list(row) + priceTolerance),
-    weights,
-  }));
+  let before: Int32Array | undefined;
+  for (const [i, row] of rows.entries()) {
+    const found = membersAt(members, row, list(row) + priceTolerance);
+    // Machines that take the same items share one list: whoever asks whether lists are equal need not look into them.
+    const shared = before !== undefined && equalLists(before, found) ? before : found;
+    before = shared;
+    into.push({
+      pool: seed.pool,
+      seed: seed.set,
+      row,
+      plain,
+      price: price(row),
+      listPrice: list(row),
+      room: Float64Array.from(columns, (column) => column[i] ?? 0),
+      members: shared,
+      weights,
+    });
+    yield 1 + (demands.length >> 8);
+  }
 }
 
 /** What the demands that started the seed need together. */
@@ -240,57 +213,20 @@ export function narrowBy({ table }: Session, set: SetId, by: { readonly set: Set
   return own < 0 || by.fit.volume === undefined ? own : table.narrow(own, by.fit.volume);
 }
 
-/**
- * Rows without those that another row beats: no dearer, no smaller in anything that is asked for, and open to the same
- * demands. What remains is a few dozen of hundreds.
- */
-function undominated(context: SeedContext, rows: readonly number[]): readonly number[] {
-  const { session, seed, shapes, width } = context;
-  const price = (row: number): number => machinePrice(session, seed.set, row) + context.surcharge(seed.pool, row);
-  const places = [...Array(width).keys()].filter((place) =>
-    shapes.some((amount, at) => amount > 0 && at % width === place),
+/** Rows that some machine problem could want: no other row is as good for the same demands (a few dozen of hundreds). */
+function usefulRows(context: SeedContext): Resumable<readonly number[]> {
+  const { session, seed, fits, shapes, width } = context;
+  // Host slots are alike on all rows.
+  const places = session.space.names.flatMap((_, place) =>
+    shapes.some((amount, at) => amount > 0 && at % width === place) ? [place] : [],
   );
-  const columns = places.map((place) => seed.pool.room.room[place] ?? new Float64Array(0));
-  const openTo = demandSignatures(context);
-  const kept: number[] = [];
-  const ordered = rows.toSorted((a, b) => price(a) - price(b) || a - b);
-  for (const row of ordered) {
-    const beaten = kept.some(
-      (other) => columns.every((column) => (column[other] ?? 0) >= (column[row] ?? 0)) && openTo(other, row),
-    );
-    if (!beaten) kept.push(row);
-  }
-  return kept.sort((a, b) => a - b);
-}
-
-/** Whether `other` is open to every requirement set that `row` is open to. */
-function demandSignatures({ session, seed, fits }: SeedContext): (other: number, row: number) => boolean {
-  const sets = [...new Set(fits.flatMap((fit) => (fit === undefined ? [] : [fit.set])))].filter(
-    (set) => set !== seed.set,
-  );
-  const rows = sets.map((set) => session.table.select(set).rows);
-  return (other, row) => rows.every((open) => hasBit(open, other) || !hasBit(open, row));
-}
-
-/** Of machines alike in pool, row and price those whose demands another one takes as well are left out. */
-function withoutRepeats(machines: readonly MachineOption[]): readonly MachineOption[] {
-  const kept = new Map<string, MachineOption[]>();
-  for (const machine of machines.toSorted((a, b) => b.members.length - a.members.length)) {
-    const key = `${machine.pool.template.index}/${machine.row}/${machine.price}`;
-    const alike = kept.get(key);
-    if (alike === undefined) kept.set(key, [machine]);
-    else if (!alike.some((other) => includesAll(other.members, machine.members))) alike.push(machine);
-  }
-  const survivors = new Set([...kept.values()].flat());
-  return machines.filter((machine) => survivors.has(machine));
-}
-
-/** Both are in rising order. */
-function includesAll(all: Int32Array, some: Int32Array): boolean {
-  let at = 0;
-  for (const item of some) {
-    while (at < all.length && (all[at] ?? 0) < item) at++;
-    if (all[at] !== item) return false;
-  }
-  return true;
+  const sets = new Set(fits.flatMap((fit) => (fit === undefined || fit.set === seed.set ? [] : [fit.set])));
+  return undominatedRows(membersOf(seed.rows), {
+    price: (row) => machinePrice(session, seed.set, row) + context.surcharge(seed.pool, row),
+    columns: places.map((place) => seed.pool.room.room[place] ?? new Float64Array(0)),
+    openSets: [...sets].map((set) => session.table.select(set).rows),
+    largestNeeds: places.map((place) =>
+      shapes.reduce((most, amount, at) => (at % width === place ? Math.max(most, amount) : most), 0),
+    ),
+  });
 }

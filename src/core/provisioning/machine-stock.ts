@@ -33,40 +33,60 @@ function shareOfLimits({ limits }: Pool, use: ReadonlyMap<string, number>): numb
   return share;
 }
 
-/** Machines that the limits of their pools still allow, `most` in all. */
-export function limitStock(machines: readonly MachineOption[], catalogue: Catalogue, most: number): Stock {
+/** What is left while machines are tried: of limits, of reservations, and of machines in all. Changed in place. */
+interface Supply {
+  /** By the limits of a pool, which its halves share. */
+  readonly limits: ReadonlyMap<PoolLimits, PoolLimits>;
+  readonly places: Map<string, number>;
+  open: number;
+}
+
+/** Machines that the limits of their pools and the reservations they use still allow, `most` in all. */
+export function limitStock(
+  machines: readonly MachineOption[],
+  from: { readonly catalogue: Catalogue; readonly most: number; readonly places: ReadonlyMap<string, number> },
+): Stock {
   const uses = new Map<MachineOption, ReadonlyMap<string, number>>();
   const useOnce = (machine: MachineOption) => {
-    const use = uses.get(machine) ?? useOf(machine, catalogue);
+    const use = uses.get(machine) ?? useOf(machine, from.catalogue);
     uses.set(machine, use);
     return use;
   };
-  const stockOf = (limits: ReadonlyMap<Pool, PoolLimits>, allowed: number): Stock => {
-    let open = allowed;
-    return {
-      copy: () =>
-        stockOf(
-          new Map([...limits].map(([pool, { remaining }]) => [pool, { remaining: remaining && new Map(remaining) }])),
-          open,
-        ),
-      take(index, wanted) {
-        const machine = machines[index];
-        const left = machine === undefined ? undefined : limits.get(machine.pool);
-        if (machine === undefined || left === undefined || nodesExhausted(left)) return 0;
-        const use = useOnce(machine);
-        const copies = Math.min(wanted, open, copiesWithin(left, use));
-        takeLimits(left, use, copies);
-        open -= copies;
-        return copies;
-      },
-      put(index, count) {
-        const machine = machines[index];
-        const left = machine === undefined ? undefined : limits.get(machine.pool);
-        if (machine === undefined || left === undefined) return;
-        takeLimits(left, useOnce(machine), -count);
-        open += count;
-      },
-    };
-  };
-  return stockOf(new Map(machines.map(({ pool }) => [pool, pool.limits])), most).copy();
+  const stockOf = (supply: Supply): Stock => ({
+    copy: () => stockOf(copySupply(supply)),
+    take(index, wanted) {
+      const machine = machines[index];
+      const left = machine === undefined ? undefined : supply.limits.get(machine.pool.limits);
+      if (machine === undefined || left === undefined || nodesExhausted(left)) return 0;
+      const use = useOnce(machine);
+      const copies = Math.min(wanted, supply.open, placesFor(supply, machine.pool), copiesWithin(left, use));
+      takeSupply(supply, machine.pool, copies);
+      takeLimits(left, use, copies);
+      return copies;
+    },
+    put(index, count) {
+      const machine = machines[index];
+      const left = machine === undefined ? undefined : supply.limits.get(machine.pool.limits);
+      if (machine === undefined || left === undefined) return;
+      takeSupply(supply, machine.pool, -count);
+      takeLimits(left, useOnce(machine), -count);
+    },
+  });
+  const limits = new Map(machines.map(({ pool }) => [pool.limits, pool.limits]));
+  return stockOf(copySupply({ limits, places: new Map(from.places), open: from.most }));
+}
+
+const copySupply = ({ limits, places, open }: Supply): Supply => ({
+  limits: new Map([...limits].map(([key, { remaining }]) => [key, { remaining: remaining && new Map(remaining) }])),
+  places: new Map(places),
+  open,
+});
+
+function placesFor({ places }: Supply, { reservations = [] }: Pool): number {
+  return reservations.reduce((least, id) => Math.min(least, places.get(id) ?? 0), Number.MAX_SAFE_INTEGER);
+}
+
+function takeSupply(supply: Supply, { reservations = [] }: Pool, copies: number): void {
+  supply.open -= copies;
+  for (const id of reservations) supply.places.set(id, (supply.places.get(id) ?? 0) - copies);
 }

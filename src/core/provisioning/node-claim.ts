@@ -24,6 +24,7 @@ export interface NodeClaimContents {
   readonly requests: Resources;
   readonly overhead: Resources;
   readonly minValuesRelaxed: boolean;
+  readonly overlaid: { readonly price: boolean; readonly capacity: boolean };
 }
 
 /** The object to create (scheduling 6.4). No name: the server generates it from the pool's. */
@@ -38,7 +39,7 @@ export function buildNodeClaim(contents: NodeClaimContents, options: ResolvedOpt
     metadata: {
       generateName: `${template.name}-`,
       labels: { ...template.labels, ...customLabels(contents.requirements, options) },
-      annotations: claimAnnotations(template, contents.minValuesRelaxed),
+      annotations: claimAnnotations(contents),
       ownerReferences: [ownerReference(template.view)],
     },
     spec: {
@@ -53,12 +54,18 @@ export function buildNodeClaim(contents: NodeClaimContents, options: ResolvedOpt
   };
 }
 
-function claimAnnotations({ view, hash }: Template, minValuesRelaxed: boolean): Readonly<Record<string, string>> {
+function claimAnnotations({
+  template: { view, hash },
+  minValuesRelaxed,
+  overlaid,
+}: NodeClaimContents): Readonly<Record<string, string>> {
   return {
     ...view.pool.spec.template.metadata?.annotations,
     [annotations.nodePoolHash]: hash,
     [annotations.nodePoolHashVersion]: nodePoolHashVersion,
     [annotations.minValuesRelaxed]: String(minValuesRelaxed),
+    ...(overlaid.price ? { [annotations.priceOverlayApplied]: "true" } : {}),
+    ...(overlaid.capacity ? { [annotations.capacityOverlayApplied]: "true" } : {}),
   };
 }
 

@@ -4,11 +4,13 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { StateNode } from "../cluster/state-node.ts";
 import { conflictingPorts, type HostPort, hostPortsOf } from "../pods/host-ports.ts";
 import { toleratesAll } from "../pods/tolerations.ts";
+import type { StorageObjects } from "../pods/volumes.ts";
 import { addResources } from "../quantity/arithmetic.ts";
 import { noResources, type Resources } from "../quantity/resources.ts";
 import { isCompatible } from "../requirements/compatible.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import { labelRequirements } from "../requirements/requirements.ts";
+import { filtered, mapped, type Resumable, sorted } from "../resumable.ts";
 import type { Daemon } from "./daemons.ts";
 import { attachable, joinUse, type VolumeUse, volumeUse } from "./volume-limits.ts";
 import type { Stage, Workload } from "./workload.ts";
@@ -23,11 +25,13 @@ export interface NodeSlot {
   readonly overcommitted: boolean;
   /** Nodes of one kind have the same taints, and the same labels as far as any pod here asks for them. */
   readonly kind: number;
-  readonly ports: HostPort[];
   readonly hostname: string;
   readonly csiNode: CSINode | undefined;
-  /** Claims attached or on their way; replaced as pods are placed. Only kept for nodes with limits. */
-  volumes: VolumeUse;
+  readonly storage: StorageObjects;
+  /** Host ports in use, of pods that stand and of pods placed; made when first asked for. */
+  ports: HostPort[] | undefined;
+  /** Claims attached or on their way; made when first asked for. Only asked of nodes with limits. */
+  volumes: VolumeUse | undefined;
 }
 
 export interface NodeKind {
@@ -41,7 +45,9 @@ export interface NodeSlots {
   readonly kinds: readonly NodeKind[];
 }
 
-export function buildNodeSlots(
+export const noNodeSlots: NodeSlots = Object.freeze({ slots: [], kinds: [] });
+
+export function* buildNodeSlots(
   snapshot: ClusterSnapshot,
   context: {
     readonly daemons: readonly Daemon[];
@@ -49,19 +55,19 @@ export function buildNodeSlots(
     /** Label keys that some pod or DaemonSet of this loop asks for; nodes alike in these are one kind. */
     readonly askedKeys: ReadonlySet<string>;
   },
-): NodeSlots {
+): Resumable<NodeSlots> {
   const kinds: NodeKind[] = [];
   const kindOf = kindIndex(kinds, context.askedKeys);
   const overheads = new Map<number, Resources>();
-  const slots = snapshot.nodes
-    .filter((state) => !state.markedForDeletion)
-    .toSorted(byReadiness)
-    .map((state, index) => {
-      const kind = kindOf(state);
-      const overhead = overheads.get(kind) ?? daemonRequests(context.daemons, kinds[kind]);
-      overheads.set(kind, overhead);
-      return slotOf(state, { index, kind, overhead, space: context.space, snapshot });
-    });
+  const targets = yield* filtered(snapshot.nodes, (state) => !state.markedForDeletion);
+  const ordered = yield* sorted(targets, byReadiness);
+  let index = 0;
+  const slots = yield* mapped(ordered, (state) => {
+    const kind = kindOf(state);
+    const overhead = overheads.get(kind) ?? daemonRequests(context.daemons, kinds[kind]);
+    overheads.set(kind, overhead);
+    return slotOf(state, { index: index++, kind, overhead, space: context.space, snapshot });
+  });
   return { slots, kinds };
 }
 
@@ -75,23 +81,28 @@ function byReadiness(a: StateNode, b: StateNode): number {
 const isReady = (state: StateNode): boolean => state.initialized || !state.managed;
 
 function kindIndex(kinds: NodeKind[], askedKeys: ReadonlySet<string>): (state: StateNode) => number {
-  const known = new Map<string, number>();
+  const kindOf = new Map<string, number>();
   const keys = [...askedKeys].sort();
   return (state) => {
-    const labels = keys.map((key) => (key === labelKeys.hostname ? hostnameOf(state) : state.labels[key]));
-    const signature = JSON.stringify([
-      labels,
-      state.taints.map(({ key, value, effect }) => [key, value ?? "", effect]),
-    ]);
-    const kind = known.get(signature) ?? kinds.length;
-    if (kind === kinds.length) {
-      known.set(signature, kind);
-      const own = keys.flatMap((key, i) => (labels[i] === undefined ? [] : [[key, labels[i]] as const]));
-      kinds.push({ taints: state.taints, requirements: labelRequirements(Object.fromEntries(own)) });
-    }
+    let signature =
+      state.taints.length === 0
+        ? ""
+        : JSON.stringify(state.taints.map(({ key, value, effect }) => [key, value ?? "", effect]));
+    for (const key of keys) signature += `\0${labelOf(state, key) ?? "\0"}`;
+    const known = kindOf.get(signature);
+    if (known !== undefined) return known;
+    const own = keys.flatMap((key) => {
+      const value = labelOf(state, key);
+      return value === undefined ? [] : [[key, value] as const];
+    });
+    const kind = kinds.push({ taints: state.taints, requirements: labelRequirements(Object.fromEntries(own)) }) - 1;
+    kindOf.set(signature, kind);
     return kind;
   };
 }
+
+const labelOf = (state: StateNode, key: string): string | undefined =>
+  key === labelKeys.hostname ? hostnameOf(state) : state.labels[key];
 
 export const hostnameOf = (state: StateNode): string => state.labels[labelKeys.hostname] ?? state.name;
 
@@ -114,34 +125,53 @@ function slotOf(
     readonly snapshot: ClusterSnapshot;
   },
 ): NodeSlot {
-  const left: Record<string, number> = {};
-  for (const [name, amount] of Object.entries(state.allocatable)) {
-    const missing = Math.max(0, (context.overhead[name] ?? 0) - (state.daemonRequests[name] ?? 0));
-    left[name] = amount - (state.podRequests[name] ?? 0) - missing;
+  const { space, overhead } = context;
+  const remaining = space.vector(state.allocatable);
+  let overcommitted = false;
+  for (const name in state.allocatable) {
+    const missing = Math.max(0, (overhead[name] ?? 0) - (state.daemonRequests[name] ?? 0));
+    const place = space.place(name);
+    const left = (remaining[place] ?? 0) - (state.podRequests[name] ?? 0) - missing;
+    remaining[place] = left;
+    overcommitted ||= left < 0;
   }
-  const csiNode = state.node === undefined ? undefined : context.snapshot.csiNodes.get(state.node.metadata.name ?? "");
   return {
     state,
     index: context.index,
-    remaining: context.space.vector(left),
-    overcommitted: Object.values(left).some((amount) => amount < 0),
+    remaining,
+    overcommitted,
     kind: context.kind,
-    ports: state.pods.flatMap((pod) => hostPortsOf(pod)),
     hostname: hostnameOf(state),
-    csiNode,
-    volumes: csiNode === undefined ? new Map() : volumeUse(state.pods, context.snapshot),
+    csiNode: state.node === undefined ? undefined : context.snapshot.csiNodes.get(state.node.metadata.name ?? ""),
+    storage: context.snapshot,
+    ports: undefined,
+    volumes: undefined,
   };
 }
+
+/** Asked for by pods with host ports only, so that nobody else pays for looking at every pod of every node. */
+const portsOf = (slot: NodeSlot): HostPort[] => (slot.ports ??= slot.state.pods.flatMap((pod) => hostPortsOf(pod)));
+
+const volumesOf = (slot: NodeSlot): VolumeUse => (slot.volumes ??= volumeUse(slot.state.pods, slot.storage));
 
 /** How many pods of the workload the slot takes, topology aside: 0 to `wanted` (scheduling 4.4). */
 export function acceptance(slot: NodeSlot, kind: NodeKind, ask: NodeAsk): number {
   if (slot.overcommitted || !matchesKind(kind, slot.kind, ask)) return 0;
   const { workload } = ask;
-  if (slot.csiNode !== undefined && !attachable(slot.csiNode, slot.volumes, workload.volumes)) return 0;
-  if (conflictingPorts(slot.ports, workload.ports) !== undefined) return 0;
+  if (!attaches(slot, workload)) return 0;
+  if (workload.ports.length > 0 && conflictingPorts(portsOf(slot), workload.ports) !== undefined) return 0;
   const most = workload.ports.length > 0 ? 1 : ask.wanted;
   return Math.min(most, fittingPods(slot.remaining, workload));
 }
+
+/** A node without a CSINode, or one whose drivers set no limits, takes any number of volumes. */
+function attaches(slot: NodeSlot, { volumes }: Workload): boolean {
+  const { csiNode } = slot;
+  if (csiNode === undefined || !limitsVolumes(csiNode)) return true;
+  return attachable(csiNode, volumesOf(slot), volumes);
+}
+
+const limitsVolumes = ({ spec }: CSINode): boolean => spec.drivers.some(({ allocatable }) => allocatable !== undefined);
 
 export interface NodeAsk {
   readonly workload: Workload;
@@ -160,18 +190,19 @@ function matchesKind(kind: NodeKind, index: number, { stage }: NodeAsk): boolean
   return matches;
 }
 
-function fittingPods(remaining: Float64Array, { need }: Workload): number {
+function fittingPods(remaining: Float64Array, { need: { places, amounts } }: Workload): number {
   let count = Number.MAX_SAFE_INTEGER;
-  need.places.forEach((place, i) => {
-    count = Math.min(count, Math.floor((remaining[place] ?? 0) / (need.amounts[i] ?? 1)));
-  });
+  for (let i = 0; i < places.length; i++)
+    count = Math.min(count, Math.floor((remaining[places[i] ?? 0] ?? 0) / (amounts[i] ?? 1)));
   return Math.max(0, count);
 }
 
 export function takeRoom(slot: NodeSlot, workload: Workload, count: number): void {
-  workload.need.places.forEach((place, i) => {
-    slot.remaining[place] = (slot.remaining[place] ?? 0) - (workload.need.amounts[i] ?? 0) * count;
-  });
-  slot.ports.push(...workload.ports);
-  if (slot.csiNode !== undefined) slot.volumes = joinUse(slot.volumes, workload.volumes);
+  const { places, amounts } = workload.need;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    slot.remaining[place] = (slot.remaining[place] ?? 0) - (amounts[i] ?? 0) * count;
+  }
+  if (workload.ports.length > 0) portsOf(slot).push(...workload.ports);
+  if (workload.volumes.size > 0) slot.volumes = joinUse(volumesOf(slot), workload.volumes);
 }

@@ -1,10 +1,11 @@
 import { describe, expect, it } from "vitest";
 import { labels } from "../../api/index.ts";
 import { instanceType } from "../../../test/builders/instance-types.ts";
-import { boundPod, daemonSet, pod, podsOf } from "../../../test/builders/pods.ts";
+import { boundPod, daemonSet, pod, podsOf, spreadOver } from "../../../test/builders/pods.ts";
 import {
   managedNode,
   type ManagedChange,
+  type ManagedNode,
   node,
   nodePool,
   snapshot,
@@ -218,5 +219,25 @@ describe("daemons of existing nodes", () => {
       pods: [daemonPod("2"), web()],
     });
     expect(plan.claims[0]?.claim.spec.resources?.requests?.["cpu"]).toBe("3");
+  });
+});
+
+describe("a Node that is there before it is registered", () => {
+  const late = (): ManagedNode => {
+    const { claim, node: seen } = managedNode("a-node", { phase: "registered" });
+    if (seen === undefined) throw new Error("a registered node has a Node");
+    const { [labels.registered]: _, [labels.hostname]: __, ...own } = seen.metadata.labels ?? {};
+    return {
+      claim: { ...claim, metadata: { ...claim.metadata, name: "z-claim" } },
+      node: { ...seen, metadata: { ...seen.metadata, labels: own } },
+    };
+  };
+
+  it("[scheduling Q221] goes by its claim's name, in the order of nodes and as a host", () => {
+    const other = managedNode("b-node", { phase: "registered" });
+    const spreading = { topologySpreadConstraints: [spreadOver(labels.hostname, "web")] };
+    const pods = ["one", "two"].map((name) => pod(name, { labels: { app: "web" }, spec: spreading }));
+    const plan = provision(snapshot({ managed: [late(), other], pods }), testOptions);
+    expect(plan.nominations.map(({ node: target }) => target)).toEqual(["b-node", "z-claim"]);
   });
 });

@@ -2,6 +2,7 @@ import { andInto } from "../catalogue/bit-set.ts";
 import { keepFitting } from "../catalogue/fit-rows.ts";
 import type { Filling, Opening, Packing } from "../packing/problem.ts";
 import { packMachines } from "../packing/search.ts";
+import type { Resumable } from "../resumable.ts";
 import { countOnClaim } from "./claim-hosts.ts";
 import { addNeed, type Claim, dropPortConflicts, newClaim, type Pool, type Share } from "./claim.ts";
 import { fillRules, placesOf } from "./fill-rules.ts";
@@ -21,7 +22,10 @@ export function* openClaims(
   most = Number.MAX_SAFE_INTEGER,
 ): Generator<number, ReadonlyMap<Demand, number>> {
   let best = yield* solveOnce(session, { pools, demands, most });
-  if (leftIn(best) > 0 && pools.some(({ limits }) => limits.remaining !== undefined)) {
+  if (
+    leftIn(best) > 0 &&
+    pools.some(({ limits, reservations }) => limits.remaining !== undefined && reservations === undefined)
+  ) {
     const worth = worthOf(best);
     for (const { factor, alike } of scarcity) {
       const again = yield* solveOnce(session, { pools, demands, most, total: factor * worth, alike });
@@ -29,7 +33,7 @@ export function* openClaims(
     }
   }
   const { problem, packing } = best;
-  for (const opening of packing.openings) openCopies(session, problem, opening);
+  for (const opening of packing.openings) yield* openCopies(session, problem, opening);
   return new Map(problem.demands.map((demand, item) => [demand, packing.left[item] ?? 0]));
 }
 
@@ -70,12 +74,16 @@ function* solveOnce(
   const packing = yield* packMachines(problem, {
     wanted: Int32Array.from(problem.demands, ({ count }) => count),
     rules: fillRules(session, problem),
-    stock: limitStock(problem.machines, catalogue, ask.most),
+    stock: limitStock(problem.machines, { catalogue, most: ask.most, places: session.reservations.left() }),
   });
   return { problem, packing };
 }
 
-function openCopies(session: Session, problem: MachineProblem, { machine, copies, filling }: Opening): void {
+function* openCopies(
+  session: Session,
+  problem: MachineProblem,
+  { machine, copies, filling }: Opening,
+): Resumable<void> {
   const option = problem.machines[machine];
   if (option === undefined) return;
   const model = modelClaim(session, problem, { option, filling });
@@ -89,7 +97,9 @@ function openCopies(session: Session, problem: MachineProblem, { machine, copies
       contents: takePods(session, problem, filling),
     };
     session.claims.push(claim);
+    for (const id of claim.pool.reservations ?? []) session.reservations.reserve(claim.host, id);
     for (const share of claim.contents) countOnClaim(claim, share);
+    yield 1;
   }
 }
 

@@ -1,5 +1,7 @@
 import { awsLabelRules, type LabelRules } from "../../api/index.ts";
 import { type CatalogueCache, createCatalogueCache } from "../catalogue/catalogue.ts";
+import type { SpreadDefaults } from "../default-constraints/apply-defaults.ts";
+import type { StorageRules } from "../pods/volumes.ts";
 import type { EpochMillis } from "../time.ts";
 
 /** How a plan is made; everything has a default, and nothing else but the snapshot enters the answer. */
@@ -13,12 +15,23 @@ export interface ProvisioningOptions {
   /** `terminationGracePeriod` of claims of pools that set none. */
   readonly defaultTerminationGracePeriod?: string;
   readonly labelRules?: LabelRules;
-  /** Pods with resource claims are refused, and DaemonSets with them cost nothing (scheduling 7.2). */
+  /** DaemonSets with resource claims cost nothing; pods with them are refused either way (scheduling 7.2). */
   readonly ignoreResourceClaims?: boolean;
   /** Needed only to judge `karpenter.sh/do-not-disrupt` durations on deleting nodes; without it they protect. */
   readonly now?: EpochMillis;
   /** USD an hour added to every machine when machines are compared; never part of a printed price. */
   readonly nodeChargePerHour?: number;
+  /** Spread constraints for pods that declare none, and the objects that their selectors are deduced from (scheduling 5.9). */
+  readonly spreadDefaults?: SpreadDefaults;
+  /** What the provider cannot serve of volumes (scheduling 1.4). */
+  readonly storageRules?: StorageRules;
+  /** Whether the plan says how many pods wait for which zone (scheduling 8.6). */
+  readonly countZones?: boolean;
+  /**
+   * Units of work after which the pass ends with what it has placed; the rest is told as not attempted (scheduling 4.10).
+   * Counted, not timed, so that the plan is the same on any machine. No end unless told.
+   */
+  readonly workBudget?: number;
   /** The caller's memory of compiled catalogues; a fresh one when absent. */
   readonly catalogueCache?: CatalogueCache;
 }
@@ -26,8 +39,9 @@ export interface ProvisioningOptions {
 /** Added to every price while machines are compared: of equally dear plans the one with fewer machines is better. */
 export const fewerMachinesCharge = 1e-6;
 
-export type ResolvedOptions = Required<Omit<ProvisioningOptions, "defaultTerminationGracePeriod" | "now">> &
-  Pick<ProvisioningOptions, "defaultTerminationGracePeriod" | "now">;
+type Unset = "defaultTerminationGracePeriod" | "now" | "spreadDefaults" | "storageRules";
+
+export type ResolvedOptions = Required<Omit<ProvisioningOptions, Unset>> & Pick<ProvisioningOptions, Unset>;
 
 export function resolveOptions(options: ProvisioningOptions): ResolvedOptions {
   return {
@@ -37,6 +51,8 @@ export function resolveOptions(options: ProvisioningOptions): ResolvedOptions {
     maxInstanceTypes: 600,
     labelRules: awsLabelRules,
     ignoreResourceClaims: true,
+    countZones: false,
+    workBudget: Number.POSITIVE_INFINITY,
     catalogueCache: options.catalogueCache ?? createCatalogueCache(),
     ...options,
     nodeChargePerHour: (options.nodeChargePerHour ?? 0) + fewerMachinesCharge,

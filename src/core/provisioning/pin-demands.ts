@@ -1,8 +1,9 @@
 import { labels as labelKeys } from "../../api/index.ts";
-import type { SetId } from "../catalogue/requirement-table.ts";
+import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
 import { membersOf } from "../catalogue/bit-set.ts";
 import { hasValue, requirementIn } from "../requirements/requirement.ts";
 import { addRequirement } from "../requirements/requirements.ts";
+import type { Resumable } from "../resumable.ts";
 import type { TopologyGroup } from "../topology/groups.ts";
 import { choosePin, countPinned, type Pin, type PinOffer } from "../topology/pinning.ts";
 import type { TopologyView } from "../topology/topology.ts";
@@ -23,8 +24,7 @@ export function* pinDemands(
   for (let before = Infinity; open.length > 0 && wantedIn(open) < before; ) {
     before = wantedIn(open);
     for (const ask of open) {
-      pinWorkload({ session, tiers, made }, ask);
-      yield 1 + ask.wanted;
+      yield* pinWorkload({ session, tiers, made }, ask);
     }
     open = open.filter(({ wanted }) => wanted > 0);
   }
@@ -54,7 +54,7 @@ interface Offer extends PinOffer {
   readonly fit: FreshFit;
 }
 
-function pinWorkload(context: PinContext, ask: PinAsk): void {
+function* pinWorkload(context: PinContext, ask: PinAsk): Resumable<void> {
   const offers = new Map<string, Offer | undefined>();
   const offerFor = (pin: Pin): Offer | undefined => {
     const key = JSON.stringify([...pin]);
@@ -63,7 +63,9 @@ function pinWorkload(context: PinContext, ask: PinAsk): void {
   };
   const { topology: view, strict } = ask.stage;
   const nodes = nodesFor(context.session, ask);
+  yield 1 + (nodes.length >> 4);
   for (; ask.wanted > 0; ask.wanted--) {
+    yield 1 + (nodes.length >> 4);
     // Each pod that settles may open a node's domain to the next one.
     if (placeOne(context.session, ask, nodes)) continue;
     const { alsoSettle, settleEvenly } = ask;
@@ -109,8 +111,16 @@ function bestOffer({ session, tiers }: PinContext, { workload, stage }: PinAsk, 
   return undefined;
 }
 
-export function pinnedSet({ table }: Session, stage: Stage, pin: Pin): SetId | undefined {
-  let { requirements } = stage;
+/** The stage's requirements in the domains of the pin, or undefined where they do not go together. */
+export function pinnedSet({ table, pinnedSets }: Session, { set }: Stage, pin: Pin): SetId | undefined {
+  let key = String(set);
+  for (const [label, value] of pin) key += `;${label}=${value}`;
+  if (!pinnedSets.has(key)) pinnedSets.set(key, computePinnedSet(table, set, pin));
+  return pinnedSets.get(key);
+}
+
+function computePinnedSet(table: RequirementTable, set: SetId, pin: Pin): SetId | undefined {
+  let requirements = table.requirements(set);
   for (const [key, value] of pin) {
     const own = requirements.get(key);
     if (own !== undefined && !hasValue(own, value)) return undefined;

@@ -13,7 +13,8 @@ export interface Reason {
     | "instance-types"
     | "price"
     | "volumes"
-    | "topology";
+    | "topology"
+    | "budget";
   readonly code: string;
   readonly text: string;
   /** The object that the reason is about, as `Kind/name`. */
@@ -63,6 +64,8 @@ export interface ProvisioningPlan {
   readonly unplaced: readonly UnplacedPod[];
   /** Pools whose requirements leave no available type, for the event NoCompatibleInstanceTypes (scheduling 8.2). */
   readonly excludedPools?: readonly { readonly pool: PoolView; readonly cause: "requirements" | "min-values" }[];
+  /** Pods in phase Pending by the zone that they can go to, `flexible` or `none`; when it was asked for. */
+  readonly pendingByZone?: Readonly<Record<string, number>>;
   /** Sum of the cheapest choice of every new claim, USD an hour. */
   readonly pricePerHour: number;
   /** Work counters for metrics and benches (fit tests, classes, ...). */

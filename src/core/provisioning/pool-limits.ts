@@ -1,5 +1,5 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import { type BitSet, membersOf } from "../catalogue/bit-set.ts";
+import { type BitSet, eachMember } from "../catalogue/bit-set.ts";
 import { poolUsageOf } from "../cluster/pool-usage.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { PoolView } from "../cluster/views.ts";
@@ -28,10 +28,10 @@ export function rowsWithinLimits(rows: BitSet, limits: PoolLimits, catalogue: Ca
   for (const [name, left] of limits.remaining ?? []) {
     if (name === "nodes") continue;
     const capacity = capacityColumn(catalogue, name);
-    for (const row of membersOf(kept)) {
+    eachMember(kept, (row) => {
       if ((capacity[catalogue.typeOfRow[row] ?? 0] ?? 0) > left)
         kept[row >>> 5] = (kept[row >>> 5] ?? 0) & ~(1 << (row & 31));
-    }
+    });
   }
   return kept;
 }
@@ -39,17 +39,17 @@ export function rowsWithinLimits(rows: BitSet, limits: PoolLimits, catalogue: Ca
 /** Largest amount of each limited resource that any of the rows has: what a claim might use at worst. */
 export function largestUse(rows: BitSet, limits: PoolLimits, catalogue: Catalogue): ReadonlyMap<string, number> {
   const use = new Map<string, number>();
-  const members = membersOf(rows);
   for (const name of limits.remaining?.keys() ?? []) {
-    if (name === "nodes") use.set(name, 1);
-    else
-      use.set(
-        name,
-        members.reduce(
-          (most, row) => Math.max(most, capacityColumn(catalogue, name)[catalogue.typeOfRow[row] ?? 0] ?? 0),
-          0,
-        ),
-      );
+    if (name === "nodes") {
+      use.set(name, 1);
+      continue;
+    }
+    const capacity = capacityColumn(catalogue, name);
+    let most = 0;
+    eachMember(rows, (row) => {
+      most = Math.max(most, capacity[catalogue.typeOfRow[row] ?? 0] ?? 0);
+    });
+    use.set(name, most);
   }
   return use;
 }

@@ -10,4 +10,16 @@ export interface Choices {
   readonly ordered: readonly PricedType[];
   readonly instanceTypes: readonly string[];
   readonly capacityTypes: readonly string[];
+  /** Whether overlays changed prices or capacities of any of them (scheduling 6.4). */
+  readonly overlaid: { readonly price: boolean; readonly capacity: boolean };
+}
+
+/** A row under some requirements: its type with the cheapest offering, and the capacity types it can be had in. */
+export interface RowOffer {
+  readonly row: number;
+  readonly priced: PricedType;
+  readonly capacityTypes: readonly string[];
+  /** Some offering's price is an overlay's, or the type's capacity (scheduling 6.4). */
+  readonly overlaidPrice: boolean;
+  readonly overlaidCapacity: boolean;
 }

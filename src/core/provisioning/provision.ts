@@ -1,10 +1,15 @@
 import type { Pod } from "../../api/index.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
-import { classifyPods, type PodClass } from "../pods/pod-class.ts";
+import { classifying, type PodClass } from "../pods/pod-class.ts";
 import { podRefusal } from "../pods/validation.ts";
+import { ownerLabelsOf } from "../cluster/views.ts";
+import { noStorageRules } from "../pods/volumes.ts";
+import { withSpreadDefaults } from "../default-constraints/apply-defaults.ts";
+import { piecesPerYield, type Resumable } from "../resumable.ts";
 import { buildSession } from "./build-session.ts";
-import { boundSelectorKeys } from "./build-topology.ts";
+import { standingBeside, standingSelectorKeys } from "./build-topology.ts";
 import { asksForResourceClaims } from "./daemons.ts";
+import { pendingByZone } from "./effective-zone.ts";
 import { finaliseClaim } from "./finalise.ts";
 import { loopPods } from "./loop-pods.ts";
 import { noPoolsReason } from "./no-pools.ts";
@@ -51,37 +56,78 @@ export function createProvisioner(snapshot: ClusterSnapshot, options: Provisioni
   };
 }
 
-function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Generator<number, ProvisioningPlan> {
-  const { classes } = classifyPods(loopPods(snapshot, options), boundSelectorKeys(snapshot));
-  yield snapshot.pendingPods.length;
-  const { accepted, refused } = validated(classes, snapshot, options);
-  const session = yield* buildSession(snapshot, accepted, options);
-  if (session.pools.length + session.excluded.length > 0) yield* solve(session);
-  widenClaims(session);
-  const claims: PlannedClaim[] = [];
-  const unplaced: UnplacedPod[] = [...refused];
-  for (const claim of session.claims) {
-    const final = finaliseClaim(session, claim);
-    if (final.ok) claims.push(final.planned);
-    else
-      unplaced.push(
-        ...claimPods(claim).map((pod) =>
-          unplacedPod(pod, [{ layer: "instance-types", code: "min-values", text: final.text }]),
-        ),
-      );
-    yield 1;
-  }
-  unplaced.push(...leftOver(session));
+function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Resumable<ProvisioningPlan> {
+  const found = yield* loopPods(snapshot, options);
+  const pods = withSpreadDefaults(found, options.spreadDefaults);
+  const standing = yield* standingBeside(snapshot, noPods);
+  const { classes } = yield* classifying(pods, standingSelectorKeys(standing));
+  const { accepted, refused } = yield* validated(classes, snapshot, options);
+  const isLeaving = snapshot.nodes.some(({ markedForDeletion }) => markedForDeletion);
+  const session = yield* buildSession(snapshot, {
+    classes: accepted,
+    standing: isLeaving ? yield* standingBeside(snapshot, podsOf(accepted, { pods, found })) : standing,
+    options,
+  });
+  const zones = options.countZones ? { pendingByZone: pendingByZone(session) } : {};
+  const hasPools = session.pools.length + session.excluded.length > 0;
+  const attempted = !hasPools || (yield* within(solve(session), options.workBudget));
+  yield* widenClaims(session);
+  const { claims, given } = yield* finalised(session);
+  const left = yield* leftOver(session, attempted);
   return {
     snapshotVersion: snapshot.version,
     claims,
-    nominations: nominationsOf(session),
-    unplaced,
+    nominations: yield* nominationsOf(session),
+    unplaced: [refused, given, left].flat(),
     ...excludedPools(session),
+    ...zones,
     pricePerHour: claims.reduce((sum, { cheapest }) => sum + cheapest.price, 0),
     work: session.work,
   };
 }
+
+const noPods: ReadonlySet<Pod> = new Set();
+
+/** Pods of the classes as they stand in the snapshot: `found` in the order of `pods`. */
+function podsOf(
+  classes: readonly PodClass[],
+  all: { readonly pods: readonly Pod[]; readonly found: readonly Pod[] },
+): ReadonlySet<Pod> {
+  const planned = classes.flatMap(({ pods }) => pods);
+  if (all.pods === all.found) return new Set(planned);
+  const originals = new Map(all.pods.map((pod, i) => [pod, all.found[i] ?? pod]));
+  return new Set(planned.map((pod) => originals.get(pod) ?? pod));
+}
+
+/** Runs until the work is done or the budget is used up; whether it is done. */
+function* within(work: Resumable<void>, budget: number): Resumable<boolean> {
+  for (let spent = 0; spent < budget; ) {
+    const next = work.next();
+    if (next.done === true) return true;
+    spent += next.value;
+    yield next.value;
+  }
+  return false;
+}
+
+/** Claims of the plan, and pods of those that must be given up. */
+function* finalised(session: Session): Resumable<{ readonly claims: PlannedClaim[]; readonly given: UnplacedPod[] }> {
+  const claims: PlannedClaim[] = [];
+  const given: UnplacedPod[] = [];
+  for (const claim of session.claims) {
+    const final = finaliseClaim(session, claim);
+    if (final.ok) claims.push(final.planned);
+    else {
+      const reason: Reason = { layer: "instance-types", code: "min-values", text: final.text };
+      for (const pod of claimPods(claim)) given.push(unplacedPod(pod, [reason]));
+    }
+    yield claimUnits;
+  }
+  return { claims, given };
+}
+
+/** Making a claim ready takes some twenty microseconds. */
+const claimUnits = 10;
 
 function excludedPools({ excluded }: Session): Pick<ProvisioningPlan, "excludedPools"> {
   if (excluded.length === 0) return {};
@@ -89,18 +135,25 @@ function excludedPools({ excluded }: Session): Pick<ProvisioningPlan, "excludedP
 }
 
 /** Refusal is a matter of the class: equal pods are refused alike (scheduling 1.3). */
-function validated(classes: readonly PodClass[], snapshot: ClusterSnapshot, options: ResolvedOptions) {
+function* validated(
+  classes: readonly PodClass[],
+  snapshot: ClusterSnapshot,
+  options: ResolvedOptions,
+): Resumable<{ readonly accepted: readonly PodClass[]; readonly refused: readonly UnplacedPod[] }> {
   const accepted: PodClass[] = [];
   const refused: UnplacedPod[] = [];
+  const storage = options.storageRules ?? noStorageRules;
+  const ownerLabels = ownerLabelsOf(snapshot.pools);
   for (const podClass of classes) {
     const { example, pods } = podClass;
-    const refusal = podRefusal(example, { objects: snapshot });
+    const refusal = podRefusal(example, { objects: snapshot, storage, ownerLabels });
     if (refusal !== undefined) {
       const message = refusal.quiet ? "" : failedToSchedule(refusal.text);
-      refused.push(...pods.map((pod) => ({ pod, reasons: refusal.reasons, message })));
-    } else if (options.ignoreResourceClaims && asksForResourceClaims(example)) {
-      refused.push(...pods.map((pod) => unplacedPod(pod, [resourceClaims])));
+      for (const pod of pods) refused.push({ pod, reasons: refusal.reasons, message });
+    } else if (asksForResourceClaims(example)) {
+      for (const pod of pods) refused.push(unplacedPod(pod, [resourceClaims]));
     } else accepted.push(podClass);
+    if (podClass.index % piecesPerYield === 0) yield piecesPerYield;
   }
   return { accepted, refused };
 }
@@ -122,22 +175,44 @@ const unplacedPod = (
 const claimPods = (claim: Session["claims"][number]): readonly Pod[] =>
   claim.contents.flatMap(({ workload, from, count }) => workload.pods.slice(from, from + count));
 
-function nominationsOf(session: Session): readonly Nomination[] {
-  return session.nominated.flatMap(({ node, workload, from, count }) =>
-    workload.pods.slice(from, from + count).map((pod) => ({ pod, node })),
-  );
+function* nominationsOf(session: Session): Resumable<readonly Nomination[]> {
+  const nominations: Nomination[] = [];
+  for (const { node, workload, from, count } of session.nominated) {
+    for (let i = from; i < from + count; i++) {
+      const pod = workload.pods[i];
+      if (pod !== undefined) nominations.push({ pod, node });
+    }
+    yield 1 + (count >> 4);
+  }
+  return nominations;
 }
 
-function leftOver(session: Session): readonly UnplacedPod[] {
-  return session.workloads
-    .filter((workload) => waiting(session, workload) > 0)
-    .flatMap((workload) => {
-      const pods = workload.pods.slice(session.placed[workload.index] ?? 0);
-      if (session.pools.length === 0) return pods.map((pod) => poolless(session, pod));
-      const { reasons, clauses } = refusalsOf(session, workload);
-      return pods.map((pod) => unplacedPod(pod, reasons, clauses));
-    });
+function* leftOver(session: Session, attempted: boolean): Resumable<readonly UnplacedPod[]> {
+  const left: UnplacedPod[] = [];
+  for (const workload of session.workloads) {
+    if (waiting(session, workload) === 0) continue;
+    const pods = workload.pods.slice(session.placed[workload.index] ?? 0);
+    if (!attempted) {
+      for (const pod of pods) left.push({ pod, reasons: [notAttempted], message: "" });
+      continue;
+    }
+    const { reasons, clauses } = session.pools.length === 0 ? noRefusals : refusalsOf(session, workload);
+    for (const pod of pods) {
+      left.push(session.pools.length === 0 ? poolless(session, pod) : unplacedPod(pod, reasons, clauses));
+    }
+    yield claimUnits;
+  }
+  return left;
 }
+
+/** Neither a failure nor an event: the next pass goes on with them (scheduling 4.10, 11.3 item 29). */
+const notAttempted: Reason = {
+  layer: "budget",
+  code: "not-attempted",
+  text: "the pass used up its work budget before it came to this pod; the next pass will",
+};
+
+const noRefusals = Object.freeze({ reasons: [], clauses: [] });
 
 /** Without any pool a decision, but no event (scheduling 1.7). */
 const poolless = (session: Session, pod: Pod): UnplacedPod =>
@@ -148,11 +223,13 @@ const poolless = (session: Session, pod: Pod): UnplacedPod =>
 /** One reason for each pool, about the pod with everything relaxed (scheduling 4.3). */
 function refusalsOf(session: Session, workload: Workload) {
   const stage = workload.stages.at(-1);
-  if (stage === undefined) return { reasons: [], clauses: [] };
-  const told = session.pools.map((pool) => {
-    const reason = poolRefusal(session, pool, { workload, stage });
-    return { reason, clause: poolClause(pool, reason) };
-  });
+  if (stage === undefined) return noRefusals;
+  const told = session.pools
+    .filter(({ quiet }) => quiet !== true)
+    .map((pool) => {
+      const reason = poolRefusal(session, pool, { workload, stage });
+      return { reason, clause: poolClause(pool, reason) };
+    });
   return { reasons: told.map(({ reason }) => reason), clauses: told.map(({ clause }) => clause) };
 }
 

@@ -58,7 +58,8 @@ function usageText({ template, limits }: Pool): string {
   return `limits=${jsonOf(limit)}, usage=${jsonOf(used)}`;
 }
 
-function limitRefusal(session: Session, pool: Pool, name: string): Reason | undefined {
+/** Undefined while limits leave the pool a machine (scheduling 4.7). */
+export function limitRefusal(session: Session, pool: Pool, name: string): Reason | undefined {
   if (nodesExhausted(pool.limits)) {
     return { layer: "limits", code: "nodes", text: `node limits have been exhausted for nodepool (NodePool=${name})` };
   }
@@ -100,7 +101,8 @@ interface Flags {
 
 const [isMet, isFitting, isOffered] = [1, 2, 4];
 
-function instanceTypeRefusal(session: Session, pool: Pool, ask: Ask & { readonly set: SetId }): Reason {
+/** Why no type of the pool will do under the set; asked only when none does (scheduling 4.6). */
+export function instanceTypeRefusal(session: Session, pool: Pool, ask: Ask & { readonly set: SetId }): Reason {
   const { table, space } = session;
   const requirements = table.requirements(ask.set);
   const groups = pool.room.groups.filter(({ ports }) => conflictingPorts(ports, ask.workload.ports) === undefined);

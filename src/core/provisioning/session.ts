@@ -8,11 +8,12 @@ import { type Addition, type Claim, dropPortConflicts, meetsMinValues, type Pool
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
 import type { NodeFacts } from "../topology/groups.ts";
 import type { Pin } from "../topology/pinning.ts";
-import type { Choices } from "./priced-types.ts";
+import type { Choices, RowOffer } from "./priced-types.ts";
 import type { Daemon } from "./daemons.ts";
 import type { NodeSlots } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { type Template, typesOf } from "./template.ts";
+import type { ReservationLedger } from "../reservations/reservations.ts";
 import type { Stage, Workload, WorkloadContext } from "./workload.ts";
 
 /** Everything of one running solve. The lists are fixed; claims and cursors grow as pods are placed. */
@@ -30,6 +31,7 @@ export interface Session {
   readonly workloads: readonly Workload[];
   readonly workloadContext: WorkloadContext;
   readonly claims: Claim[];
+  readonly reservations: ReservationLedger;
   /** Pods of each workload that have a place already; they are the first ones. */
   readonly placed: Int32Array;
   readonly nominated: NodePlacement[];
@@ -38,8 +40,12 @@ export interface Session {
   readonly podPrices: Map<string, number>;
   /** Memo of what claims of equal requirements and rows may be. */
   readonly choices: Map<string, Choices>;
-  /** Memo of `freshFit`, by pool, by stage. */
-  readonly fits: Map<Stage, Map<SetId, FreshFit | null>>[];
+  /** Memo of what rows cost under a requirement set, cheapest first. */
+  readonly offers: Map<SetId, readonly RowOffer[]>;
+  /** Memo of `freshFit`, by pool, by what pods alike in it share. */
+  readonly fits: Map<string, Map<SetId, FreshFit | null>>[];
+  /** Memo of sets narrowed to chosen domains. */
+  readonly pinnedSets: Map<string, SetId | undefined>;
 }
 
 export interface NodePlacement {
@@ -76,7 +82,7 @@ export type Fresh = Pick<Demand, "workload" | "stage" | "set">;
 
 /** Whether and how a new claim of the pool can hold one pod, limits aside; the first volume alternative that works. */
 export function freshFit(session: Session, pool: Pool, ask: Fresh): FreshFit | undefined {
-  const memo = memoOf(session, pool, ask.stage);
+  const memo = memoOf(session, pool, ask);
   const known = memo.get(ask.set);
   if (known !== undefined) return known ?? undefined;
   const fit = computeFreshFit(session, pool, ask);
@@ -84,10 +90,12 @@ export function freshFit(session: Session, pool: Pool, ask: Fresh): FreshFit | u
   return fit;
 }
 
-function memoOf({ fits }: Session, pool: Pool, stage: Stage): Map<SetId, FreshFit | null> {
-  const byStage = fits[pool.template.index] ?? new Map<Stage, Map<SetId, FreshFit | null>>();
-  const known = byStage.get(stage) ?? new Map<SetId, FreshFit | null>();
-  byStage.set(stage, known);
+/** Pods that need as much, tolerate as much and have equal volumes and ports fit alike, whatever else sets them apart. */
+function memoOf({ fits }: Session, pool: Pool, { workload, stage }: Fresh): Map<SetId, FreshFit | null> {
+  const key = `${workload.alike}|${stage.alike}`;
+  const byKey = fits[pool.template.index] ?? new Map<string, Map<SetId, FreshFit | null>>();
+  const known = byKey.get(key) ?? new Map<SetId, FreshFit | null>();
+  byKey.set(key, known);
   return known;
 }
 

@@ -46,8 +46,12 @@ function* cycle(
     );
     for (; open.length > 0; open = advanced(session, stageOf, open)) {
       yield* placeOnNodes(session, open);
-      demands.push(...open.filter((demand) => isHostedAnywhere(session, demand)));
-      open = open.filter((demand) => !isHostedAnywhere(session, demand));
+      const homeless: Demand[] = [];
+      for (const demand of open) {
+        (isHostedAnywhere(session, demand) ? demands : homeless).push(demand);
+        yield 1;
+      }
+      open = homeless;
     }
     const left = demands.flatMap((demand) => stillWaiting(session, demand));
     if (left.length === 0) return;
@@ -133,8 +137,12 @@ function tiersOf({ pools, options }: Session): readonly (readonly Pool[])[] {
   const tiers: Pool[][] = [];
   for (const pool of pools) {
     const tier = tiers.at(-1);
-    if (tier !== undefined && tier[0]?.template.weight === pool.template.weight) tier.push(pool);
+    if (tier?.[0] !== undefined && isAlike(tier[0], pool)) tier.push(pool);
     else tiers.push([pool]);
   }
   return tiers;
 }
+
+/** What is paid for already is no bargain to be weighed: it is used up first. */
+const isAlike = (a: Pool, b: Pool): boolean =>
+  a.template.weight === b.template.weight && (a.reservations === undefined) === (b.reservations === undefined);

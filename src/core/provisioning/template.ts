@@ -7,7 +7,7 @@ import { byWeightThenName } from "../cluster/freeze.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { isStaticPool, type PoolView } from "../cluster/views.ts";
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
-import { type Requirements, requirementIn } from "../requirements/requirement.ts";
+import { type Requirements, requirementIn, requirementOf } from "../requirements/requirement.ts";
 import { addRequirements, labelRequirements, requirementsOf, specRequirements } from "../requirements/requirements.ts";
 import type { ResolvedOptions } from "./options.ts";
 
@@ -87,19 +87,22 @@ export function buildTemplate(
   };
 }
 
-function templateLabels(view: PoolView): Readonly<Record<string, string>> {
-  const { template } = view.pool.spec;
-  return {
-    ...template.metadata?.labels,
-    [ownerLabel[view.key.kind]]: view.key.name,
-    [nodeClassLabelKey(template.spec.nodeClassRef)]: template.spec.nodeClassRef.name,
-  };
+/** The class of a Provisioner is a view of no name that a label could carry. */
+function templateLabels({ key, pool }: PoolView): Readonly<Record<string, string>> {
+  const { metadata, spec } = pool.spec.template;
+  const own = { ...metadata?.labels, [ownerLabel[key.kind]]: key.name };
+  return key.kind === "Provisioner" ? own : { ...own, [nodeClassLabelKey(spec.nodeClassRef)]: spec.nodeClassRef.name };
 }
 
 function templateRequirements(view: PoolView, labels: Readonly<Record<string, string>>): Requirements {
   const own = addRequirements(specRequirements(view.pool.spec.template.spec.requirements), labelRequirements(labels));
-  return addRequirements(own, requirementsOf([...simulationKeys].map((key) => requirementIn(key, "true"))));
+  const simulated = [...simulationKeys].map((key) => requirementIn(key, "true"));
+  return addRequirements(own, requirementsOf([...simulated, ...foreignOwner(view.key)]));
 }
+
+/** The key of NodePools is well known, and would else be any on a Provisioner's nodes (v1alpha5 5.6 step 4). */
+const foreignOwner = ({ kind }: PoolKey) =>
+  kind === "Provisioner" ? [requirementOf({ key: labelKeys.nodePool, operator: "DoesNotExist" })] : [];
 
 function filterTypes(table: RequirementTable, requirements: Requirements, rows: BitSet): BitSet {
   return andInto(rows.slice(), table.select(table.intern(requirements)).rows);

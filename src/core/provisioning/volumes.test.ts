@@ -7,8 +7,9 @@ import {
   type StorageClass,
 } from "../../api/index.ts";
 import type { ClusterEvent } from "../index.ts";
-import { companyOf, pod, spreadOver } from "../../../test/builders/pods.ts";
+import { boundPod, companyOf, pod, spreadOver } from "../../../test/builders/pods.ts";
 import { node, snapshot, testOptions } from "../../../test/builders/snapshot.ts";
+import type { StorageRules } from "../pods/volumes.ts";
 import { provision } from "./provision.ts";
 
 type Terms = readonly Readonly<Record<string, readonly string[]>>[];
@@ -172,6 +173,20 @@ describe("volumes", () => {
     ).toEqual(["test-zone-1"]);
   });
 
+  it("[scheduling I160] leave the zones open that a pod's spread counts in", () => {
+    const events = [volume("pv", [zones("test-zone-1")]), claim("data", { volumeName: "pv" })];
+    const nodes = ["test-zone-1", "test-zone-2", "test-zone-3"].map((name) =>
+      node(name, { labels: { [labels.zone]: name } }),
+    );
+    const standing = nodes.map(({ metadata }) =>
+      boundPod(`on-${metadata.name}`, metadata.name ?? "", { labels: { app: "db" } }),
+    );
+    const plain = withClaims("db", "data");
+    const spec = { ...plain.spec, topologySpreadConstraints: [{ ...spreadOver(labels.zone, "db"), minDomains: 3 }] };
+    const plan = provision(snapshot({ nodes, pods: [...standing, { ...plain, spec }], events }), testOptions);
+    expect(plan.nominations.map(({ node: target }) => target)).toEqual(["test-zone-1"]);
+  });
+
   it.each([
     ["is missing", []],
     ["has no class", [claim("data", {})]],
@@ -223,5 +238,82 @@ describe("attach limits of a node", () => {
 
   it("[scheduling Q218] are zero without a count, and none without an entry", () => {
     expect([nominated([["a"]], {}), nominated([["a"]], undefined)]).toEqual([0, 1]);
+  });
+
+  it("[scheduling N195] hold for claims made for a pod alone, by the driver of their class", () => {
+    const ephemeral = (name: string) =>
+      pod(name, {
+        spec: {
+          volumes: [{ name: "scratch", ephemeral: { volumeClaimTemplate: { spec: { storageClassName: "fast" } } } }],
+        },
+      });
+    const pods = ["a", "b", "c"].map(ephemeral);
+    const left = (provisioner: string) => {
+      const fast = storageClass("fast");
+      const object =
+        fast.type === "upsert" && fast.kind === "StorageClass" ? { ...fast.object, provisioner } : undefined;
+      const events: ClusterEvent[] = [
+        csiNode({ count: 2 }),
+        ...(object === undefined ? [] : [{ type: "upsert", kind: "StorageClass", object } as const]),
+        ...pods.map(({ metadata }) => claim(`${metadata.name}-scratch`, { storageClassName: "fast" })),
+      ];
+      const plan = provision(snapshot({ nodes: [own], pods, events }), testOptions);
+      return [plan.nominations.length, plan.claims.length];
+    };
+    expect([left("ebs.csi.aws.com"), left("kubernetes.io/aws-ebs"), left("other.csi.example.com")]).toEqual([
+      [2, 1],
+      [2, 1],
+      [3, 0],
+    ]);
+  });
+
+  it("[scheduling N189] do not count volumes without a driver", () => {
+    const events = [
+      csiNode({ count: 0 }),
+      volume("nfs", [], { nfs: { server: "s", path: "/" } } as Partial<PersistentVolume["spec"]>),
+      claim("data", { volumeName: "nfs" }),
+    ];
+    expect(
+      provision(snapshot({ nodes: [own], pods: [withClaims("db", "data")], events }), testOptions).nominations.length,
+    ).toBe(1);
+  });
+});
+
+describe("volumes that the provider cannot serve", () => {
+  const events = [storageClass("fast", [zones("test-zone-1")]), claim("data", { storageClassName: "fast" })];
+  const left = (rules: Partial<StorageRules>) =>
+    provision(snapshot({ pods: [withClaims("db", "data")], events }), {
+      ...testOptions,
+      storageRules: { unsupportedProvisioners: new Set(), unsupportedTopologyKeys: new Set(), ...rules },
+    }).unplaced.map(({ message }) => message);
+
+  it.each([
+    [
+      "driver",
+      { unsupportedProvisioners: new Set(["ebs.csi.aws.com"]) },
+      "provisioner is not supported, ebs.csi.aws.com",
+    ],
+    [
+      "topology key",
+      { unsupportedTopologyKeys: new Set([labels.zone]) },
+      "storage class uses unsupported topology key",
+    ],
+  ])("[scheduling N196] by %s keep their pod out", (_, rules, text) => {
+    expect(left(rules)).toEqual([expect.stringContaining(text)]);
+    expect(left({})).toEqual([]);
+  });
+
+  it("[scheduling C55] bind the zone whatever else the pod gives up", () => {
+    const plain = withClaims("db", "data");
+    const nodeAffinity = {
+      preferredDuringSchedulingIgnoredDuringExecution: [
+        {
+          weight: 1,
+          preference: { matchExpressions: [{ key: labels.zone, operator: "In" as const, values: ["test-zone-2"] }] },
+        },
+      ],
+    };
+    const pods = [{ ...plain, spec: { ...plain.spec, affinity: { nodeAffinity } } }];
+    expect(zonesOf(provision(snapshot({ pods, events }), testOptions))).toEqual(["test-zone-1"]);
   });
 });

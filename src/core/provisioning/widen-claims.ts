@@ -1,5 +1,6 @@
 import { andInto } from "../catalogue/bit-set.ts";
 import { keepFitting } from "../catalogue/fit-rows.ts";
+import type { Resumable } from "../resumable.ts";
 import { type Claim, dropPortConflicts } from "./claim.ts";
 import { placesOf } from "./fill-rules.ts";
 import { largestUse, rowsWithinUse, takeLimits } from "./pool-limits.ts";
@@ -9,8 +10,12 @@ import type { Session } from "./session.ts";
  * While limits were shared out every claim was held to the size of the machine it was opened as. What is left over now
  * goes back into choice: in order, claims may again be every type that holds their pods and fits in what the limits leave.
  */
-export function widenClaims(session: Session): void {
-  for (const claim of session.claims) if (claim.pool.limits.remaining !== undefined) widen(session, claim);
+export function* widenClaims(session: Session): Resumable<void> {
+  for (const claim of session.claims) {
+    if (claim.pool.limits.remaining === undefined) continue;
+    widen(session, claim);
+    yield 4;
+  }
 }
 
 function widen({ table }: Session, claim: Claim): void {

@@ -2,7 +2,7 @@ import type { Pod, Toleration } from "../../api/index.ts";
 import { type SparseAmounts, sparseOf } from "../catalogue/fit-rows.ts";
 import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
 import type { ResourceSpace } from "../catalogue/resource-space.ts";
-import type { HostPort } from "../pods/host-ports.ts";
+import { type HostPort, hostPortText } from "../pods/host-ports.ts";
 import type { StorageObjects } from "../pods/volumes.ts";
 import type { PodClass } from "../pods/pod-class.ts";
 import type { Resources } from "../quantity/resources.ts";
@@ -14,6 +14,7 @@ import {
 } from "../requirements/pod-requirements.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import { noRequirements } from "../requirements/requirements.ts";
+import { piecesPerYield, type Resumable, sorted } from "../resumable.ts";
 import type { Topology, TopologyView } from "../topology/topology.ts";
 import { type VolumeUse, volumeUse } from "./volume-limits.ts";
 import { volumeAlternatives } from "./volume-topology.ts";
@@ -28,6 +29,8 @@ export interface Workload {
   readonly need: SparseAmounts;
   /** Equal for equal needs. */
   readonly shape: string;
+  /** Equal for equal needs and ports. */
+  readonly alike: string;
   readonly ports: readonly HostPort[];
   /** Claims that count against attach limits; pods of one class share theirs. */
   readonly volumes: VolumeUse;
@@ -47,6 +50,8 @@ export interface Stage {
   /** Requirements of its volumes, any of which will do; one empty set when there are none (scheduling 2.9). */
   readonly volumes: readonly Requirements[];
   readonly volumeSets: readonly SetId[];
+  /** Equal for equal tolerations and volumes. */
+  readonly alike: string;
   /** Memo by node kind. */
   readonly nodeKinds: Map<number, boolean>;
 }
@@ -65,18 +70,28 @@ export interface WorkloadContext {
 export function* groupWorkloads(
   classes: readonly PodClass[],
   context: WorkloadContext,
-): Generator<number, readonly Workload[]> {
-  const ordered = classes
-    .map((podClass) => ({ podClass, pods: podClass.pods.toSorted(byAge) }))
-    .sort((a, b) => bySize(a.podClass.requests, b.podClass.requests) || byFirst(a.pods, b.pods));
-  yield classes.length;
+): Resumable<readonly Workload[]> {
+  const queued: { readonly podClass: PodClass; readonly pods: readonly Pod[] }[] = [];
+  let looked = 0;
+  for (const podClass of classes) {
+    const { pods } = podClass;
+    queued.push({ podClass, pods: pods.length > 1 ? yield* sorted(pods, byAge) : pods });
+    if (++looked % piecesPerYield === 0) yield piecesPerYield;
+  }
+  const ordered = yield* sorted(
+    queued,
+    (a, b) => bySize(a.podClass.requests, b.podClass.requests) || byFirst(a.pods, b.pods),
+  );
   const workloads: Workload[] = [];
   for (const { podClass, pods } of ordered) {
     workloads.push(workloadOf(podClass, pods, { index: workloads.length, context }));
-    yield 1;
+    yield workloadUnits;
   }
   return workloads;
 }
+
+/** Making a workload takes some ten microseconds. */
+const workloadUnits = 4;
 
 function workloadOf(
   { requests, hostPorts, example }: PodClass,
@@ -84,12 +99,14 @@ function workloadOf(
   { index, context }: { readonly index: number; readonly context: WorkloadContext },
 ): Workload {
   const need = sparseOf(context.space.vector(requests));
+  const shape = `${need.places.join()}:${need.amounts.join()}`;
   return {
     index,
     pods,
     requests,
     need,
-    shape: `${need.places.join()}:${need.amounts.join()}`,
+    shape,
+    alike: hostPorts.length === 0 ? shape : `${shape}/${hostPorts.map(hostPortText).join()}`,
     ports: hostPorts,
     volumes: volumeUse(pods.slice(0, 1), context.storage),
     stages: [stageOf(pods[0] ?? example, context)],
@@ -131,15 +148,18 @@ function stageOf(pod: Pod, { table, relaxation, topology, storage }: WorkloadCon
   const requirements = relaxation.preferences ? podRequirements(pod) : strict;
   const volumes = volumeAlternatives(pod, storage);
   const alternatives = volumes.length === 0 ? [noRequirements] : volumes;
+  const tolerations = pod.spec.tolerations ?? [];
+  const volumeSets = alternatives.map((volume) => table.intern(volume));
   return {
     pod,
     requirements,
     strict,
     set: table.intern(requirements),
     topology: topology.view(pod),
-    tolerations: pod.spec.tolerations ?? [],
+    tolerations,
     volumes: alternatives,
-    volumeSets: alternatives.map((volume) => table.intern(volume)),
+    volumeSets,
+    alike: `${tolerations.length === 0 ? "" : JSON.stringify(tolerations)}/${volumeSets.join()}`,
     nodeKinds: new Map(),
   };
 }

@@ -60,10 +60,38 @@ function candidates(request: PinRequest, key: string, pin: Pin): readonly string
     )
     .flatMap((domain) => {
       const offer = request.offerFor(new Map(pin).set(key, domain));
-      return offer === undefined ? [] : [{ domain, pods: podsIn(compared, domain), ...offer }];
+      if (offer === undefined) return [];
+      return [{ domain, pods: podsIn(compared, domain), choices: choicesBeside(request, key, domain), ...offer }];
     })
-    .sort((a, b) => a.tier - b.tier || a.pods - b.pods || a.price - b.price || (a.domain < b.domain ? -1 : 1))
+    .sort(
+      (a, b) =>
+        a.tier - b.tier ||
+        a.pods - b.pods ||
+        a.choices - b.choices ||
+        a.price - b.price ||
+        (a.domain < b.domain ? -1 : 1),
+    )
     .map(({ domain }) => domain);
+}
+
+/**
+ * Domains of the other keys that the pod must spread over which can be had together with this one. Of equals the one that
+ * goes together with fewest is taken while it can be: taken last, it may clash with what is due on the other key.
+ */
+function choicesBeside(request: PinRequest, key: string, domain: string): number {
+  const others = request.view.owned.filter(
+    ({ term }) => term.kind === "spread" && term.key !== key && term.key !== labelKeys.hostname,
+  );
+  let choices = 0;
+  for (const { term, counts } of others) {
+    for (const other of counts.keys()) {
+      // In the order of keys that `choosePin` asks in, so that answers are shared.
+      const own = [key, domain] as const;
+      const pair = key < term.key ? [own, [term.key, other] as const] : [[term.key, other] as const, own];
+      if (request.offerFor(new Map(pair)) !== undefined) choices++;
+    }
+  }
+  return choices;
 }
 
 const knownDomains = ({ view }: PinRequest, key: string): readonly string[] =>

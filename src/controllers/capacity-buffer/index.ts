@@ -1,0 +1,2 @@
+export * from "./buffer-pods.ts";
+export * from "./capacity-buffer.ts";

@@ -1,0 +1,2 @@
+export * from "./deprovisioning.ts";
+export { createStaticProvisioning } from "./provisioning.ts";
