@@ -140,6 +140,21 @@ describe("expiration", () => {
     await fixture.stop();
   });
 
+  test("a pool with disruption windows lets its claims expire only while one is open, and says so", async () => {
+    const fixture = await clusterFixture();
+    const windows = [{ schedule: "0 12 * * *", duration: "1h", timeZone: "Europe/Berlin", reasons: ["Expired"] }];
+    const annotations = { "karpenter-ts.dev/disruption-windows": JSON.stringify(windows) };
+    await fixture.create(nodePoolType, { ...nodePool("default"), metadata: { name: "default", annotations } });
+    await fixture.create(nodeClaimType, nodeClaim("a", { expireAfter: "30s" }));
+    await run(fixture);
+    await fixture.advance(59 * 60 * seconds);
+    expect(await fixture.get(nodeClaimType, "a")).toBeDefined();
+    expect(fixture.published.map(({ reason }) => reason)).toContain("DisruptionBlocked");
+    await fixture.advance(62 * seconds);
+    expect(await fixture.get(nodeClaimType, "a")).toBeUndefined();
+    await fixture.stop();
+  });
+
   test("[lifecycle X4] thirty that expire at once go one a second", async () => {
     const fixture = await clusterFixture();
     for (let index = 0; index < 30; index += 1)
@@ -183,6 +198,28 @@ describe("pod events", () => {
     await fixture.create(podType, on("one"));
     await fixture.advance(5 * seconds);
     expect(fixture.log.lines.filter(({ level }) => level === "error")).toEqual([]);
+    await fixture.stop();
+  });
+
+  test("[lifecycle O19] what a start lists counts from when it happened: no clock starts anew", async () => {
+    const fixture = await clusterFixture();
+    await initializedNode(fixture, "a");
+    await initializedNode(fixture, "b");
+    const bound = async (name: string, nodeName: string, time: string): Promise<void> => {
+      const created = await fixture.create(podType, pod(name, { nodeName }));
+      const scheduled = { type: "PodScheduled", status: "True", lastTransitionTime: time };
+      await fixture.patch(podType, created, { status: { conditions: [scheduled] } }, "status");
+    };
+    await bound("old", "node-a", "2026-11-02T09:00:00Z");
+    await bound("missed", "node-b", "2026-11-02T09:58:00Z");
+    for (const name of ["a", "b"]) {
+      const status = { lastPodEventTime: "2026-11-02T09:30:00Z" };
+      await fixture.patch(nodeClaimType, await claimOf(fixture, name), { status }, "status");
+    }
+    await fixture.run(createPodEvents(fixture));
+    await fixture.advance(2 * seconds);
+    expect((await claimOf(fixture, "a")).status?.lastPodEventTime).toBe("2026-11-02T09:30:00Z");
+    expect((await claimOf(fixture, "b")).status?.lastPodEventTime).toBe("2026-11-02T09:58:00Z");
     await fixture.stop();
   });
 

@@ -127,7 +127,11 @@ function composeParts(setup: OperatorSetup): Parts {
   };
   const { provider } = wiring;
   const kube = restrictClient(setup.kube, mode, provider.nodeClassTypes);
-  const caches = createCaches({ informers, nodeClassTypes: provider.nodeClassTypes });
+  const caches = createCaches({
+    informers,
+    nodeClassTypes: provider.nodeClassTypes,
+    dynamicResources: !setup.options.ignoreDraRequests,
+  });
   const instruments = createInstruments(metrics);
   const decisions = createDecisionLog(clock);
   const asked = measureCloudProvider(provider, { metrics, clock, controller: "provisioner" });

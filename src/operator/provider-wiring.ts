@@ -1,7 +1,7 @@
 import type { Reconciler, RegistrationHook } from "../controllers/index.ts";
 import type { EventRecorder, InformerSet, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
-import type { CloudProvider, InstanceCollector } from "../provider/index.ts";
+import type { CloudProvider, InstanceCollector, InterruptionSource } from "../provider/index.ts";
 
 /** What the operator lends to a provider. */
 export interface ProviderContext {
@@ -26,6 +26,8 @@ export interface ProviderWiring {
   readonly background?: readonly { readonly name: string; run(signal: AbortSignal): Promise<void> }[];
   readonly reconcilers?: readonly Reconciler[];
   readonly registrationHooks?: readonly RegistrationHook[];
+  /** Where the cloud announces what it takes back; each gets a reconciler of its own. */
+  readonly interruptions?: readonly InterruptionSource[];
 }
 
 export type ProviderFactory = (context: ProviderContext) => ProviderWiring;

@@ -10,23 +10,31 @@ import {
   createEvictionQueue,
   createExpiration,
   createInstanceCollection,
+  createInterruption,
   createLaunchCache,
   createNodeClaimHydration,
   createNodeClaimLifecycle,
   createNodeHydration,
+  createNodeMetrics,
   createNodePoolCounter,
   createNodePoolHash,
+  createNodePoolMetrics,
   createNodePoolReadiness,
   createNodePoolValidation,
+  createNodeRepair,
   createNodeTermination,
   createPodEvents,
+  createPodMetrics,
   createProvisioning,
   createRegistrationHealth,
+  createStatusReporters,
+  type DecisionFeed,
   type DecisionSink,
   type DisruptionDeps,
   type Instruments,
   type Reconciler,
 } from "../controllers/index.ts";
+import { awsLabelRules } from "../api/index.ts";
 import { emptiness, isReschedulable } from "../core/index.ts";
 import type { EventRecorder, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
@@ -45,7 +53,7 @@ export interface ReconcilerParts {
   readonly metrics: MetricsRegistry;
   readonly events: EventRecorder;
   readonly instruments: Instruments;
-  readonly decisions: DecisionSink;
+  readonly decisions: DecisionSink & DecisionFeed;
   readonly wiring: ProviderWiring;
   readonly options: OperatorOptions;
 }
@@ -60,7 +68,13 @@ export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[]
     case "plan":
       return [...poolReconcilers(deps).status, ...deciding];
     default:
-      return [...poolReconcilers(deps).status, ...poolReconcilers(deps).others, ...lifeReconcilers(deps), ...deciding];
+      return [
+        ...poolReconcilers(deps).status,
+        ...poolReconcilers(deps).others,
+        ...lifeReconcilers(deps),
+        ...observers(deps),
+        ...deciding,
+      ];
   }
 }
 
@@ -116,8 +130,30 @@ function lifeReconcilers(deps: Deps): readonly Reconciler[] {
         ]),
     evictions.reconciler,
     createNodeTermination({ ...measuredFor(deps, "node.termination"), evictions }),
-    createClaimDisruptionConditions(deps),
+    createClaimDisruptionConditions(measuredFor(deps, "nodeclaim.disruption")),
+    ...forcefulReconcilers(deps),
     ...(wiring.reconcilers ?? []),
+  ];
+}
+
+/** Ends that nobody planned: ill nodes, and machines that the cloud takes back. */
+function forcefulReconcilers(deps: Deps): readonly Reconciler[] {
+  const { options, wiring, provider } = deps;
+  const repairs = options.featureGates["NodeRepair"] === true && provider.repairPolicies.length > 0;
+  return [
+    ...(repairs ? [createNodeRepair(deps)] : []),
+    ...(wiring.interruptions ?? []).map((source) => createInterruption(deps, source)),
+  ];
+}
+
+/** Metrics and events that mirror objects; too many series for very large clusters, where an option turns them off. */
+function observers(deps: Deps): readonly Reconciler[] {
+  if (deps.options.disableClusterStateObservability) return [];
+  return [
+    ...createStatusReporters(deps),
+    createNodeMetrics(deps, [...awsLabelRules.wellKnown]),
+    createNodePoolMetrics(deps),
+    createPodMetrics(deps, deps.decisions),
   ];
 }
 

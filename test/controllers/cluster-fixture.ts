@@ -7,6 +7,7 @@ import {
   nodeClaimType,
   nodePoolType,
   type ResourceType,
+  resourceSliceType,
 } from "../../src/api/index.ts";
 import {
   type Caches,
@@ -18,6 +19,7 @@ import {
   type Instruments,
   type Reconciler,
 } from "../../src/controllers/index.ts";
+import { epochMillisOf } from "../../src/core/index.ts";
 import {
   type Controller,
   createController,
@@ -40,7 +42,7 @@ import { createFakeProvider, type FakeProvider, testNodeClassType } from "./fake
 export type PublishedEvent = Parameters<EventRecorder["publish"]>[0];
 
 export interface ClusterFixture {
-  readonly clock: ManualClock;
+  readonly clock: JumpingClock;
   readonly server: ApiServer;
   readonly kube: KubeClient;
   readonly caches: Caches;
@@ -58,6 +60,8 @@ export interface ClusterFixture {
   /** Runs the reconcilers behind real work queues until `stop`. Returns the queue of the first. */
   run(...reconcilers: readonly Reconciler[]): Promise<Controller>;
   advance(milliseconds: number): Promise<void>;
+  /** Sets the time of day forward or back; timers do not notice. */
+  jump(milliseconds: number): void;
   stop(): Promise<void>;
 }
 
@@ -81,22 +85,38 @@ const crdOf = (type: ResourceType): CustomResourceDefinition => ({
   },
 });
 
+type JumpingClock = ManualClock & { jump(milliseconds: number): void };
+
+function jumpingClock(clock: ManualClock): JumpingClock {
+  let offset = 0;
+  return {
+    ...clock,
+    now: () => epochMillisOf(clock.now() + offset),
+    jump: (milliseconds) => {
+      offset += milliseconds;
+    },
+  };
+}
+
 export interface FixtureOptions {
   /** Puts a layer over the client that the controllers use; the fixture's own calls go around it. */
   readonly decorate?: (kube: KubeClient) => KubeClient;
   /** Another fixture whose cluster and cloud this one shares, as a process that starts after a crash. */
   readonly after?: ClusterFixture;
+  /** The cluster serves ResourceSlices, and they are looked at. */
+  readonly dynamicResources?: boolean;
 }
 
 export async function clusterFixture(options: FixtureOptions = {}): Promise<ClusterFixture> {
   const { after } = options;
-  const clock = after?.clock ?? createManualClock({ start: Date.parse("2026-11-02T10:00:00Z") });
+  const clock = after?.clock ?? jumpingClock(createManualClock({ start: Date.parse("2026-11-02T10:00:00Z") }));
   const random = createSeededRandom(7);
   const server = after?.server ?? createApiServer({ clock, ids: createIds(random) });
   const direct = server.client();
   const kube = options.decorate?.(direct) ?? direct;
   if (after === undefined) {
-    for (const type of [nodePoolType, nodeClaimType, testNodeClassType] as const) {
+    const served = [nodePoolType, nodeClaimType, testNodeClassType, resourceSliceType] as const;
+    for (const type of options.dynamicResources === true ? served : served.slice(0, 3)) {
       await direct.create(customResourceDefinitionType, crdOf(type as ResourceType));
     }
   }
@@ -104,7 +124,8 @@ export async function clusterFixture(options: FixtureOptions = {}): Promise<Clus
   const log = createRecordingLogger();
   const metrics = createMetricsRegistry();
   const informers = createInformerSet({ client: kube, clock, random, log, metrics, freeze: true });
-  const caches = createCaches({ informers, nodeClassTypes: provider.nodeClassTypes });
+  const { dynamicResources = false } = options;
+  const caches = createCaches({ informers, nodeClassTypes: provider.nodeClassTypes, dynamicResources });
   const published: PublishedEvent[] = [];
   const decided: Omit<Decision, "time">[] = [];
   const stopping = new AbortController();
@@ -170,6 +191,7 @@ export async function clusterFixture(options: FixtureOptions = {}): Promise<Clus
       ),
     run,
     advance: (milliseconds) => clock.advance(milliseconds),
+    jump: (milliseconds) => clock.jump(milliseconds),
     stop: async () => {
       stopping.abort(new Error("test over"));
       await clock.advance(5_000);

@@ -18,6 +18,7 @@ import type {
   InstanceCollector,
   InstanceFailure,
   LaunchFailure,
+  RepairPolicy,
 } from "../../src/provider/index.ts";
 
 export const testNodeClassType = resourceType(
@@ -38,6 +39,9 @@ export interface FakeProvider extends CloudProvider, InstanceCollector {
   onCreate: Behaviour<LaunchFailure>;
   onDelete: Behaviour<InstanceFailure>;
   onGet: (providerId: string) => InstanceFailure | undefined;
+  /** The provider's own drift reason. Throwing rejects. */
+  onDrift: (claim: NodeClaim) => string | undefined;
+  repairPolicies: readonly RepairPolicy[];
   /** How long an instance takes to be gone after its deletion was accepted. */
   terminationMilliseconds: number;
   /** How long a create takes. */
@@ -76,6 +80,7 @@ export function createFakeProvider(clock: Clock): FakeProvider {
     onCreate: () => undefined,
     onDelete: () => undefined,
     onGet: () => undefined,
+    onDrift: () => undefined,
     terminationMilliseconds: 0,
     launchMilliseconds: 0,
     instanceTypeList: [],
@@ -116,7 +121,7 @@ export function createFakeProvider(clock: Clock): FakeProvider {
       hasClass(pool.spec.template.spec.nodeClassRef.name)
         ? ok(fake.instanceTypeList)
         : failed({ kind: "class-not-found", message: "no such node class" }),
-    driftReason: async () => undefined,
+    driftReason: async ({ claim }) => fake.onDrift(claim),
     terminateUnowned: async ({ providerId }) => terminate(providerId),
     vanish: (providerId) => instances.delete(providerId),
     leak: (instance) => {

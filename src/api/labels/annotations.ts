@@ -28,6 +28,16 @@ export const awsAnnotations = Object.freeze({
   kubeletDriftHash: "compatibility.karpenter.k8s.aws/kubelet-drift-hash",
 });
 
+/** Annotations of this product alone; absent, everything is as upstream. */
+export const productAnnotations = Object.freeze({
+  /** On a NodePool: when its nodes may be disrupted, expiry included; JSON, see `core/windows`. */
+  disruptionWindows: "karpenter-ts.dev/disruption-windows",
+  /** On a NodePool: `replace` makes a spot rebalance recommendation a reason to replace the node (lifecycle O21). */
+  onRebalance: "karpenter-ts.dev/on-rebalance",
+  /** On a NodeClaim: when the cloud recommended to move, RFC 3339. */
+  rebalanceRecommended: "karpenter-ts.dev/rebalance-recommended",
+});
+
 /** What `karpenter.sh/do-not-disrupt` says on a pod. `invalid` is ignored, but deserves a warning event. */
 export type PodDisruptionGuard =
   | { readonly kind: "none" }

@@ -3,6 +3,7 @@ import {
   applyClusterEvent,
   type ClusterEvent,
   type ClusterState,
+  claimKeyAt,
   claimViewOf,
   emptyClusterState,
   freezeSnapshot,
@@ -58,7 +59,7 @@ export function createClusterModel(deps: ClusterModelDeps): ClusterModel {
     },
     markForDeletion: (providerIds) => fold.apply({ type: "mark-for-deletion", providerIds }),
     unmarkForDeletion: (providerIds) => fold.apply({ type: "unmark-for-deletion", providerIds }),
-    knowsClaim: (name) => fold.state.claims.has(`NodeClaim/${name}`),
+    knowsClaim: (name) => fold.state.claims.has(keyText(claimKeyAt(name))),
     usageOf: (pool) => fold.state.poolUsage.get(keyText(pool)) ?? noResources,
     observe: fold.observe,
     claimCollector: collector.reconciler,
@@ -142,7 +143,7 @@ function createClaimCollector(deps: ClusterModelDeps, fold: Fold): ClaimCollecto
       type: nodeClaimType,
       workers: oneWorker,
       reconcile: async (name, signal) => {
-        const held = fold.state.claims.get(`NodeClaim/${name}`);
+        const held = fold.state.claims.get(keyText(claimKeyAt(name)));
         if (held === undefined || (held.claim.status?.providerID ?? "") !== "") return;
         if (await exists(deps.kube, name, signal)) return;
         fold.apply({ type: "claim-deleted", key: held.key });

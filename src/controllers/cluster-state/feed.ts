@@ -1,8 +1,17 @@
-import type { KubeObject } from "../../api/index.ts";
+import { type KubeObject, type NodeClaim, terminationFinalizer } from "../../api/index.ts";
 import { type ClusterEvent, claimViewOf, poolViewOf, type WatchedKind, type WatchedKinds } from "../../core/index.ts";
 import { type Informer, objectKey } from "../../kube/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import { type Caches, isManagedClaim, isManagedPool } from "../plumbing/index.ts";
+
+/**
+ * Nothing was launched for it, nothing will be, and it stands only because somebody else's finalizer holds it: as an open
+ * launch it would keep the picture from ever being synced, and with it every decision.
+ */
+export const isReleased = ({ metadata, status }: NodeClaim): boolean =>
+  metadata.deletionTimestamp !== undefined &&
+  (status?.providerID ?? "") === "" &&
+  !(metadata.finalizers ?? []).includes(terminationFinalizer);
 
 /** Turns what the caches deliver into events of the picture. Only objects of this provider become pools and claims. */
 export function feedClusterEvents(
@@ -24,7 +33,8 @@ export function feedClusterEvents(
     }),
     caches.nodeClaims.subscribe(({ type, object }) => {
       const view = claimViewOf(object);
-      if (type === "deleted" || !isManagedClaim(provider, object)) apply({ type: "claim-deleted", key: view.key });
+      const gone = type === "deleted" || !isManagedClaim(provider, object) || isReleased(object);
+      if (gone) apply({ type: "claim-deleted", key: view.key });
       else apply({ type: "claim", view });
     }),
     plain("Pod", caches.pods),

@@ -2,6 +2,7 @@ import { type ClusterState, claimViewOf, isSynced, type ListedMachines, syncGap 
 import type { Clock, Logger } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import { type Caches, isManagedClaim } from "../plumbing/index.ts";
+import { isReleased } from "./feed.ts";
 
 const patienceMilliseconds = 30_000;
 const repeatMilliseconds = 10_000;
@@ -58,7 +59,7 @@ const cachesSynced = (caches: Caches): boolean => {
 const listMachines = (deps: { readonly caches: Caches; readonly provider: CloudProvider }): ListedMachines => ({
   claims: deps.caches.nodeClaims.store
     .list()
-    .filter((claim) => isManagedClaim(deps.provider, claim))
+    .filter((claim) => isManagedClaim(deps.provider, claim) && !isReleased(claim))
     .map((claim) => claimViewOf(claim).key),
   nodes: deps.caches.nodes.store.list().map(({ metadata }) => metadata.name ?? ""),
 });

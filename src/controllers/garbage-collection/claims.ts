@@ -1,4 +1,5 @@
 import { conditionTypes, isConditionTrue, type NodeClaim, nodeClaimType } from "../../api/index.ts";
+import { isReschedulable } from "../../core/index.ts";
 import type { KubeClient } from "../../kube/index.ts";
 import { type Logger, mapLimit } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
@@ -61,5 +62,8 @@ async function collect(deps: ClaimCollectionDeps, claim: NodeClaim, signal: Abor
     NodeClaim: claim.metadata.name,
     "provider-id": claim.status?.providerID,
   });
-  countDisrupted(deps.instruments, { claim, reason: "garbage_collected", pods: 0 });
+  const nodeName = claim.status?.nodeName ?? "";
+  const pods = nodeName === "" ? [] : deps.caches.pods.store.byIndex(indexes.nodeName, nodeName);
+  const moved = pods.filter(isReschedulable).length;
+  countDisrupted(deps.instruments, { claim, reason: "garbage_collected", pods: moved });
 }

@@ -74,10 +74,18 @@ export const drainStep: TerminationStep = async (deps, { node, claim, deadline }
 /** How many and which, those first that eviction leaves alone for as long as they say so. */
 function waitingText(waiting: readonly Pod[], now: EpochMillis): string {
   const guarded = waiting.filter((pod) => !isDisruptable(pod, now)).map(objectKey);
-  const others = waiting.filter((pod) => isDisruptable(pod, now)).map(objectKey);
+  const others = waiting.filter((pod) => isDisruptable(pod, now)).map(othersText);
   const names = [...guarded.map((name) => `${name} (${annotations.doNotDisrupt})`).sort(), ...others.sort()];
   const what = names.length === 1 ? "1 pod is" : `${names.length} pods are`;
   return `${what} waiting to be evicted: ${shortened(names)}`;
+}
+
+/** One that was told to end may take its time: a grace of a year is nobody's fault here. */
+function othersText(pod: Pod): string {
+  const { deletionTimestamp } = pod.metadata;
+  return deletionTimestamp === undefined
+    ? objectKey(pod)
+    : `${objectKey(pod)} (terminating, until ${deletionTimestamp})`;
 }
 
 const mostNamed = 5;

@@ -71,7 +71,7 @@ async function terminate(deps: Deps, node: Node, signal: AbortSignal): Promise<R
   if (!isConditionTrue(node, conditionTypes.ready) && (await isInstanceGone(deps, node, signal))) {
     return finish(deps, node, claim, signal);
   }
-  const deadline = deadlineOf(claim);
+  const deadline = deadlineOf(deps, node, claim);
   if (deadline !== undefined) warnOfDeadline(deps, node, claim);
   const tainted = await taint(deps, node, signal);
   if (tainted === undefined) return undefined;
@@ -87,16 +87,23 @@ async function isInstanceGone(deps: Deps, node: Node, signal: AbortSignal): Prom
   return !found.ok;
 }
 
-function deadlineOf(claim: NodeClaim | undefined): EpochMillis | undefined {
+/** A text that is no time holds the drain up until somebody mends it; they must hear of it where they look. */
+function deadlineOf(deps: Deps, node: Node, claim: NodeClaim | undefined): EpochMillis | undefined {
   const text = claim?.metadata.annotations?.[annotations.terminationTimestamp];
-  if (text === undefined) return undefined;
+  if (claim === undefined || text === undefined) return undefined;
   const deadline = millisOf(text);
-  if (deadline === undefined) {
-    throw new TerminalError(
-      `nodeclaim ${claim?.metadata.name}: annotation ${annotations.terminationTimestamp} is "${text}", expected an RFC 3339 time`,
-    );
+  if (deadline !== undefined) return epochMillisOf(deadline);
+  const cause = `nodeclaim ${claim.metadata.name}: annotation ${annotations.terminationTimestamp} is "${text}", expected an RFC 3339 time`;
+  for (const object of [node, claim]) {
+    deps.events.publish({
+      object,
+      type: "Warning",
+      reason: "FailedDraining",
+      message: `Failed to drain node, ${cause}`,
+      dedupeValues: [object.metadata.uid ?? "", text],
+    });
   }
-  return epochMillisOf(deadline);
+  throw new TerminalError(cause);
 }
 
 function warnOfDeadline(deps: Deps, node: Node, claim: NodeClaim | undefined): void {

@@ -1,1 +1,2 @@
-export { type ClaimConditionDeps, createClaimDisruptionConditions } from "./conditions.ts";
+export { createClaimDisruptionConditions } from "./conditions.ts";
+export type { ClaimConditionDeps } from "./deps.ts";

@@ -46,6 +46,7 @@ export async function finalizeNodeClaim(
   if (isConditionTrue(dated, conditionTypes.registered)) {
     const nodes = nodesOf(deps, dated);
     await deleteNodes(deps, nodes, signal);
+    for (const node of nodes) tellHeld(deps, dated, node);
     // The Node events bring us back once they are gone.
     if (nodes.length > 0) return undefined;
   }
@@ -92,6 +93,22 @@ async function deleteNodes(deps: LifecycleDeps, nodes: readonly Node[], signal: 
   await mapLimit(alive, 10, (node, context) => deleteObject(deps.kube, nodeType, node, context.signal), { signal });
 }
 
+const heldMilliseconds = 15 * 60_000;
+
+/** Our part of the object's end is done, and finalizers of others are all that is left of it: only they can end it. */
+function tellHeld(deps: LifecycleDeps, claim: NodeClaim, held: Node | NodeClaim): void {
+  const { finalizers = [], deletionTimestamp, name = "" } = held.metadata;
+  if (deletionTimestamp === undefined || finalizers.length === 0 || finalizers.includes(terminationFinalizer)) return;
+  deps.events.publish({
+    object: claim,
+    type: "Warning",
+    reason: "AwaitingFinalizers",
+    message: `${held.kind} ${name} is held by finalizers of others: ${finalizers.join(", ")}`,
+    dedupeValues: [held.kind, name],
+    dedupeMilliseconds: heldMilliseconds,
+  });
+}
+
 /** A result means "not gone yet". Only the cloud's "not found" proves that the machine is gone. */
 async function terminateInstance(
   deps: LifecycleDeps,
@@ -127,6 +144,7 @@ async function removeFinalizer(deps: LifecycleDeps, claim: NodeClaim, signal: Ab
   if (written !== undefined) {
     countTermination(deps, claim);
     reportTermination(deps, claim);
+    tellHeld(deps, written, written);
     await waitForOwnWrite(deps.clock, deps.caches.nodeClaims, written, signal);
   }
   return undefined;

@@ -1,6 +1,7 @@
 import {
   conditionMessages,
   conditionTypes,
+  draDriverPoolsMessage,
   ephemeralTaintMessage,
   getCondition,
   isConditionTrue,
@@ -18,6 +19,7 @@ import {
 } from "../../api/index.ts";
 import { parseAmount } from "../../core/index.ts";
 import { hasTaint, patchObject, poolNameOf, timestampOf } from "../plumbing/index.ts";
+import { findUnpublishedDriver } from "./device-pools.ts";
 import { nodesOf } from "./registration.ts";
 import type { LifecycleDeps, Step } from "./step.ts";
 
@@ -36,7 +38,7 @@ export function createInitializationStep(deps: LifecycleDeps): Step {
     }
     if (!isConditionTrue(claim, conditionTypes.registered)) return { claim };
     const [node, ...others] = nodesOf(deps, claim);
-    const unready = node === undefined || others.length > 0 ? nodeNotFound : findUnready(node, claim);
+    const unready = node === undefined || others.length > 0 ? nodeNotFound : findUnready(deps, node, claim);
     if (unready !== undefined || node === undefined) {
       return { claim: setCondition(claim, { type: conditionTypes.initialized, status: "Unknown", ...unready }, now) };
     }
@@ -54,7 +56,7 @@ export function createInitializationStep(deps: LifecycleDeps): Step {
 
 const nodeNotFound: Unready = { reason: nodeClaimReasons.nodeNotFound, message: conditionMessages.nodeNotFound };
 
-function findUnready(node: Node, claim: NodeClaim): Unready | undefined {
+function findUnready(deps: LifecycleDeps, node: Node, claim: NodeClaim): Unready | undefined {
   if (!isConditionTrue(node, conditionTypes.ready)) {
     return { reason: nodeClaimReasons.nodeNotReady, message: conditionMessages.nodeNotReady };
   }
@@ -67,9 +69,13 @@ function findUnready(node: Node, claim: NodeClaim): Unready | undefined {
     return { reason: nodeClaimReasons.knownEphemeralTaintsExist, message: ephemeralTaintMessage(ephemeral) };
   }
   const missing = findUnregisteredResource(node, claim);
-  return missing === undefined
+  if (missing !== undefined) {
+    return { reason: nodeClaimReasons.resourceNotRegistered, message: resourceNotRegisteredMessage(missing) };
+  }
+  const driver = findUnpublishedDriver(deps.caches, node, claim);
+  return driver === undefined
     ? undefined
-    : { reason: nodeClaimReasons.resourceNotRegistered, message: resourceNotRegisteredMessage(missing) };
+    : { reason: nodeClaimReasons.draDriverPoolsNotPublished, message: draDriverPoolsMessage(driver) };
 }
 
 /** In order of name, so that the message does not flicker. */

@@ -2,6 +2,7 @@ import {
   capacityTypes,
   conditionTypes,
   getCondition,
+  labels,
   type NodeClaim,
   nodeClaimReasons,
   nodeClaimType,
@@ -28,14 +29,15 @@ export type LaunchDeps = LifecycleDeps & { readonly launches: LaunchCache; reado
 
 /** Launches the machine of a claim once (spec: lifecycle 1.3). */
 export function createLaunchStep(deps: LaunchDeps): Step {
-  return async (claim, signal) => {
+  return async (seen, signal) => {
+    const claim = withOwnMachine(deps, seen);
     const uid = claim.metadata.uid ?? "";
     const launched = getCondition(claim, conditionTypes.launched);
     if (launched !== undefined && launched.status !== "Unknown") {
       if (launched.status === "True") deps.launches.drop(uid);
       return { claim: refreshCondition(claim, conditionTypes.launched, timestampOf(deps.clock)) };
     }
-    const cached = deps.launches.get(uid);
+    const cached = deps.launches.get(uid) ?? (await recorded(deps, claim, signal));
     if (cached !== undefined) return { claim: withInstance(claim, cached, deps) };
     const suspects = await deps.attempts.suspects(claim, signal);
     const adopted = suspects === undefined ? undefined : adoptInstance(deps, claim, suspects);
@@ -50,6 +52,23 @@ export function createLaunchStep(deps: LaunchDeps): Step {
   };
 }
 
+/** Somebody took the machine's id from the status of a claim: the Node that it became still knows. */
+function withOwnMachine(deps: LaunchDeps, claim: NodeClaim): NodeClaim {
+  if ((claim.status?.providerID ?? "") !== "") return claim;
+  const node = deps.caches.nodes.store.get(claim.status?.nodeName ?? "");
+  const isOwn = (node?.metadata.ownerReferences ?? []).some(({ uid }) => uid === claim.metadata.uid);
+  const providerID = node?.spec.providerID ?? "";
+  return isOwn && providerID !== "" ? { ...claim, status: { ...claim.status, providerID } } : claim;
+}
+
+/** Somebody took the condition from a claim that has a machine: a second one would leave the first to nobody. */
+async function recorded(deps: LaunchDeps, claim: NodeClaim, signal: AbortSignal): Promise<CloudInstance | undefined> {
+  const providerId = claim.status?.providerID ?? "";
+  if (providerId === "") return undefined;
+  const found = await deps.provider.get(providerId, { signal });
+  return found.ok && !found.value.terminating ? found.value : undefined;
+}
+
 async function create(deps: LaunchDeps, claim: NodeClaim, signal: AbortSignal): Promise<StepOutcome> {
   try {
     const outcome = await deps.provider.create(claimViewOf(claim), { signal });
@@ -57,12 +76,7 @@ async function create(deps: LaunchDeps, claim: NodeClaim, signal: AbortSignal): 
     if (isTaken(deps, outcome.value.providerId))
       throw new Error(`${outcome.value.providerId} was taken over by another claim`);
     deps.launches.put(claim.metadata.uid ?? "", outcome.value);
-    reportLaunched(
-      deps,
-      claim,
-      outcome.value,
-      outcome.value.capacityType === capacityTypes.spot ? "spot instance started" : "instance started",
-    );
+    reportLaunched(deps, claim, outcome.value, startedText(claim, outcome.value));
     return { claim: withInstance(claim, outcome.value, deps) };
   } catch (error) {
     // Not launched, or launched without our knowing; the latter is found by the instance collector.
@@ -158,6 +172,20 @@ const withInstance = (claim: NodeClaim, instance: CloudInstance, deps: LaunchDep
     timestampOf(deps.clock),
   );
 
+/** Why the machine is not of the type that the plan put first, which is the cheapest of those that would do. */
+function startedText(claim: NodeClaim, { instanceType, capacityType }: CloudInstance): string {
+  const isSpot = capacityType === capacityTypes.spot;
+  const started = isSpot ? "spot instance started" : "instance started";
+  const planned = plannedTypes(claim);
+  const [first] = planned;
+  if (first === undefined || first === instanceType) return started;
+  const why = isSpot ? "the cloud weighs capacity against price" : "the cheaper ones could not be had";
+  return `${started}, ${instanceType} instead of ${first}: ${why} (${planned.length} types would do)`;
+}
+
+const plannedTypes = (claim: NodeClaim): readonly string[] =>
+  claim.spec.requirements.find(({ key, operator }) => key === labels.instanceType && operator === "In")?.values ?? [];
+
 function reportLaunched(deps: LaunchDeps, claim: NodeClaim, instance: CloudInstance, reason: string): void {
   deps.log.info("launched nodeclaim", {
     NodeClaim: claim.metadata.name,
@@ -166,6 +194,7 @@ function reportLaunched(deps: LaunchDeps, claim: NodeClaim, instance: CloudInsta
     zone: instance.zone,
     "capacity-type": instance.capacityType,
     allocatable: instance.allocatable,
+    reason,
   });
   deps.decisions.record({
     kind: "launched",

@@ -1,4 +1,4 @@
-import { ensureConditions, type NodeClaim, nodeClaimType, terminationFinalizer } from "../../api/index.ts";
+import { ensureConditions, type Node, type NodeClaim, nodeClaimType, terminationFinalizer } from "../../api/index.ts";
 import type { Controller, ObjectKey, ReconcileResult } from "../../kube/index.ts";
 import { objectKey } from "../../kube/index.ts";
 import {
@@ -66,11 +66,20 @@ function withKnownMachine(claim: NodeClaim, launches: LaunchCache): NodeClaim {
 
 function watch(deps: LifecycleDeps, queue: Controller): void {
   queue.watches(deps.caches.nodeClaims);
-  queue.watches(deps.caches.nodes, ({ object }): readonly ObjectKey[] => {
-    const providerId = object.spec.providerID ?? "";
-    if (providerId === "") return [];
-    return deps.caches.nodeClaims.store.byIndex(indexes.providerId, providerId).map(objectKey);
+  queue.watches(deps.caches.nodes, ({ object }) => claimsOf(deps, object));
+  const { resourceSlices } = deps.caches;
+  if (resourceSlices === undefined) return;
+  queue.watches(resourceSlices, ({ object }) => {
+    const owners = (object.metadata.ownerReferences ?? []).filter(({ kind }) => kind === "Node");
+    const names = [object.spec.nodeName ?? "", ...owners.map(({ name }) => name)];
+    return names.flatMap((name) => claimsOf(deps, deps.caches.nodes.store.get(name)));
   });
+}
+
+function claimsOf(deps: LifecycleDeps, node: Node | undefined): readonly ObjectKey[] {
+  const providerId = node?.spec.providerID ?? "";
+  if (providerId === "") return [];
+  return deps.caches.nodeClaims.store.byIndex(indexes.providerId, providerId).map(objectKey);
 }
 
 /** Nothing is launched before the finalizer is on: without it a deleted claim would leave its machine behind. */

@@ -162,7 +162,7 @@ describe("hash", () => {
     await fixture.stop();
   });
 
-  test("another version is carried over to claims, but those that drifted keep their hash", async () => {
+  test("[lifecycle R30] another version is carried over to claims, but those that drifted keep their hash", async () => {
     const fixture = await clusterFixture();
     await fixture.create(nodePoolType, {
       ...nodePool("default"),
@@ -173,12 +173,16 @@ describe("hash", () => {
     const drifted = await fixture.create(nodeClaimType, nodeClaim("drifted", {}, stale));
     const condition = { type: "Drifted", status: "True", reason: "x", message: "", lastTransitionTime: moment };
     await fixture.patch(nodeClaimType, drifted, { status: { conditions: [condition] } }, "status");
+    const current = { [versionKey]: "v3", [hashKey]: "of another template" };
+    await fixture.create(nodeClaimType, nodeClaim("current", {}, { annotations: current }));
     await fixture.run(createNodePoolHash(fixture));
     await fixture.advance(1_000);
     const hash = nodePoolHash(nodePool("default"));
+    expect((await poolOf(fixture)).metadata.annotations).toEqual({ [versionKey]: "v3", [hashKey]: hash });
     const annotationsOf = async (name: string) => (await fixture.get(nodeClaimType, name))?.metadata.annotations;
     expect(await annotationsOf("plain")).toEqual({ [versionKey]: "v3", [hashKey]: hash });
     expect(await annotationsOf("drifted")).toEqual({ [versionKey]: "v3", [hashKey]: "old" });
+    expect(await annotationsOf("current")).toEqual(current);
     await fixture.stop();
   });
 });

@@ -22,7 +22,9 @@ import {
   podType,
   type Condition,
   type NodeClassReference,
+  type ResourceSlice,
   type ResourceType,
+  resourceSliceType,
   type StorageClass,
   storageClassType,
   type VolumeAttachment,
@@ -51,12 +53,16 @@ export interface Caches {
   readonly csiNodes: Informer<CSINode>;
   readonly volumeAttachments: Informer<VolumeAttachment>;
   readonly namespaces: Informer<Namespace>;
+  /** Only where dynamic resource allocation is looked at: not every cluster serves it. */
+  readonly resourceSlices?: Informer<ResourceSlice>;
 }
 
 /** Index names; values are plain names, provider ids, or `group/Kind/name` for node classes. */
 export const indexes = Object.freeze({
   nodeName: "spec.nodeName",
   providerId: "providerID",
+  /** The cloud's own id: what follows the last slash of the provider id. */
+  instanceId: "instanceID",
   nodeClass: "nodeClassRef",
 });
 
@@ -68,6 +74,8 @@ const textIndex = (value: string | undefined): readonly string[] =>
 export function createCaches(options: {
   readonly informers: InformerSet;
   readonly nodeClassTypes: readonly ResourceType[];
+  /** Whether dynamic resource allocation is looked at. */
+  readonly dynamicResources?: boolean;
 }): Caches {
   const { informers } = options;
   return {
@@ -80,6 +88,7 @@ export function createCaches(options: {
       type: nodeClaimType,
       indexes: {
         [indexes.providerId]: (claim) => textIndex(claim.status?.providerID),
+        [indexes.instanceId]: (claim) => textIndex(claim.status?.providerID?.split("/").at(-1)),
         [indexes.nodeClass]: (claim) => [nodeClassIndexValue(claim.spec.nodeClassRef)],
       },
     }),
@@ -99,5 +108,21 @@ export function createCaches(options: {
       indexes: { [indexes.nodeName]: (attachment) => textIndex(attachment.spec.nodeName) },
     }),
     namespaces: informers.informer({ type: namespaceType }),
+    ...(options.dynamicResources === true ? { resourceSlices: resourceSlices(informers) } : {}),
   };
 }
+
+/** By the node that they name, or that owns them. */
+const resourceSlices = (informers: InformerSet): Informer<ResourceSlice> =>
+  informers.informer({
+    type: resourceSliceType,
+    optional: true,
+    indexes: {
+      [indexes.nodeName]: ({ metadata, spec }) => [
+        ...new Set([
+          ...textIndex(spec.nodeName),
+          ...(metadata.ownerReferences ?? []).filter(({ kind }) => kind === "Node").map(({ name }) => name),
+        ]),
+      ],
+    },
+  });

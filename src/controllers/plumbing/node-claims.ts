@@ -42,6 +42,9 @@ const mostMessageCharacters = 300;
 export const truncateMessage = (message: string): string =>
   message.length < mostMessageCharacters ? message : `${message.slice(0, mostMessageCharacters)}...`;
 
+/** `AcceleratedHardwareReady` as a label value: `accelerated_hardware_ready`. */
+export const snakeCase = (name: string): string => name.replace(/(?<=[a-z0-9])(?=[A-Z])/g, "_").toLowerCase();
+
 /** `termination_mode` of operations 1.2. */
 export function terminationModeOf(claim: NodeClaim): "graceful" | "eventual" | "forceful" {
   const period = durationMillisOf(claim.spec.terminationGracePeriod);

@@ -1,4 +1,4 @@
-import { type NodeClaim, nodeClaimType, type Pod } from "../../api/index.ts";
+import { formatTimestamp, getCondition, type NodeClaim, nodeClaimType, type Pod } from "../../api/index.ts";
 import type { Delta, KubeClient, ObjectKey } from "../../kube/index.ts";
 import type { Clock } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
@@ -10,7 +10,6 @@ import {
   oneWorker,
   patchStatus,
   type Reconciler,
-  timestampOf,
 } from "../plumbing/index.ts";
 
 export interface PodEventsDeps {
@@ -27,19 +26,38 @@ const dedupeMilliseconds = 10_000;
  * Keys are node names.
  */
 export function createPodEvents(deps: PodEventsDeps): Reconciler {
+  const stirred = new Set<string>();
   return {
     name: "nodeclaim.podevents",
     workers: oneWorker,
     reconcile: async (nodeName, signal) => {
       const claim = claimOfNode(deps, nodeName);
       if (claim === undefined) return;
+      const event = stirred.delete(nodeName) ? deps.clock.now() : lastBinding(deps, nodeName);
       const last = millisOf(claim.status?.lastPodEventTime);
-      if (last !== undefined && deps.clock.now() - last < dedupeMilliseconds) return;
-      const after: NodeClaim = { ...claim, status: { ...claim.status, lastPodEventTime: timestampOf(deps.clock) } };
+      if (event === undefined || (last !== undefined && event - last < dedupeMilliseconds)) return;
+      const after: NodeClaim = { ...claim, status: { ...claim.status, lastPodEventTime: formatTimestamp(event) } };
       await patchStatus(deps.kube, { type: nodeClaimType, before: claim, after, lock: false }, signal);
     },
-    watch: (queue) => queue.watches(deps.caches.pods, nodesTouchedBy),
+    watch: (queue) =>
+      queue.watches(deps.caches.pods, (delta) => {
+        const nodes = nodesTouchedBy(delta);
+        if (delta.type !== "added" || !delta.initial) for (const node of nodes) stirred.add(node);
+        return nodes;
+      }),
   };
+}
+
+/**
+ * What a start lists happened before it, maybe while nobody watched: the last binding counts, at its own time. Upstream
+ * takes the list for events of now, and so starts the clock of `consolidateAfter` anew on every node (lifecycle 8.21).
+ */
+function lastBinding(deps: PodEventsDeps, nodeName: string): number | undefined {
+  const times = deps.caches.pods.store
+    .byIndex(indexes.nodeName, nodeName)
+    .filter((pod) => !isOfDaemonSet(pod))
+    .flatMap((pod) => millisOf(getCondition(pod, "PodScheduled")?.lastTransitionTime ?? pod.status?.startTime) ?? []);
+  return times.length === 0 ? undefined : Math.max(...times);
 }
 
 function claimOfNode(deps: PodEventsDeps, nodeName: string): NodeClaim | undefined {

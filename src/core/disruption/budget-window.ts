@@ -46,13 +46,20 @@ export function isBudgetActive(budget: DisruptionBudget, now: EpochMillis): Resu
   return ok(firing.value !== undefined && firing.value <= now);
 }
 
-/** The first firing strictly after a moment, in epoch milliseconds; undefined when there is none. */
-function firingAfter(schedule: string, moment: number): Result<number | undefined, BudgetFailure> {
+/**
+ * The first firing strictly after a moment, in epoch milliseconds; undefined when there is none. The schedule is read in
+ * the time zone, an IANA name.
+ */
+export function firingAfter(
+  schedule: string,
+  moment: number,
+  timeZone = "UTC",
+): Result<number | undefined, BudgetFailure> {
   const pattern = cronPattern(schedule);
   if (!pattern.ok) return pattern;
   try {
-    const cron = new Cron(pattern.value, { timezone: "UTC", paused: true, mode: "5-part" });
-    return ok(cron.nextRun(formatTimestamp(moment).slice(0, -1))?.getTime());
+    const cron = new Cron(pattern.value, { timezone: timeZone, paused: true, mode: "5-part" });
+    return ok(cron.nextRun(formatTimestamp(moment))?.getTime());
   } catch (error) {
     const cause = error instanceof Error ? error.message : String(error);
     return refused(`schedule "${schedule}": ${cause.replace(/^CronPattern: /, "")}`);

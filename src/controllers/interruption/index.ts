@@ -1,0 +1,1 @@
+export { createInterruption, type InterruptionDeps } from "./interruption.ts";

@@ -1,0 +1,1 @@
+export { createNodeRepair, type NodeRepairDeps } from "./repair.ts";

@@ -1,0 +1,1 @@
+export { createStatusReporters, type StatusDeps } from "./reporters.ts";
