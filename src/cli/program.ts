@@ -1,6 +1,7 @@
 import { Command, CommanderError } from "commander";
 import { CliError, exitCodes } from "./cli-error.ts";
 import { controllerCommand } from "./commands/controller.ts";
+import { convertCommand } from "./commands/convert.ts";
 import { crdsCommand } from "./commands/crds.ts";
 import { faultCommand } from "./commands/fault.ts";
 import { upCommand } from "./commands/up.ts";
@@ -41,6 +42,6 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
       writeErr: (text) => void terminal.errors.write(text),
     })
     .showHelpAfterError("(karpenter --help shows the commands)");
-  for (const add of [upCommand, controllerCommand, faultCommand, crdsCommand]) add(program, { terminal, finish });
+  for (const add of [upCommand, controllerCommand, faultCommand, convertCommand, crdsCommand]) add(program, { terminal, finish });
   return program;
 }

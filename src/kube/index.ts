@@ -11,6 +11,7 @@ export * from "./events/event-recorder.ts";
 export * from "./fault.ts";
 export * from "./informers/informer-set.ts";
 export * from "./informers/own-writes.ts";
+export { SharedInformer } from "./informers/shared-informer.ts";
 export { defaultRateLimit, reasonableRateLimit } from "./queue/rate-limiter.ts";
 export * from "./runtime.ts";
 export * from "./token-bucket.ts";

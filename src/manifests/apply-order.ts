@@ -12,7 +12,9 @@ const early = [
   "PersistentVolume",
   "EC2NodeClass",
   "KWOKNodeClass",
+  "AWSNodeTemplate",
   "NodePool",
+  "Provisioner",
 ];
 
 /** Whether others may need the object before they are applied. */

@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, LineCounter, parseAllDocuments, type Tags, visit } from "yaml";
 import type { KubeObject } from "../api/index.ts";
+import { createManifestSource, type ManifestSource } from "./manifest-source.ts";
 
 /** A place in a file; line and column count from 1. */
 export interface SourcePosition {
@@ -14,6 +15,8 @@ export interface ManifestObject {
   readonly position: SourcePosition;
   /** Place of a value inside the object (`["spec", "replicas"]`), or of its nearest parent that exists. */
   positionOf(path: readonly (string | number)[]): SourcePosition;
+  /** What else the file says there, for writing it back; absent for objects that come from elsewhere. */
+  readonly source?: ManifestSource;
 }
 
 /** Something in a file that is no object. `syntax` and `shape` mean that the file cannot be parsed (exit 2). */
@@ -51,7 +54,7 @@ export function parseManifests(file: string, text: string): ManifestSet {
     return { file, line, column: col };
   };
   if (Array.isArray(documents)) {
-    for (const document of documents) readDocument(document, { at, objects, problems });
+    for (const document of documents) readDocument(document, { at, objects, problems, text });
   }
   return { objects, problems };
 }
@@ -65,6 +68,7 @@ export function joinManifests(sets: readonly ManifestSet[]): ManifestSet {
 export const positionText = ({ file, line, column }: SourcePosition): string => `${file}:${line}:${column}`;
 
 interface Reading {
+  readonly text: string;
   readonly at: (offset: number) => SourcePosition;
   readonly objects: ManifestObject[];
   readonly problems: ManifestProblem[];
@@ -74,7 +78,8 @@ function kubernetesTags(tags: Tags): Tags {
   return tags.filter((tag) => typeof tag === "string" || (tag.format !== "TIME" && !tag.tag.endsWith(":timestamp")));
 }
 
-function readDocument(document: ParsedDocument, { at, objects, problems }: Reading): void {
+function readDocument(document: ParsedDocument, reading: Reading): void {
+  const { at, problems } = reading;
   if (document.errors.length > 0) {
     for (const error of document.errors)
       problems.push({ kind: "syntax", position: at(error.pos[0]), message: error.message });
@@ -84,7 +89,7 @@ function readDocument(document: ParsedDocument, { at, objects, problems }: Readi
   keepWrittenNumbers(document);
   const value: unknown = document.toJS();
   if (value === null) return;
-  readValue({ document, value, path: [] }, { at, objects, problems });
+  readValue({ document, value, path: [] }, reading);
 }
 
 /** `1e400` has no value as a number: the text goes on, so that whoever refuses it can quote it. */
@@ -119,6 +124,7 @@ function readValue({ document, value, path }: Place, reading: Reading): void {
     object,
     position,
     positionOf: (inner) => reading.at(offsetOf(document, [...path, ...inner])),
+    source: createManifestSource(document, path, reading.text),
   });
 }
 

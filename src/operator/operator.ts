@@ -3,6 +3,7 @@ import {
   type ClusterModel,
   createCaches,
   createClusterModel,
+  createEra,
   createInstruments,
   type Reconciler,
 } from "../controllers/index.ts";
@@ -27,6 +28,7 @@ import { measureCloudProvider } from "../provider/index.ts";
 import { startHttpServer } from "../server/index.ts";
 import { createDecisionLog, type DecisionLog } from "./decision-log.ts";
 import { restrictClient, restrictCollector, restrictProvider } from "./modes.ts";
+import { eraSettings } from "./era-settings.ts";
 import type { OperatorOptions } from "./options.ts";
 import { createMetricsRoute, createProbeRoute, type ReadinessCheck } from "./probes.ts";
 import type { ProviderFactory, ProviderWiring } from "./provider-wiring.ts";
@@ -115,18 +117,20 @@ interface Parts {
 function composeParts(setup: OperatorSetup): Parts {
   const { clock, random, ids, log, metrics, options } = setup;
   const { mode } = options;
-  const informers = createInformerSet({ client: setup.kube, clock, random, log, metrics });
-  const eventKube = restrictClient(setup.kube, mode, []);
+  const listed = createInformerSet({ client: setup.kube, clock, random, log, metrics });
+  const era = createEra({ kube: setup.kube, informers: listed, clock, log, settings: eraSettings(options) });
+  const { informers } = era;
+  const eventKube = restrictClient(era.kube, mode, []);
   const recorder = createEventRecorder({ client: eventKube, clock, ids, log, metrics });
   const events = mode === "observe" ? { publish: () => undefined } : recorder;
-  const full = setup.provider({ kube: setup.kube, informers, events, clock, random, ids, log, metrics });
+  const full = setup.provider({ kube: era.kube, informers, events, clock, random, ids, log, metrics });
   const wiring: ProviderWiring = {
     ...full,
-    provider: restrictProvider(full.provider, mode),
+    provider: restrictProvider(era.provider(full.provider), mode),
     ...(full.collector === undefined ? {} : { collector: restrictCollector(full.collector, mode) }),
   };
   const { provider } = wiring;
-  const kube = restrictClient(setup.kube, mode, provider.nodeClassTypes);
+  const kube = restrictClient(era.kube, mode, provider.nodeClassTypes);
   const caches = createCaches({
     informers,
     nodeClassTypes: provider.nodeClassTypes,

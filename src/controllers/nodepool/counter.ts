@@ -1,5 +1,5 @@
 import { type NodePool, nodePoolType, type ResourceQuantities, resourceNames } from "../../api/index.ts";
-import { formatResources, type Resources } from "../../core/index.ts";
+import { formatResources, poolKeyAt, type Resources } from "../../core/index.ts";
 import type { ClusterModel } from "../cluster-state/index.ts";
 import { isManagedPool, manyWorkers, patchStatus, type Reconciler, requeueAfter } from "../plumbing/index.ts";
 import type { NodePoolDeps } from "./deps.ts";
@@ -28,7 +28,7 @@ export function createNodePoolCounter(deps: NodePoolDeps & { readonly model: Clu
       if (pool === undefined || !isManagedPool(deps.provider, pool)) return undefined;
       wasSynced ||= deps.model.isSynced();
       if (!wasSynced) return requeueAfter(unsyncedMilliseconds);
-      const usage = { ...always, ...deps.model.usageOf({ kind: "NodePool", name: key }) };
+      const usage = { ...always, ...deps.model.usageOf(poolKeyAt(key)) };
       const after = withUsage(pool, formatResources(usage), usage[resourceNames.nodes] ?? 0);
       await patchStatus(deps.kube, { type: nodePoolType, before: pool, after, lock: false }, signal);
       return requeueAfter(periodMilliseconds);

@@ -8,6 +8,7 @@ import {
   parseTimestamp,
   type Timestamp,
 } from "../../api/index.ts";
+import { addressOf, poolKeyOfLabels } from "../../core/index.ts";
 import type { Clock } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import type { Instruments } from "./instruments.ts";
@@ -33,8 +34,11 @@ export const isManagedClaim = (provider: CloudProvider, claim: NodeClaim): boole
 export const isManagedPool = (provider: CloudProvider, pool: NodePool): boolean =>
   isServed(provider, pool.spec.template.spec.nodeClassRef);
 
-export const poolNameOf = (object: { readonly metadata: NodeClaim["metadata"] }): string =>
-  object.metadata.labels?.[labels.nodePool] ?? "";
+/** Address of the owner by label: a NodePool's name, `Provisioner/NAME`, or nothing. */
+export function poolNameOf(object: { readonly metadata: NodeClaim["metadata"] }): string {
+  const key = poolKeyOfLabels(object.metadata.labels);
+  return key === undefined ? "" : addressOf(key);
+}
 
 const mostMessageCharacters = 300;
 

@@ -1,5 +1,7 @@
 /** Provisionable pods that are left out of a pass all the same, with the reason (scheduling 1.3). */
 import {
+  awsLabelRules,
+  type LabelRules,
   labels,
   type NodeSelectorRequirement,
   type NodeSelectorTerm,
@@ -31,6 +33,12 @@ export interface ValidationScope {
 
 const v1OwnerLabels: readonly string[] = [labels.nodePool];
 
+/** Pods may name their Provisioner, which no pool may set (v1alpha5 5.6 step 4). */
+const podLabelRules: LabelRules = Object.freeze({
+  ...awsLabelRules,
+  wellKnown: new Set([...awsLabelRules.wellKnown, labels.provisionerName]),
+});
+
 /** Undefined when the pod may be planned for. */
 export function podRefusal(pod: Pod, scope: ValidationScope): PodRefusal | undefined {
   const reasons = [
@@ -56,7 +64,9 @@ function aversionReasons(pod: Pod, ownerLabels: readonly string[]): readonly Rea
 
 function selectorReasons(pod: Pod): readonly Reason[] {
   return Object.entries(pod.spec.nodeSelector ?? {}).flatMap(([key, value]) =>
-    requirementProblems({ key, operator: "In", values: [value] }).map((text) => reason("node-selector", text)),
+    requirementProblems({ key, operator: "In", values: [value] }, podLabelRules).map((text) =>
+      reason("node-selector", text),
+    ),
   );
 }
 
@@ -70,7 +80,7 @@ function termReasons(term: NodeSelectorTerm): readonly Reason[] {
   return [
     ...reasonsOf("node-affinity", fields ? "node selector term with matchFields is not supported" : undefined),
     ...(term.matchExpressions ?? [])
-      .flatMap((expression) => [...requirementProblems(expression), ...emptyListProblems(expression)])
+      .flatMap((expression) => [...requirementProblems(expression, podLabelRules), ...emptyListProblems(expression)])
       .map((text) => reason("node-affinity", text)),
   ];
 }

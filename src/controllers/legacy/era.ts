@@ -1,0 +1,148 @@
+import {
+  awsNodeTemplateType,
+  type EC2NodeClass,
+  ec2NodeClassType,
+  formatTimestamp,
+  type KubeObject,
+  machineType,
+  type NodeClaim,
+  type NodePool,
+  nodeClaimType,
+  nodePoolType,
+  type Provisioner,
+  provisionerType,
+  type ResourceType,
+} from "../../api/index.ts";
+import type { InformerOptions, InformerSet, KubeClient } from "../../kube/index.ts";
+import type { Clock, Logger } from "../../platform/index.ts";
+import type { CloudProvider } from "../../provider/index.ts";
+import { claimViewOfMachine, viewOfStoredClaim } from "../../legacy/index.ts";
+import { createEraClient } from "./era-client.ts";
+import { defaultEraSettings, type EraSettings } from "./era-settings.ts";
+import { createEraViews, firstError, withEraVerdict } from "./era-views.ts";
+import { withExpiry } from "./expiring-provider.ts";
+import { createClaimClient } from "./machine-client.ts";
+import { persistPool, persistTemplate } from "./persist.ts";
+import { createUnionInformer, partOf, type UnionInformer, type UnionPart } from "./union-informer.ts";
+import { ViewStore } from "./view-store.ts";
+
+/** Both eras as one for everything behind it (spec: v1alpha5 5.6). */
+export interface Era {
+  readonly kube: KubeClient;
+  readonly informers: InformerSet;
+  /** Adds the expiry of the era to a provider's reasons of drift. */
+  provider(inner: CloudProvider): CloudProvider;
+  readonly provisioner: (name: string) => Provisioner | undefined;
+  readonly settings: () => EraSettings;
+  /** From now on; makes all views anew. */
+  use(settings: EraSettings): void;
+}
+
+export interface EraDeps {
+  readonly kube: KubeClient;
+  readonly informers: InformerSet;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly settings?: EraSettings;
+}
+
+/** Create it before the informers run. */
+export function createEra(deps: EraDeps): Era {
+  const { kube, informers, clock, log } = deps;
+  let settings = deps.settings ?? defaultEraSettings;
+  const sources = eraInformers(informers);
+  const provisioner = (name: string) => sources.provisioners.store.get(name);
+  const driftEnabled = (): boolean => settings.global.driftEnabled;
+  const pools = createPools(deps, sources, () => settings);
+  const classes = new ViewStore<EC2NodeClass>({
+    type: ec2NodeClassType,
+    clock,
+    log,
+    persist: (view, signal) => persistTemplate(view, sources.templates, { kube, signal }),
+  });
+  const views = createEraViews({ ...sources, pools, classes, settings: () => settings });
+  const claims = createClaimClient({ kube, provisioner, driftEnabled, now: () => clock.now() });
+  const unions = new Map<string, UnionInformer<KubeObject>>();
+  const join = <T extends KubeObject>(type: ResourceType<T>, parts: readonly UnionPart<T>[]): void => {
+    const union = createUnionInformer({ type }, parts, { clock, log });
+    unions.set(kindOf(type), union);
+  };
+  join<NodePool>(nodePoolType, [partOf(sources.nodePools, itself), viewPart(pools, [sources.provisioners])]);
+  join<EC2NodeClass>(ec2NodeClassType, [
+    partOf(sources.nodeClasses, itself),
+    viewPart(classes, [sources.provisioners, sources.templates]),
+  ]);
+  join<NodeClaim>(nodeClaimType, [
+    partOf(sources.nodeClaims, viewOfStoredClaim),
+    partOf(sources.machines, (machine) => claimViewOfMachine(machine, { driftEnabled: driftEnabled() })),
+  ]);
+  return {
+    kube: createEraClient({ kube, claims, pools, classes }),
+    informers: joinedSet(informers, unions),
+    provider: (inner) => withExpiry(inner, { clock, provisioner, driftEnabled }),
+    provisioner,
+    settings: () => settings,
+    use: (next) => {
+      settings = next;
+      views.refresh();
+    },
+  };
+}
+
+const itself = <T>(object: T): T => object;
+
+const kindOf = (type: ResourceType): string => `${type.group}/${type.version}/${type.kind}`;
+
+/** Kinds of either era may be absent: then there are no objects of it. */
+function eraInformers(informers: InformerSet) {
+  return {
+    nodePools: informers.informer({ type: nodePoolType, optional: true }),
+    nodeClaims: informers.informer({ type: nodeClaimType, optional: true }),
+    nodeClasses: informers.informer({ type: ec2NodeClassType, optional: true }),
+    provisioners: informers.informer({ type: provisionerType, optional: true }),
+    machines: informers.informer({ type: machineType, optional: true }),
+    templates: informers.informer({ type: awsNodeTemplateType, optional: true }),
+  };
+}
+
+type Sources = ReturnType<typeof eraInformers>;
+
+function createPools(deps: EraDeps, { provisioners }: Sources, settings: () => EraSettings): ViewStore<NodePool> {
+  const { kube, clock, log } = deps;
+  return new ViewStore<NodePool>({
+    type: nodePoolType,
+    clock,
+    log,
+    persist: (view, signal) => persistPool(view, provisioners, { kube, signal }),
+    amend: (view) => {
+      const { name = "" } = view.metadata;
+      const provisioner = provisioners.store.get(name.slice(name.indexOf("/") + 1));
+      const error = provisioner === undefined ? undefined : firstError(provisioner, settings());
+      return withEraVerdict(view, error, formatTimestamp(clock.now()));
+    },
+  });
+}
+
+const viewPart = <T extends KubeObject>(
+  views: ViewStore<T>,
+  sources: readonly { readonly synced: boolean }[],
+): UnionPart<T> => ({
+  synced: () => sources.every(({ synced }) => synced),
+  subscribe: (handler) => {
+    views.informer.subscribe(handler);
+  },
+});
+
+/** The same set, in which kinds that have a counterpart in the other era come joined. */
+function joinedSet(informers: InformerSet, unions: ReadonlyMap<string, UnionInformer<KubeObject>>): InformerSet {
+  return {
+    run: (signal) => informers.run(signal),
+    waitForSync: (options) => informers.waitForSync(options),
+    informer: <T extends KubeObject>(options: InformerOptions<T>) => {
+      const union = unions.get(kindOf(options.type)) as unknown as UnionInformer<T> | undefined;
+      if (union === undefined) return informers.informer(options);
+      if (options.indexes !== undefined) union.addIndexes(options.indexes);
+      return union;
+    },
+  };
+}
