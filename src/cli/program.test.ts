@@ -34,6 +34,15 @@ describe("wrong use", () => {
     ["up -f /dev/null", "-f /dev/null: there is no object in it"],
     ["up --debug-log /nowhere/log", "the log cannot be written to /nowhere/log"],
     ["up more", "too many arguments"],
+    ["up --only kubelets", "--only kubelets needs --kubeconfig"],
+    ["up --only kubelets --kubeconfig k -f a.yaml", "--only kubelets applies nothing; leave out -f"],
+    ["up --only kubelets --kubeconfig k --until settled", "leave out --until"],
+    ["up --only kubelets --kubeconfig /nowhere/k", "kubeconfig /nowhere/k does not exist"],
+    ["up --kubeconfig /nowhere/k --time-scale 2", "--time-scale is for the embedded cluster"],
+    ["up --kubeconfig /nowhere/k --http-port 0", "kubeconfig /nowhere/k does not exist"],
+    ["up --context c", "--context needs --kubeconfig"],
+    ["up --cloud aws", "argument 'aws' is invalid. Allowed choices are simulated, kwok"],
+    ["controller --cloud kwok --kubeconfig /nowhere/k", "kubeconfig /nowhere/k does not exist"],
     ["melt", "unknown command 'melt'"],
   ])("%s ends with exit code 2 and says why", async (line, text) => {
     const { exitCode, output, errors } = await run(...line.split(" "));

@@ -43,11 +43,14 @@ export interface PatchOptions extends CallOptions {
   readonly fieldManager?: string;
   readonly force?: boolean;
   readonly dryRun?: boolean;
+  readonly warn?: (text: string) => void;
 }
 
 export interface WriteOptions extends CallOptions {
   readonly dryRun?: boolean;
   readonly fieldManager?: string;
+  /** Told of each warning of the answer, such as a field that the server does not know and has dropped. */
+  readonly warn?: (text: string) => void;
 }
 
 export interface DeleteOptions extends CallOptions {

@@ -2,6 +2,7 @@ import {
   customResourceDefinitions,
   customResourceDefinitionType,
   type KubeObject,
+  type Node,
   type ResourceType,
 } from "../api/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
@@ -9,6 +10,7 @@ import { createSimulatedAccount, type SimulatedAccount } from "./account/account
 import { type ApiServer, createApiServer } from "./apiserver/server.ts";
 import type { InProcessClient } from "./apiserver/in-process-client.ts";
 import type { KubeletTimings } from "./kubelets/timings.ts";
+import { kubernetesVersion } from "./kubernetes-version.ts";
 import { startStandIns } from "./stand-ins/start-stand-ins.ts";
 
 export interface EmbeddedClusterOptions {
@@ -22,6 +24,8 @@ export interface EmbeddedClusterOptions {
   readonly clusterName?: string;
   readonly clusterEndpoint?: string;
   readonly timings?: Partial<KubeletTimings>;
+  /** Nodes without a machine that kubelets play all the same (KWOK's). */
+  readonly adopts?: (node: Node) => boolean;
 }
 
 /** The embedded cluster without the controller: API server, scheduler, workload controllers, kubelets, simulated account. */
@@ -49,10 +53,10 @@ export async function startEmbeddedCluster(
   options: EmbeddedClusterOptions,
   signal: AbortSignal,
 ): Promise<EmbeddedCluster> {
-  const { clock, random, ids, log, metrics, timings } = options;
+  const { clock, random, ids, log, metrics, timings, adopts } = options;
   const api = createApiServer({ clock, ids, random, log });
   const kube = api.client();
-  const account = createSimulatedAccount({ ...options, clock, random, ids });
+  const account = createSimulatedAccount({ ...options, clock, random, ids, kubernetesVersion });
   for (const definition of customResourceDefinitions) {
     await kube.create<KubeObject>(customResourceDefinitionType, definition, { signal });
   }
@@ -65,7 +69,11 @@ export async function startEmbeddedCluster(
       log,
       metrics,
       scheduler: { backoff },
-      kubelets: { machines: account.machines, ...(timings === undefined ? {} : { timings }) },
+      kubelets: {
+        machines: account.machines,
+        ...(timings === undefined ? {} : { timings }),
+        ...(adopts === undefined ? {} : { adopts }),
+      },
     },
     signal,
   );

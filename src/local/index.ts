@@ -1,3 +1,4 @@
+export { kubernetesVersion } from "./kubernetes-version.ts";
 export * from "./machines.ts";
 export { createApiServer, type ApiServer, type ApiServerOptions } from "./apiserver/server.ts";
 export type { ChangeObserver } from "./apiserver/api-core.ts";
@@ -6,6 +7,7 @@ export type { ClientOptions, InProcessClient } from "./apiserver/in-process-clie
 export { defaultStorageClass } from "./volumes/default-storage-class.ts";
 export { podAnnotations } from "./kubelets/timings.ts";
 export type { KubeletTimings } from "./kubelets/timings.ts";
+export { isFakeNode } from "./kubelets/adopted-nodes.ts";
 export type { KubeletOptions } from "./kubelets/kubelets.ts";
 export type { StartupAgent } from "./kubelets/startup-agents.ts";
 export type { SchedulerOptions } from "./scheduler/scheduler.ts";

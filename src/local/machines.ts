@@ -34,3 +34,6 @@ export interface MachineFeed {
   /** Calls back on each change, in order; the returned function unsubscribes. */
   subscribe(listener: (machine: Machine) => void): () => void;
 }
+
+/** Where there is none: kubelets that only adopt nodes of others. */
+export const noMachines: MachineFeed = Object.freeze({ list: () => [], subscribe: () => () => undefined });

@@ -1,4 +1,4 @@
-import { kwokNodeClassType, nodeClaimType } from "../api/index.ts";
+import { kwokLabelRules, kwokNodeClassType, nodeClaimType } from "../api/index.ts";
 import type { InstanceType } from "../core/index.ts";
 import { createKwokProvider, genericInstanceTypes } from "../provider-kwok/index.ts";
 import type { ProviderFactory } from "./provider-wiring.ts";
@@ -21,6 +21,11 @@ export function kwokProvider(
       nodeClasses: informers.informer({ type: kwokNodeClassType }),
       nodeClaims: informers.informer({ type: nodeClaimType }),
     });
-    return { provider: kwok.cloudProvider, collector: kwok.cloudProvider, reconcilers: kwok.reconcilers };
+    return {
+      provider: kwok.cloudProvider,
+      collector: kwok.cloudProvider,
+      reconcilers: kwok.reconcilers,
+      labelRules: kwokLabelRules,
+    };
   };
 }

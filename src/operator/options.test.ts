@@ -48,6 +48,7 @@ describe("options", () => {
     "enable-zonal-shift": ["true", true],
     "ami-refresh-interval": ["2m", 120_000],
     "subnet-refresh-interval": ["5m", 300_000],
+    "instance-types-file-path": ["types.json", "types.json"],
   };
   const plain = Object.entries(optionSchema).filter(([key]) => !key.endsWith("eatureGates"));
 

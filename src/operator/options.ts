@@ -114,6 +114,12 @@ export const optionSchema = Object.freeze({
     60_000,
     "how often subnets are resolved",
   ),
+  instanceTypesFilePath: option(
+    "instance-types-file-path",
+    textValue,
+    "",
+    "JSON file of the types that kwok offers, empty for the generic ones",
+  ),
 });
 
 type Schema = typeof optionSchema;

@@ -1,3 +1,4 @@
+import type { LabelRules } from "../api/index.ts";
 import type { Reconciler, RegistrationHook } from "../controllers/index.ts";
 import type { EventRecorder, InformerSet, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
@@ -28,6 +29,8 @@ export interface ProviderWiring {
   readonly registrationHooks?: readonly RegistrationHook[];
   /** Where the cloud announces what it takes back; each gets a reconciler of its own. */
   readonly interruptions?: readonly InterruptionSource[];
+  /** Which labels the provider knows and which nobody may ask for; those of AWS when absent. */
+  readonly labelRules?: LabelRules;
 }
 
 export type ProviderFactory = (context: ProviderContext) => ProviderWiring;

@@ -34,7 +34,7 @@ import {
   type Instruments,
   type Reconciler,
 } from "../controllers/index.ts";
-import { awsLabelRules } from "../api/index.ts";
+import { awsLabelRules, type LabelRules } from "../api/index.ts";
 import { emptiness, isReschedulable } from "../core/index.ts";
 import type { EventRecorder, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
@@ -60,7 +60,8 @@ export interface ReconcilerParts {
 
 /** Every reconciler of a mode, in the order in which they start. */
 export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[] {
-  const deps = { ...parts, provider: parts.wiring.provider };
+  const { provider, labelRules } = parts.wiring;
+  const deps = { ...parts, provider, ...(labelRules === undefined ? {} : { labelRules }) };
   const deciding = decidingReconcilers(deps);
   switch (parts.options.mode) {
     case "observe":
@@ -78,7 +79,7 @@ export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[]
   }
 }
 
-type Deps = ReconcilerParts & { readonly provider: CloudProvider };
+type Deps = ReconcilerParts & { readonly provider: CloudProvider; readonly labelRules?: LabelRules };
 
 /** The same parts with a provider whose calls are counted under the name of the controller that makes them. */
 const measuredFor = (deps: Deps, controller: string): Deps => ({
@@ -151,7 +152,7 @@ function observers(deps: Deps): readonly Reconciler[] {
   if (deps.options.disableClusterStateObservability) return [];
   return [
     ...createStatusReporters(deps),
-    createNodeMetrics(deps, [...awsLabelRules.wellKnown]),
+    createNodeMetrics(deps, [...(deps.labelRules ?? awsLabelRules).wellKnown]),
     createNodePoolMetrics(deps),
     createPodMetrics(deps, deps.decisions),
   ];
@@ -159,7 +160,7 @@ function observers(deps: Deps): readonly Reconciler[] {
 
 /** What to launch and what to remove. */
 function decidingReconcilers(deps: Deps): readonly Reconciler[] {
-  const { options, clock } = deps;
+  const { options, clock, labelRules } = deps;
   const { batchIdleMilliseconds: idleMilliseconds, batchMaxMilliseconds: maxMilliseconds } = options;
   const act = options.mode === "apply";
   const provisioning = createProvisioning({
@@ -174,6 +175,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     },
   });
   const disruption = createDisruption({ ...deps, act, methods: [emptiness], createReplacements: replacementsOf(deps) });
+      ...(labelRules === undefined ? {} : { labelRules }),
   return [provisioning.podTrigger, provisioning.nodeTrigger, provisioning.loop, disruption.queue, disruption.loop];
 }
 

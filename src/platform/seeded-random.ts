@@ -35,9 +35,22 @@ export function createSeededRandom(seed: number | string): Random {
   });
 }
 
+/** Numbers that the machine is asked for at once: a call for each costs more than most of what they are drawn for. */
+const drawnAtOnce = 1_024;
+
 /** Chance of the machine. */
 export function createSystemRandom(): Random {
-  return withInteger(() => randomBytes(4).readUInt32LE(0) / two32);
+  let drawn = Buffer.alloc(0);
+  let next = 0;
+  return withInteger(() => {
+    if (next >= drawn.length) {
+      drawn = randomBytes(4 * drawnAtOnce);
+      next = 0;
+    }
+    const number = drawn.readUInt32LE(next);
+    next += 4;
+    return number / two32;
+  });
 }
 
 /** The letters Kubernetes gives generated names: no vowels, so that no words come out. */

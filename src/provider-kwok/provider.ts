@@ -17,7 +17,7 @@ import {
   type LaunchFailure,
   ProviderFault,
 } from "../provider/index.ts";
-import { chooseOffering } from "./nodes/choose-offering.ts";
+import { type ChooseOffering, createOfferingChoice } from "./nodes/choose-offering.ts";
 import type { ExpectedNodes } from "./nodes/expected-nodes.ts";
 import { classLabel, computeNode, instanceOfChoice, instanceOfNode, nodeNameOf } from "./nodes/node-object.ts";
 import { registrationDelayOf } from "./nodes/node-maker.ts";
@@ -36,13 +36,16 @@ interface Deps {
   readonly expected: ExpectedNodes;
 }
 
+type LaunchDeps = Deps & { readonly choose: ChooseOffering };
+
 /** The port over Nodes of an API server: a Node is the machine. */
 export function createCloudProvider(deps: Deps): KwokCloudProvider {
+  const launching: LaunchDeps = { ...deps, choose: createOfferingChoice() };
   return {
     name: "kwok",
     nodeClassTypes: [kwokNodeClassType],
     repairPolicies,
-    create: ({ claim }, { signal }) => translated("create a node", () => create(deps, claim, signal)),
+    create: ({ claim }, { signal }) => translated("create a node", () => create(launching, claim, signal)),
     delete: ({ claim }, { signal }) =>
       translated("delete a node", () => end(deps, claim.status?.providerID ?? "", signal)),
     get: (providerId, { signal }) => translated("read a node", () => find(deps, providerId, signal)),
@@ -70,7 +73,7 @@ function liveClass(deps: Deps, name: string): KWOKNodeClass | undefined {
 const missingClass = (name: string): string => `KWOKNodeClass "${name}" not found or being deleted`;
 
 async function create(
-  deps: Deps,
+  deps: LaunchDeps,
   claim: NodeClaim,
   signal: AbortSignal,
 ): Promise<Result<CloudInstance, LaunchFailure>> {
@@ -78,7 +81,7 @@ async function create(
   const { name } = claim.spec.nodeClassRef;
   const nodeClass = liveClass(deps, name);
   if (nodeClass === undefined) return failed({ kind: "insufficient-capacity", message: missingClass(name) });
-  const choice = chooseOffering(deps.instanceTypes(), claim);
+  const choice = deps.choose(deps.instanceTypes(), claim);
   if (choice === undefined)
     return failed({
       kind: "insufficient-capacity",

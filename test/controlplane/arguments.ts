@@ -7,6 +7,8 @@ export interface Places {
   readonly etcdPort: number;
   readonly etcdPeerPort: number;
   readonly apiPort: number;
+  /** Whether etcd waits for the disk, as a real one does. The data does not outlive a test: waiting would only cost time. */
+  readonly durable: boolean;
 }
 
 export const controlPlaneParts = ["etcd", "kube-apiserver", "kube-controller-manager", "kube-scheduler"] as const;
@@ -21,7 +23,7 @@ export const pkiFile = ({ folder }: Pick<Places, "folder">, name: string): strin
 export const kubeconfigFile = ({ folder }: Pick<Places, "folder">, user: string): string =>
   join(folder, `${user}.kubeconfig`);
 
-function etcd({ folder, etcdPort, etcdPeerPort }: Places): readonly string[] {
+function etcd({ folder, etcdPort, etcdPeerPort, durable }: Places): readonly string[] {
   const clients = `http://127.0.0.1:${etcdPort}`;
   const peers = `http://127.0.0.1:${etcdPeerPort}`;
   return [
@@ -33,8 +35,10 @@ function etcd({ folder, etcdPort, etcdPeerPort }: Places): readonly string[] {
     `--initial-advertise-peer-urls=${peers}`,
     `--initial-cluster=local=${peers}`,
     "--log-level=warn",
-    // The data does not outlive the test: waiting for the disk would only cost time.
-    "--unsafe-no-fsync",
+    // Thousands of pods and nodes with each of their states.
+    "--quota-backend-bytes=4294967296",
+    "--auto-compaction-retention=5m",
+    ...(durable ? [] : ["--unsafe-no-fsync"]),
   ];
 }
 

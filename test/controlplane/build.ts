@@ -6,7 +6,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync } from "node:fs";
 import { mkdir, readdir, readFile, rename, rm } from "node:fs/promises";
-import { delimiter, join } from "node:path";
+import { delimiter, join, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const moduleFolder = fileURLToPath(new URL(".", import.meta.url));
@@ -40,36 +40,49 @@ export async function prepareBinaries(options: BuildOptions = {}): Promise<Binar
   const environment = options.environment ?? process.env;
   const assets = environment.KUBEBUILDER_ASSETS ?? "";
   if (assets !== "") return givenBinaries(assets);
-  const folder = await cacheFolder(environment);
-  const binaries = inFolder(folder);
-  const wanted = binaryNames.filter((name) => !existsSync(binaries[name]));
-  if (wanted.length === 0) return binaries;
+  return inFolder(await prepareInCache(binaryNames, options));
+}
+
+/** The meter of end-to-end runs (`cmd/e2ebench`): always our own, so always built. */
+export async function prepareMeter(options: BuildOptions = {}): Promise<string> {
+  return join(await prepareInCache(["e2ebench"], options), "e2ebench");
+}
+
+/** Builds what of these commands the cache lacks; gives the folder. */
+async function prepareInCache(names: readonly string[], options: BuildOptions): Promise<string> {
+  const environment = options.environment ?? process.env;
+  const folder = await cacheFolder(environment, names);
+  const wanted = names.filter((name) => !existsSync(join(folder, name)));
+  if (wanted.length === 0) return folder;
   const { goFolders = ["/usr/local/go/bin"], report = () => undefined } = options;
   const go = goCommand([...(environment.PATH ?? "").split(delimiter), ...goFolders]);
-  report(`building the control plane with ${spawnSync(go, ["version"], { encoding: "utf8" }).stdout.trim()}`);
+  report(`building ${names.join(", ")} with ${spawnSync(go, ["version"], { encoding: "utf8" }).stdout.trim()}`);
   await mkdir(folder, { recursive: true });
   const version = await kubernetesVersion();
   for (const name of wanted) await build({ go, name, folder, version, options });
-  return binaries;
+  return folder;
 }
 
 /**
- * `<cache>/controlplane/<key>`: the key changes with the module's files, the machine's kind and the way of building, so
- * that a cached binary never is of another source. The cache is `.cache`, or what KARPENTER_CACHE_DIR names.
+ * `<cache>/controlplane/<key>`: the key changes with the source of these commands, the machine's kind and the way of
+ * building, so that a cached binary never is of another source. The cache is `.cache`, or what KARPENTER_CACHE_DIR names.
  */
-export async function cacheFolder(environment: Readonly<Record<string, string | undefined>>): Promise<string> {
+export async function cacheFolder(
+  environment: Readonly<Record<string, string | undefined>>,
+  names: readonly string[] = binaryNames,
+): Promise<string> {
   const hash = createHash("sha256").update(`${process.platform}-${process.arch} ${linkerFlags("")}`);
-  for (const file of await sourceFiles()) {
+  for (const file of await sourceFiles(names)) {
     hash.update(`\0${file}\0`).update(await readFile(join(moduleFolder, file)));
   }
   const cache = environment.KARPENTER_CACHE_DIR || join(root, ".cache");
   return join(cache, "controlplane", hash.digest("hex").slice(0, 16));
 }
 
-async function sourceFiles(): Promise<readonly string[]> {
+async function sourceFiles(names: readonly string[]): Promise<readonly string[]> {
   const commands = await readdir(join(moduleFolder, "cmd"), { recursive: true });
-  const sources = commands.filter((name) => name.endsWith(".go")).map((name) => join("cmd", name));
-  return ["go.mod", "go.sum", ...sources].toSorted();
+  const sources = commands.filter((name) => name.endsWith(".go") && names.includes(name.split(sep)[0] ?? ""));
+  return ["go.mod", "go.sum", ...sources.map((name) => join("cmd", name))].toSorted();
 }
 
 const inFolder = (folder: string): Binaries =>
@@ -125,7 +138,7 @@ function linkerFlags(version: string): string {
 
 interface Build {
   readonly go: string;
-  readonly name: BinaryName;
+  readonly name: string;
   readonly folder: string;
   readonly version: string;
   readonly options: BuildOptions;

@@ -1,6 +1,6 @@
 /** Starting and stopping: what is started is stopped, however its user ends; what is missing is named. */
 import { type ChildProcess, spawn } from "node:child_process";
-import { existsSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -12,6 +12,7 @@ import { binaryNames, cacheFolder, ControlPlaneMissing, prepareBinaries } from "
 import { startControlPlane } from "./control-plane.ts";
 
 const clock = createSystemClock();
+const root = fileURLToPath(new URL("../../", import.meta.url));
 
 function isAlive(pid: number): boolean {
   try {
@@ -19,6 +20,22 @@ function isAlive(pid: number): boolean {
     return true;
   } catch {
     return false;
+  }
+}
+
+/** Command lines of running processes that name a folder. */
+const commandsNaming = (folder: string): readonly string[] =>
+  readdirSync("/proc")
+    .filter((name) => /^\d+$/.test(name))
+    .map(commandLine)
+    .filter((line) => line.includes(folder));
+
+function commandLine(pid: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/cmdline`, "utf8");
+  } catch {
+    // It ended meanwhile.
+    return "";
   }
 }
 
@@ -55,6 +72,22 @@ describe("a control plane", () => {
       await eventually("the end of what was started", () => !started.some(isAlive) && !existsSync(dirname(kubeconfig)));
     },
   );
+
+  it("leaves no process behind when Ctrl-C ends the suite that uses it", async () => {
+    const places = await mkdtemp(join(tmpdir(), "interrupted-"));
+    const args = ["run", "--config", "test/controlplane/vitest.config.ts", "test/controlplane/main-job.test.ts"];
+    const suite = spawn(join(root, "node_modules/.bin/vitest"), args, {
+      cwd: root,
+      // A group of its own, as a shell gives a command: Ctrl-C goes to all of it.
+      detached: true,
+      stdio: "ignore",
+      env: { ...process.env, CI: "", TMPDIR: places },
+    });
+    await eventually("the start of a control plane", () => commandsNaming(places).length >= 5);
+    process.kill(-(suite.pid ?? 0), "SIGINT");
+    await eventually("the end of what was started", () => commandsNaming(places).length === 0);
+    await rm(places, { recursive: true });
+  }, 90_000);
 
   it("ends its processes before stop resolves, and stop may be called twice", async () => {
     const controlPlane = await startControlPlane({ binaries: inject("binaries"), parts: ["etcd"] });

@@ -28,6 +28,8 @@ export interface ControlPlaneOptions {
   readonly parts?: readonly ControlPlanePart[];
   readonly clock?: Clock;
   readonly signal?: AbortSignal;
+  /** Writes wait for the disk, as on a real cluster; false by default. */
+  readonly durable?: boolean;
 }
 
 export interface ControlPlane {
@@ -61,12 +63,12 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 }
 
 async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
-  const { binaries, parts = controlPlaneParts, clock = createSystemClock(), signal } = options;
+  const { binaries, parts = controlPlaneParts, clock = createSystemClock(), signal, durable = false } = options;
   const folder = await mkdtemp(join(tmpdir(), "controlplane-"));
   const held = hold(folder);
   try {
     const [etcdPort = 0, etcdPeerPort = 0, apiPort = 0] = await freePorts(3);
-    const places: Places = { folder, etcdPort, etcdPeerPort, apiPort };
+    const places: Places = { folder, etcdPort, etcdPeerPort, apiPort, durable };
     const admin = await writeFiles(places, clock.now());
     for (const part of controlPlaneParts.filter((each) => parts.includes(each))) {
       held.start({
@@ -145,7 +147,7 @@ async function diagnosis(folder: string, { name, why }: Extract<SupervisorEvent,
 }
 
 /** Free at the time of asking; held together until all are known, so that none is given twice. */
-async function freePorts(count: number): Promise<readonly number[]> {
+export async function freePorts(count: number): Promise<readonly number[]> {
   const servers = await Promise.all(
     Array.from({ length: count }, async () => {
       const server = createServer();

@@ -127,12 +127,15 @@ export async function openEmbeddedCluster(binaries: Binaries): Promise<TestClust
   });
 }
 
-/** Kinds are served a moment after their definition is accepted: kubectl would not know them before. */
-export async function installDefinitions(kube: KubeClient, { clock }: Surroundings): Promise<void> {
-  for (const definition of customResourceDefinitions) {
-    await kube.create<KubeObject>(customResourceDefinitionType, definition);
-  }
-  for (const { spec } of customResourceDefinitions) {
+/** Kinds are served a moment after their definition is accepted: kubectl would not know them before. All kinds unless named. */
+export async function installDefinitions(
+  kube: KubeClient,
+  { clock }: Surroundings,
+  kinds?: readonly string[],
+): Promise<void> {
+  const wanted = customResourceDefinitions.filter(({ spec }) => kinds?.includes(spec.names.kind) ?? true);
+  for (const definition of wanted) await kube.create<KubeObject>(customResourceDefinitionType, definition);
+  for (const { spec } of wanted) {
     const { names, group, scope, versions } = spec;
     const type = resourceType(`${group}/${versions[0]!.name}`, names.kind, names.plural, scope);
     while (!(await kube.isServed(type))) await clock.sleep(pollMilliseconds);

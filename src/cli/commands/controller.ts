@@ -1,7 +1,8 @@
 import { type Command, Option } from "commander";
 import { optionSchema } from "../../operator/index.ts";
 import type { CommandContext } from "../command-context.ts";
-import { type Cloud, clouds, runController } from "../controller/run-controller.ts";
+import { type Cloud, clouds } from "../clouds/cloud.ts";
+import { runController } from "../controller/run-controller.ts";
 
 /** `karpenter controller`: the controller on a cluster that exists. */
 export function controllerCommand(program: Command, { terminal, finish }: CommandContext): void {
@@ -13,7 +14,7 @@ export function controllerCommand(program: Command, { terminal, finish }: Comman
     .addOption(
       new Option(
         "--cloud <name>",
-        "where machines come from; simulated is for test clusters: its machines are stand-ins",
+        "where machines come from; simulated and kwok are for test clusters: stand-in machines, or nodes without any",
       )
         .choices([...clouds])
         .default("aws"),
@@ -34,4 +35,5 @@ const kebab = (name: string): string => name.replaceAll(/[A-Z]/g, (letter) => `-
 const examples = `
 Examples:
   karpenter controller --kubeconfig .karpenter/kubeconfig --cloud simulated --mode observe
+  karpenter controller --kubeconfig ~/.kube/test-cluster --cloud kwok --instance-types-file-path types.json
 `;

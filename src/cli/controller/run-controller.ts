@@ -2,12 +2,10 @@ import { readFile } from "node:fs/promises";
 import { hostname } from "node:os";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
-import { clientFromKubeconfig, inClusterClient, type KubeconfigClient } from "../../kube/index.ts";
-import { createSimulatedAccount, startStandIns } from "../../local/index.ts";
+import type { KubeconfigClient } from "../../kube/index.ts";
 import {
-  awsProvider,
-  awsProviderOptions,
   createOperator,
+  kwokProvider,
   type OperatorOptions,
   parseOptions,
   type ProviderFactory,
@@ -19,23 +17,14 @@ import {
   createSystemClock,
   createSystemIds,
   createSystemRandom,
+  type Lifecycle,
   openLogDestination,
 } from "../../platform/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
+import { readInstanceTypes } from "../clouds/instance-types.ts";
+import { connectTo } from "../connect.ts";
 import type { Terminal } from "../terminal.ts";
-
-/** Where machines come from. */
-export const clouds = ["aws", "simulated"] as const;
-export type Cloud = (typeof clouds)[number];
-
-export interface ControllerCall {
-  readonly kubeconfig: string | undefined;
-  readonly context: string | undefined;
-  readonly cloud: Cloud;
-  readonly region: string;
-  /** Options of the operator by flag, without dashes. */
-  readonly flags: Readonly<Record<string, string>>;
-}
+import type { Around, CloudSetup, ControllerCall } from "./controller-call.ts";
 
 /** Runs until stopped; resolves with the exit code. */
 export async function runController(call: ControllerCall, terminal: Terminal): Promise<number> {
@@ -63,9 +52,7 @@ export async function runController(call: ControllerCall, terminal: Terminal): P
   }
 }
 
-type Around = ReturnType<typeof surroundings>;
-
-function surroundings(options: OperatorOptions) {
+function surroundings(options: OperatorOptions): Around {
   const clock = createSystemClock();
   const level = options.logLevel === "" ? "info" : options.logLevel;
   return {
@@ -84,11 +71,10 @@ interface Start {
   readonly terminal: Terminal;
 }
 
-async function start(
-  { call, options, around, terminal }: Start,
-  lifecycle: ReturnType<typeof createLifecycle>,
-): Promise<void> {
-  const connect = (): Promise<KubeconfigClient> => connectTo(call, options, { around, terminal });
+async function start({ call, options, around, terminal }: Start, lifecycle: Lifecycle): Promise<void> {
+  const { kubeconfig = terminal.environment.KUBECONFIG, context } = call;
+  const limits = { qps: options.kubeClientQps, burst: options.kubeClientBurst };
+  const connect = (): Promise<KubeconfigClient> => connectTo({ kubeconfig, context, around, limits });
   // The lease has a client of its own: sharing a rate limit has lost leadership under load.
   const [main, election] = await Promise.all([connect(), connect()]);
   lifecycle.onStop("connections", async () => {
@@ -100,7 +86,7 @@ async function start(
     ...around,
     kube: main.client,
     electionKube: election.client,
-    provider: simulatedCloud({ call, settings, around, kube: main.client }, lifecycle),
+    provider: await providerOf({ call, settings, around, kube: main.client }, lifecycle),
     options: settings,
     identity: `${hostname()}_${around.ids.uuid()}`,
     namespace: terminal.environment.SYSTEM_NAMESPACE ?? main.namespace,
@@ -110,51 +96,13 @@ async function start(
   lifecycle.start("controller", (own) => operator.run(own));
 }
 
-async function connectTo(
-  { kubeconfig, context }: ControllerCall,
-  options: OperatorOptions,
-  { around, terminal }: { readonly around: Around; readonly terminal: Terminal },
-): Promise<KubeconfigClient> {
-  const limits = { ...around, qps: options.kubeClientQps, burst: options.kubeClientBurst };
-  const listed = kubeconfig ?? terminal.environment.KUBECONFIG;
-  try {
-    if (listed === undefined || listed === "") return await inClusterClient(limits);
-    const paths = listed.split(":").filter((path) => path !== "");
-    return await clientFromKubeconfig({ paths }, { ...limits, ...(context === undefined ? {} : { context }) });
-  } catch (error) {
-    throw new CliError(error instanceof Error ? error.message : String(error), undefined, { cause: error });
+async function providerOf(setup: CloudSetup, lifecycle: Lifecycle): Promise<ProviderFactory> {
+  if (setup.call.cloud === "kwok") {
+    return kwokProvider({ instanceTypes: await readInstanceTypes(setup.settings.instanceTypesFilePath) });
   }
-}
-
-/** The AWS provider on an account in this process; stand-in kubelets bring its machines into the cluster. */
-function simulatedCloud(
-  made: {
-    readonly call: ControllerCall;
-    readonly settings: OperatorOptions;
-    readonly around: Around;
-    readonly kube: KubeconfigClient["client"];
-  },
-  lifecycle: ReturnType<typeof createLifecycle>,
-): ProviderFactory {
-  const { call, settings, around, kube } = made;
-  const { region } = call;
-  const account = createSimulatedAccount({ ...around, region, clusterName: settings.clusterName });
-  if (settings.mode === "apply") {
-    lifecycle.start("stand-in kubelets", async (own) => {
-      // The volumes part plays the EBS driver; the claims of other classes are not its business.
-      const parts = ["kubelets", "volumes"] as const;
-      await startStandIns(
-        { ...around, kube, parts, kubelets: { machines: account.machines }, volumes: { makesDefaultClass: false } },
-        own,
-      ).done;
-    });
-  }
-  const endpoint = settings.clusterEndpoint === "" ? kube.server : settings.clusterEndpoint;
-  return awsProvider({
-    clients: account.clients,
-    options: awsProviderOptions(settings, { region, clusterEndpoint: endpoint }),
-    kubernetesVersion: () => "1.34",
-  });
+  // Loaded when wanted: nothing of a simulated account goes with a real cluster.
+  const { openSimulatedCloud } = await import("./simulated-cloud.ts");
+  return openSimulatedCloud(setup, lifecycle);
 }
 
 async function packageVersion(): Promise<string> {

@@ -22,7 +22,7 @@ it("tells of misspelt fields where they stand, and takes the object", async () =
   const { signal } = new AbortController();
   const order: string[] = [];
   const foundationsReady = async (): Promise<void> => void order.push("ready");
-  const outcome = await applyManifests({ kube, lookup: () => podType, objects, foundationsReady, signal });
+  const outcome = await applyManifests({ kube, lookup: async () => podType, objects, foundationsReady, signal });
   expect(order).toEqual(["ready"]);
   expect(outcome).toEqual({
     applied: 1,

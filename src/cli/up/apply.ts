@@ -1,6 +1,5 @@
 import type { KubeObject, ResourceType } from "../../api/index.ts";
-import { isKubeFault, type KubeFault } from "../../kube/index.ts";
-import type { InProcessClient } from "../../local/index.ts";
+import { isKubeFault, type KubeClient, type KubeFault } from "../../kube/index.ts";
 import {
   applyOrder,
   comesFirst,
@@ -13,7 +12,7 @@ import {
 import { findBadQuantity } from "./find-bad-quantity.ts";
 
 /** Where a kind lives on the server; undefined when it serves no such kind or version. */
-export type KindLookup = (apiVersion: string, kind: string) => ResourceType | undefined;
+export type KindLookup = (apiVersion: string, kind: string) => Promise<ResourceType | undefined>;
 
 /** An object that did not get in, with its place and the reason. */
 export interface Refusal {
@@ -35,7 +34,7 @@ export interface Applied {
  * the others. The first of two objects of one name stands.
  */
 export async function applyManifests(options: {
-  readonly kube: InProcessClient;
+  readonly kube: KubeClient;
   readonly lookup: KindLookup;
   readonly objects: readonly ManifestObject[];
   /** Awaited between what others need (namespaces, classes, pools) and the rest. */
@@ -75,14 +74,14 @@ export async function applyManifests(options: {
 export const refusalText = ({ place, object, message }: Refusal): string => `${place}: ${object}: ${message}`;
 
 async function applyOne(options: {
-  readonly kube: InProcessClient;
+  readonly kube: KubeClient;
   readonly lookup: KindLookup;
   readonly entry: ManifestObject;
   readonly warn: (text: string) => void;
   readonly signal: AbortSignal;
 }): Promise<Refusal | undefined> {
   const { kube, lookup, entry, warn, signal } = options;
-  const type = lookup(entry.object.apiVersion, entry.object.kind);
+  const type = await lookup(entry.object.apiVersion, entry.object.kind);
   if (type === undefined) return unknownKind(entry);
   const object = inNamespace(entry.object, type);
   try {
@@ -95,7 +94,7 @@ async function applyOne(options: {
 }
 
 async function createOrMerge(options: {
-  readonly kube: InProcessClient;
+  readonly kube: KubeClient;
   readonly type: ResourceType;
   readonly object: KubeObject;
   readonly warn: (text: string) => void;

@@ -1,5 +1,6 @@
 import { InvalidArgumentError } from "commander";
-import { simulatedRegions } from "../../local/index.ts";
+import { parseDurationMillis } from "../../api/index.ts";
+import type { LocalCloud } from "../clouds/cloud.ts";
 
 /** What `karpenter up` was told; times in milliseconds. */
 export interface UpOptions {
@@ -15,6 +16,14 @@ export interface UpOptions {
   readonly seed: string | undefined;
   readonly region: string;
   readonly debugLog: string | undefined;
+  readonly cloud: LocalCloud;
+  /** JSON file of the types that kwok offers; the generic ones when absent. */
+  readonly instanceTypesFilePath: string | undefined;
+  /** A test cluster to work on instead of the embedded one, and which context of its kubeconfig. */
+  readonly kubeconfig: string | undefined;
+  readonly context: string | undefined;
+  /** Nothing but the kubelets of fake nodes. */
+  readonly only: "kubelets" | undefined;
 }
 
 /** Reads a TCP port; 0 means a free one. */
@@ -24,14 +33,10 @@ export function portValue(text: string): number {
   throw new InvalidArgumentError(`"${text}" is no port; expected 0 to 65535, 0 for a free one.`);
 }
 
-const units: Readonly<Record<string, number>> = { ms: 1, s: 1_000, m: 60_000, h: 3_600_000 };
-
 /** Reads a duration such as `120s` or `1h30m` as milliseconds. */
 export function durationValue(text: string): number {
-  const parts = [...text.matchAll(/(\d+)(ms|s|m|h)/g)];
-  if (parts.length > 0 && parts.map(([part]) => part).join("") === text) {
-    return parts.reduce((sum, [, count = "0", unit = "ms"]) => sum + Number(count) * (units[unit] ?? 0), 0);
-  }
+  const milliseconds = parseDurationMillis(text);
+  if (milliseconds !== undefined && milliseconds >= 0) return milliseconds;
   throw new InvalidArgumentError(`"${text}" is no duration; expected text such as 120s or 1h30m.`);
 }
 
@@ -40,11 +45,4 @@ export function scaleValue(text: string): number {
   const scale = Number(text);
   if (text !== "" && Number.isFinite(scale) && scale > 0 && scale <= 1_000) return scale;
   throw new InvalidArgumentError(`"${text}" is no time scale; expected a number above 0 and up to 1000.`);
-}
-
-/** Reads the region of the simulated account: one whose machines ship with the project. */
-export function regionValue(text: string): string {
-  const known = simulatedRegions();
-  if (known.includes(text)) return text;
-  throw new InvalidArgumentError(`"${text}" is no region that can be simulated; expected one of ${known.join(", ")}.`);
 }

@@ -1,6 +1,7 @@
 import { nodePoolType } from "../../api/index.ts";
 import { joinManifests, type ManifestSet, positionText } from "../../manifests/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
+import { checkRegion } from "../clouds/region.ts";
 import { readInput } from "../input/read-input.ts";
 import { perHour, perMonth } from "../output/money.ts";
 import { type Paint, painter, type Terminal, wantsColour } from "../terminal.ts";
@@ -12,14 +13,10 @@ import { startSession, type UpSession } from "./session.ts";
 import { waitUntilSettled } from "./settle.ts";
 import { countPods, exitCodeOf, podName, podState, schedulerReason, type UpSummary } from "./summary.ts";
 
-/** Boots the embedded cluster, applies the input, and stays until it has settled or until it is stopped. */
+/** Boots the cluster, applies the input, and stays until it has settled or until it is stopped. */
 export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
-  const input = options.files.length === 0 ? undefined : await readInput(options.files, terminal.input);
-  if (input !== undefined && input.objects.length + input.problems.length === 0)
-    throw new CliError(
-      `-f ${options.files.join(" ")}: there is no object in it; expected at least one Kubernetes object`,
-    );
-  const manifests = joinManifests([await readSamples(samplesFor(input)), ...(input === undefined ? [] : [input])]);
+  checkRegion(options.region);
+  const manifests = await readManifests(options, terminal);
   const says = createReport(options, terminal);
   const session = await startSession(options, terminal.signal);
   try {
@@ -27,6 +24,18 @@ export async function runUp(options: UpOptions, terminal: Terminal): Promise<num
   } finally {
     await session.stop();
   }
+}
+
+/** A cluster of the user's gets what was named and nothing else; the embedded one also what it needs to show something. */
+async function readManifests(options: UpOptions, terminal: Terminal): Promise<ManifestSet> {
+  const input = options.files.length === 0 ? undefined : await readInput(options.files, terminal.input);
+  if (input !== undefined && input.objects.length + input.problems.length === 0)
+    throw new CliError(
+      `-f ${options.files.join(" ")}: there is no object in it; expected at least one Kubernetes object`,
+    );
+  const named = input === undefined ? [] : [input];
+  if (options.kubeconfig !== undefined) return joinManifests(named);
+  return joinManifests([await readSamples(samplesFor(input, options.cloud)), ...named]);
 }
 
 interface Use {
@@ -38,7 +47,7 @@ interface Use {
 }
 
 async function useSession({ options, terminal, session, manifests, says }: Use): Promise<number> {
-  const { clock, cluster, operator, signal } = session;
+  const { clock, place, operator, signal } = session;
   const started = clock.monotonic();
   says.opened(session);
   operator.decisions.subscribe((decision) =>
@@ -46,8 +55,8 @@ async function useSession({ options, terminal, session, manifests, says }: Use):
   );
   for (const { position, message } of manifests.problems) says.problem(`${positionText(position)}: ${message}`);
   const { applied, refusals, warnings } = await applyManifests({
-    kube: cluster.kube,
-    lookup: (apiVersion, kind) => cluster.typeOf(apiVersion, kind),
+    kube: place.kube,
+    lookup: place.typeOf,
     objects: manifests.objects,
     foundationsReady: () => poolsReady(session),
     signal,
@@ -83,10 +92,10 @@ const poolsReadyMilliseconds = 5_000;
  * Waits until every pool is ready, or is not going to be. Pods that came earlier would be planned with the pools that happen
  * to be ready first.
  */
-async function poolsReady({ cluster, clock, signal }: UpSession): Promise<void> {
+async function poolsReady({ place, clock, signal }: UpSession): Promise<void> {
   const started = clock.monotonic();
   while (clock.monotonic() - started < poolsReadyMilliseconds) {
-    const { items } = await cluster.kube.list(nodePoolType, { signal });
+    const { items } = await place.kube.list(nodePoolType, { signal });
     const ready = items.every(
       ({ status }) => status?.conditions?.find(({ type }) => type === "Ready")?.status === "True",
     );
@@ -95,27 +104,24 @@ async function poolsReady({ cluster, clock, signal }: UpSession): Promise<void> 
   }
 }
 
-/** Pods whose latest decision is that there is no place for them. */
-function unplacedPods({ operator }: UpSession): ReadonlySet<string> {
-  const unplaced = new Set<string>();
-  for (const { kind, pods } of operator.decisions.list()) {
-    if (kind === "unplaced") for (const pod of pods) unplaced.add(pod);
-    if (kind === "launch" || kind === "nominate") for (const pod of pods) unplaced.delete(pod);
+/** Pods whose latest decision is that there is no place for them, each with the reason. */
+function unplacedPods({ operator }: UpSession): ReadonlyMap<string, string> {
+  const reasons = new Map<string, string>();
+  for (const { kind, pods, reason } of operator.decisions.list()) {
+    if (kind === "unplaced") for (const pod of pods) reasons.set(pod, reason);
+    if (kind === "launch" || kind === "nominate") for (const pod of pods) reasons.delete(pod);
   }
-  return unplaced;
+  return reasons;
 }
 
 function summarise(session: UpSession, refused: readonly Refusal[], seconds: number): UpSummary {
   const { pods, nodes } = session.watched.picture();
-  const reasons = new Map<string, string>();
-  for (const { kind, pods: about, reason } of session.operator.decisions.list()) {
-    if (kind === "unplaced") for (const pod of about) reasons.set(pod, reason);
-  }
+  const reasons = unplacedPods(session);
   return {
     schema: "up/1",
     pods: countPods(pods),
     nodes: nodes.length,
-    pricePerHour: Number(session.cluster.account.bill().pricePerHour.toFixed(6)),
+    pricePerHour: Number(session.pricePerHour().toFixed(6)),
     seconds: Number(seconds.toFixed(3)),
     unplaced: pods
       .filter((pod) => podState(pod) === "pending")
@@ -151,9 +157,9 @@ function createReport(options: UpOptions, terminal: Terminal): Report {
   const note = (text: string): void => void errors.write(`${text}\n`);
   return {
     paint,
-    opened: ({ endpoint, statusUrl }) => {
-      note(`API server   ${endpoint.url}`);
-      note(`kubeconfig   ${options.kubeconfigOut}`);
+    opened: ({ place, statusUrl }) => {
+      note(`API server   ${place.server}`);
+      note(`kubeconfig   ${place.kubeconfig}`);
       note(`status page  ${statusUrl}`);
     },
     line: (text) => void lines.write(`${text}\n`),

@@ -1,28 +1,31 @@
-import { mkdir, writeFile } from "node:fs/promises";
-import { dirname } from "node:path";
-import { type EmbeddedCluster, startEmbeddedCluster } from "../../local/index.ts";
+import { kwokLabels } from "../../api/index.ts";
 import {
-  awsProvider,
-  awsProviderOptions,
   createOperator,
   defaultOptions,
+  kwokProvider,
   type Operator,
+  type OperatorOptions,
+  type ProviderFactory,
 } from "../../operator/index.ts";
 import { type Clock, createLifecycle, type Lifecycle } from "../../platform/index.ts";
-import { CliError } from "../cli-error.ts";
-import { type ApiEndpoint, openApiEndpoint } from "./api-endpoint.ts";
+import { readInstanceTypes } from "../clouds/instance-types.ts";
+import { simulatedProvider } from "../clouds/simulated-provider.ts";
+import { openEmbeddedPlace } from "./embedded-place.ts";
+import { openGivenPlace } from "./given-place.ts";
 import type { UpOptions } from "./options.ts";
+import type { UpPlace } from "./place.ts";
 import { openStatusServer } from "./status-server.ts";
 import { createSurroundings, type Surroundings } from "./surroundings.ts";
 import { watchCluster, type WatchedCluster } from "./watched-cluster.ts";
 
-/** A running embedded cluster with the controller inside. */
+/** A running cluster with the controller inside. */
 export interface UpSession {
-  readonly cluster: EmbeddedCluster;
+  readonly place: UpPlace;
   readonly operator: Operator;
   readonly watched: WatchedCluster;
   readonly clock: Clock;
-  readonly endpoint: ApiEndpoint;
+  /** USD an hour of all machines, as the account bills them or, without an account, as their Nodes say. */
+  readonly pricePerHour: () => number;
   /** Address of the status page. */
   readonly statusUrl: string;
   readonly signal: AbortSignal;
@@ -30,8 +33,6 @@ export interface UpSession {
   readonly done: Promise<void>;
   stop(): Promise<void>;
 }
-
-const kubernetesVersion = "1.34";
 
 /** Boots everything in order; what was started is stopped again when a later part fails or the signal aborts. */
 export async function startSession(options: UpOptions, signal: AbortSignal): Promise<UpSession> {
@@ -52,33 +53,35 @@ export async function startSession(options: UpOptions, signal: AbortSignal): Pro
 
 async function boot(options: UpOptions, around: Surroundings, lifecycle: Lifecycle): Promise<UpSession> {
   const { signal } = lifecycle;
-  const cluster = await startCluster(options, around, lifecycle);
-  const endpoint = await openApiEndpoint({ cluster, around, port: options.apiPort });
-  lifecycle.onStop("API endpoint", () => endpoint.close());
-  await writeKubeconfig(options.kubeconfigOut, endpoint.kubeconfig);
-  const operator = createSessionOperator({ around, cluster, endpoint, region: options.region });
-  const watched = watchCluster({ ...around, kube: cluster.kube });
+  const { kubeconfig } = options;
+  const place =
+    kubeconfig === undefined
+      ? await openEmbeddedPlace(options, around, lifecycle)
+      : await openGivenPlace({ ...options, kubeconfig }, around, lifecycle);
+  const operator = await createSessionOperator({ options, around, place });
+  const watched = watchCluster({ ...around, kube: place.kube });
   lifecycle.start("picture", (own) => watched.run(own));
+  const pricePerHour = (): number => place.account.bill().pricePerHour + priceOfNodes(watched);
   const status = await openStatusServer({
     port: options.httpPort,
     around,
     operator,
-    cluster,
+    pricePerHour,
     watched,
-    kubeconfig: options.kubeconfigOut,
+    kubeconfig: place.kubeconfig,
   });
   lifecycle.onStop("status page", () => status.close());
-  await Promise.race([Promise.all([cluster.started, watched.waitForSync(signal)]), lifecycle.done]);
+  await Promise.race([Promise.all([place.started, watched.waitForSync(signal)]), lifecycle.done]);
   signal.throwIfAborted();
   lifecycle.start("controller", (own) => operator.run(own));
   await Promise.race([operator.running, lifecycle.done]);
   signal.throwIfAborted();
   return {
-    cluster,
+    place,
     operator,
     watched,
     clock: around.clock,
-    endpoint,
+    pricePerHour,
     statusUrl: status.url,
     signal,
     done: lifecycle.done,
@@ -86,66 +89,44 @@ async function boot(options: UpOptions, around: Surroundings, lifecycle: Lifecyc
   };
 }
 
-/** The cluster ends in its turn, after those who use it: it runs on a signal of its own, not on the lifecycle's. */
-async function startCluster(options: UpOptions, around: Surroundings, lifecycle: Lifecycle): Promise<EmbeddedCluster> {
-  const booted = Promise.withResolvers<EmbeddedCluster>();
-  lifecycle.start("embedded cluster", async (own) => {
-    try {
-      const settings = { ...around, region: options.region, clusterName: "karpenter-ts" };
-      const cluster = await startEmbeddedCluster(settings, own);
-      booted.resolve(cluster);
-      await cluster.done;
-    } catch (error) {
-      booted.reject(error);
-      throw error;
-    }
-  });
-  return booted.promise;
+/** What Nodes without machines say of their price. */
+function priceOfNodes(watched: WatchedCluster): number {
+  const prices = watched
+    .picture()
+    .nodes.map(({ metadata }) => Number(metadata.labels?.[kwokLabels.instancePrice] ?? 0));
+  return prices.reduce((sum, price) => sum + (Number.isFinite(price) ? price : 0), 0);
 }
 
-function createSessionOperator(options: {
+interface SessionParts {
+  readonly options: UpOptions;
   readonly around: Surroundings;
-  readonly cluster: EmbeddedCluster;
-  readonly endpoint: ApiEndpoint;
-  readonly region: string;
-}): Operator {
-  const { around, cluster, endpoint, region } = options;
-  const settings = {
+  readonly place: UpPlace;
+}
+
+async function createSessionOperator(parts: SessionParts): Promise<Operator> {
+  const { around, place } = parts;
+  const settings: OperatorOptions = {
     ...defaultOptions,
-    clusterName: cluster.account.clusterName,
-    interruptionQueue: cluster.account.queueName,
+    clusterName: place.account.clusterName,
+    interruptionQueue: place.account.queueName,
   };
   return createOperator({
     ...around,
-    kube: endpoint.client,
-    provider: awsProvider({
-      clients: cluster.account.clients,
-      options: {
-        ...awsProviderOptions(settings, {
-          region,
-          clusterEndpoint: endpoint.url,
-          clusterCaBundle: endpoint.caBundle,
-        }),
-        // `fault price` should be seen while one watches.
-        pricingRefreshMilliseconds: 30_000,
-        tagInstances: true,
-      },
-      kubernetesVersion: () => kubernetesVersion,
-    }),
+    kube: place.controllerKube,
+    electionKube: place.electionKube,
+    provider: await providerOf(parts, settings),
     options: settings,
     namespace: "kube-system",
   });
 }
 
-async function writeKubeconfig(file: string, text: string): Promise<void> {
-  try {
-    await mkdir(dirname(file), { recursive: true });
-    await writeFile(file, text, { mode: 0o600 });
-  } catch (error) {
-    throw new CliError(
-      `the kubeconfig cannot be written to ${file}: ${String(error)}; choose another place with --kubeconfig-out`,
-      undefined,
-      { cause: error },
-    );
+async function providerOf({ options, place }: SessionParts, settings: OperatorOptions): Promise<ProviderFactory> {
+  if (options.cloud === "kwok") {
+    return kwokProvider({ instanceTypes: await readInstanceTypes(options.instanceTypesFilePath) });
   }
+  return simulatedProvider(place.account, place, {
+    options: settings,
+    // `fault price` should be seen while one watches.
+    overrides: { pricingRefreshMilliseconds: 30_000, tagInstances: true },
+  });
 }

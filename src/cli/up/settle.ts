@@ -1,12 +1,12 @@
 import type { Clock } from "../../platform/index.ts";
-import { podName, podState, underWay } from "./summary.ts";
+import { type PodNames, podName, podState, underWay } from "./summary.ts";
 import type { WatchedCluster } from "./watched-cluster.ts";
 
 export interface SettleOptions {
   readonly cluster: WatchedCluster;
   readonly clock: Clock;
   /** Pods that the controller, or the scheduler for pods it leaves alone, has said to have no place. */
-  readonly unplaced: () => ReadonlySet<string>;
+  readonly unplaced: () => PodNames;
   readonly timeoutMilliseconds: number;
   /** How long nothing may change before the cluster counts as settled. */
   readonly quietMilliseconds: number;

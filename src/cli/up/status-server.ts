@@ -1,4 +1,3 @@
-import type { EmbeddedCluster } from "../../local/index.ts";
 import type { Operator } from "../../operator/index.ts";
 import { type HttpServer, renderStatusPage, startHttpServer } from "../../server/index.ts";
 import { listenError } from "./listen-error.ts";
@@ -11,18 +10,18 @@ export async function openStatusServer(options: {
   readonly port: number;
   readonly around: Surroundings;
   readonly operator: Operator;
-  readonly cluster: EmbeddedCluster;
+  readonly pricePerHour: () => number;
   readonly watched: WatchedCluster;
   readonly kubeconfig: string;
 }): Promise<HttpServer> {
-  const { port, around, operator, cluster, watched, kubeconfig } = options;
+  const { port, around, operator, pricePerHour, watched, kubeconfig } = options;
   const state = () =>
     statusState({
       now: around.clock.now(),
       snapshot: operator.snapshot(),
       cluster: watched,
       decisions: operator.decisions.list(),
-      pricePerHour: cluster.account.bill().pricePerHour,
+      pricePerHour: pricePerHour(),
       hints: [`export KUBECONFIG=${kubeconfig}\nkubectl get nodes,nodeclaims,pods -A`],
     });
   const result = await startHttpServer({

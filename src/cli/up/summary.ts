@@ -46,11 +46,14 @@ export function countPods(pods: readonly Pod[]): UpSummary["pods"] {
   return counts;
 }
 
+/** Pods by `namespace/name`. */
+export type PodNames = Pick<ReadonlySet<string>, "has">;
+
 /**
  * Whether something is still under way, in words; undefined when all that can happen has happened. Pods known to have no
  * place (`unplaced`) are not waited for.
  */
-export function underWay({ pods, nodes, claims }: ClusterPicture, unplaced: ReadonlySet<string>): string | undefined {
+export function underWay({ pods, nodes, claims }: ClusterPicture, unplaced: PodNames): string | undefined {
   const leaving = pods.find((pod) => pod.metadata.deletionTimestamp !== undefined);
   if (leaving !== undefined) return `pod ${podName(leaving)} is being deleted`;
   const starting = pods.find((pod) => podState(pod) === "pending" && !unplaced.has(podName(pod)));

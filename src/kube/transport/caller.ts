@@ -19,6 +19,8 @@ export interface Call {
   /** Doing it twice leaves what doing it once leaves, so it may be tried again. */
   readonly idempotent: boolean;
   readonly signal: AbortSignal | undefined;
+  /** Told of each warning that comes with the answer. */
+  readonly warn?: ((text: string) => void) | undefined;
 }
 
 /** Retries of a call at most this far apart where the server does not say. */
@@ -83,7 +85,8 @@ export class Caller {
     const cancel = this.#clock.after(timeoutMilliseconds, () => timeout.abort());
     const signal = call.signal === undefined ? timeout.signal : AbortSignal.any([call.signal, timeout.signal]);
     try {
-      const { body } = await this.#send(call, this.#connections.calls, signal);
+      const { body, headers } = await this.#send(call, this.#connections.calls, signal);
+      if (call.warn !== undefined) for (const text of warningsOf(headers["warning"])) call.warn(text);
       return await body.json();
     } catch (error) {
       call.signal?.throwIfAborted();
@@ -150,6 +153,14 @@ export class Caller {
     const base = asked === undefined ? firstRetryMilliseconds * 2 ** attempt : asked * 1000;
     return base * (1 + retryJitter * this.#random.next());
   }
+}
+
+/** `299 - "text"`, several to a header; an agent may stand for the dash (RFC 7234 5.5). */
+function warningsOf(header: string | readonly string[] | undefined): readonly string[] {
+  const lines = typeof header === "string" ? [header] : (header ?? []);
+  return lines.flatMap((line) =>
+    [...line.matchAll(/\b\d{3} \S+ "((?:[^"\\]|\\.)*)"/g)].map(([, text = ""]) => text.replaceAll(/\\(.)/g, "$1")),
+  );
 }
 
 const signalOption = (signal: AbortSignal | undefined) => (signal === undefined ? {} : { signal });

@@ -117,6 +117,38 @@ describe("requests", () => {
     });
   });
 
+  it("tell of the warnings that come with an answer", async () => {
+    const warning = '299 - "unknown field \\"spec.a\\"", 299 kube "two"';
+    const { client } = await serve([json({ metadata: {} }, 201, { warning })]);
+    const told: string[] = [];
+    await client.create(configMapType, configMap("a", "1"), { warn: (text) => told.push(text) });
+    expect(told).toEqual(['unknown field "spec.a"', "two"]);
+  });
+
+  it("ask a server which resource serves a kind, and for its version", async () => {
+    const resources = [
+      { name: "deployments/scale", kind: "Deployment", namespaced: true },
+      { name: "deployments", kind: "Deployment", namespaced: true },
+    ];
+    const answers = [
+      json({ resources }),
+      json({ resources }),
+      status(404, "NotFound"),
+      json({ major: "1", minor: "34+" }),
+    ];
+    const { client, received } = await serve(answers);
+    expect(await client.typeOf("apps/v1", "Deployment")).toMatchObject({ plural: "deployments", namespaced: true });
+    expect(await client.typeOf("apps/v1", "Deploiment")).toBeUndefined();
+    expect(await client.typeOf("example.com/v1", "Thing")).toBeUndefined();
+    expect(await client.kubernetesVersion()).toBe("1.34");
+    expect(received.map(({ url }) => url)).toEqual([
+      "/apis/apps/v1",
+      "/apis/apps/v1",
+      "/apis/example.com/v1",
+      "/version",
+    ]);
+  });
+
   it("keep the path of a server behind a proxy, and escape names", async () => {
     const { client, received, server } = await serve([json({ metadata: {} })]);
     const { port } = server.address() as AddressInfo;

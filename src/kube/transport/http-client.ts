@@ -1,4 +1,4 @@
-import { apiVersionOf, type KubeList, type KubeObject, type ResourceType } from "../../api/index.ts";
+import { apiVersionOf, type KubeList, type KubeObject, resourceType, type ResourceType } from "../../api/index.ts";
 import type {
   CallOptions,
   DeleteOptions,
@@ -22,6 +22,10 @@ import { eventOfLine, linesOf } from "./watch-decoder.ts";
 /** A client over HTTP; `close` ends its connections, watches included. */
 export interface HttpKubeClient extends KubeClient {
   readonly server: string;
+  /** The resource that serves a kind now, as a manifest names it; undefined when none does. Asks the server each time. */
+  typeOf(apiVersion: string, kind: string, options?: CallOptions): Promise<ResourceType | undefined>;
+  /** `1.34`: what the server says of itself. */
+  kubernetesVersion(options?: CallOptions): Promise<string>;
   close(): Promise<void>;
 }
 
@@ -45,6 +49,13 @@ interface Shape {
   readonly body?: unknown;
   readonly contentType?: string;
   readonly idempotent?: boolean;
+  readonly warn?: ((text: string) => void) | undefined;
+}
+
+interface ServedResource {
+  readonly name: string;
+  readonly kind: string;
+  readonly namespaced: boolean;
 }
 
 class HttpClient implements HttpKubeClient {
@@ -93,7 +104,11 @@ class HttpClient implements HttpKubeClient {
 
   async create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
     const path = collectionPath(type, object.metadata.namespace) + writeQuery(options);
-    return this.#object<T>(type, { verb: "CREATE", method: "POST", path, body: object, idempotent: false }, options);
+    return this.#object<T>(
+      type,
+      { verb: "CREATE", method: "POST", path, body: object, idempotent: false, warn: options.warn },
+      options,
+    );
   }
 
   async update<T extends KubeObject>(
@@ -103,7 +118,11 @@ class HttpClient implements HttpKubeClient {
   ): Promise<T> {
     const { subresource } = options;
     const path = objectPath(type, nameOf(object), subresource) + writeQuery(options);
-    return this.#object<T>(type, { verb: "UPDATE", method: "PUT", path, subresource, body: object }, options);
+    return this.#object<T>(
+      type,
+      { verb: "UPDATE", method: "PUT", path, subresource, body: object, warn: options.warn },
+      options,
+    );
   }
 
   async patch<T extends KubeObject>(type: ResourceType<T>, name: ObjectName, options: PatchOptions): Promise<T> {
@@ -118,6 +137,7 @@ class HttpClient implements HttpKubeClient {
       contentType: contentTypes[options.type],
       // Operations of a JSON patch may add to a list; applied twice they would add twice.
       idempotent: options.type !== "json",
+      warn: options.warn,
     };
     return this.#object<T>(type, shape, options);
   }
@@ -145,14 +165,39 @@ class HttpClient implements HttpKubeClient {
   }
 
   async isServed(type: ResourceType, options: CallOptions = {}): Promise<boolean> {
+    return (await this.#resourcesOf(type, options)).some(({ name }) => name === type.plural);
+  }
+
+  async typeOf(apiVersion: string, kind: string, options: CallOptions = {}): Promise<ResourceType | undefined> {
+    const [group, version] = apiVersion.includes("/") ? apiVersion.split("/", 2) : ["", apiVersion];
+    if (group === undefined || version === undefined || version === "") return undefined;
+    const found = (await this.#resourcesOf({ group, version }, options)).find(
+      (resource) => resource.kind === kind && !resource.name.includes("/"),
+    );
+    if (found === undefined) return undefined;
+    return resourceType(apiVersion, kind, found.name, found.namespaced ? "Namespaced" : "Cluster");
+  }
+
+  async kubernetesVersion(options: CallOptions = {}): Promise<string> {
+    const what: ResourceType = { group: "", version: "v1", kind: "Info", plural: "", namespaced: false };
+    const said = (await this.#call(what, { verb: "GET", method: "GET", path: "/version" }, options)) as {
+      readonly major?: string;
+      readonly minor?: string;
+    };
+    // Some clouds put a plus behind the minor number.
+    return `${said.major ?? ""}.${(said.minor ?? "").replace(/\D+$/, "")}`;
+  }
+
+  async #resourcesOf(
+    { group, version }: Pick<ResourceType, "group" | "version">,
+    options: CallOptions,
+  ): Promise<readonly ServedResource[]> {
+    const what: ResourceType = { group, version, kind: "APIResourceList", plural: "", namespaced: false };
     try {
-      const shape: Shape = { verb: "GET", method: "GET", path: groupPath(type) };
-      const found = (await this.#call({ ...type, kind: "APIResourceList" }, shape, options)) as {
-        readonly resources?: readonly { readonly name: string }[];
-      };
-      return found.resources?.some(({ name }) => name === type.plural) === true;
+      const answer = await this.#call(what, { verb: "GET", method: "GET", path: groupPath(what) }, options);
+      return (answer as { readonly resources?: readonly ServedResource[] }).resources ?? [];
     } catch (error) {
-      if (isKubeFault(error, "NotFound")) return false;
+      if (isKubeFault(error, "NotFound")) return [];
       throw error;
     }
   }

@@ -23,7 +23,9 @@ interface AccountSpec extends PodSpec {
   readonly automountServiceAccountToken?: boolean;
 }
 
-type Mounting = Container & { readonly volumeMounts?: readonly { readonly mountPath?: string }[] };
+type Mounting = Omit<Container, "volumeMounts"> & {
+  readonly volumeMounts?: readonly { readonly name: string; readonly mountPath?: string }[];
+};
 
 const hasToken = ({ volumeMounts = [] }: Mounting): boolean =>
   volumeMounts.some(({ mountPath }) => mountPath === tokenPath);

@@ -30,9 +30,6 @@ export interface ClientOptions {
   readonly fieldManager?: string;
 }
 
-/** Warnings come as they would in headers over HTTP. */
-export type CreateOptions = WriteOptions & { readonly warn?: (text: string) => void };
-
 export class InProcessClient implements KubeClient {
   readonly #core: ApiCore;
   readonly #manager: { readonly fieldManager?: string };
@@ -60,7 +57,7 @@ export class InProcessClient implements KubeClient {
     };
   }
 
-  async create<T extends KubeObject>(type: ResourceType<T>, object: T, options: CreateOptions = {}): Promise<T> {
+  async create<T extends KubeObject>(type: ResourceType<T>, object: T, options: WriteOptions = {}): Promise<T> {
     options.signal?.throwIfAborted();
     const { namespace } = object.metadata;
     const request = { ...this.#manager, ...options, namespace };

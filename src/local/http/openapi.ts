@@ -2,6 +2,7 @@
 import { apiVersionOf } from "../../api/index.ts";
 import type { JsonSchema, ResourceType } from "../../api/index.ts";
 import type { Registry, Served } from "../apiserver/registry.ts";
+import { kubernetesVersion } from "../kubernetes-version.ts";
 import {
   modelFields,
   modelOfKind,
@@ -29,7 +30,7 @@ export function openapiDocument(registry: Registry, path: string): unknown {
   const paths = Object.fromEntries(served.flatMap((one) => resourcePaths(one, schemas)));
   return {
     openapi: "3.0.0",
-    info: { title: "Kubernetes", version: "v1.33.0" },
+    info: { title: "Kubernetes", version: `v${kubernetesVersion}.0` },
     paths,
     components: { schemas: Object.fromEntries([...schemas].toSorted(([a], [b]) => (a < b ? -1 : 1))) },
   };

@@ -1,8 +1,12 @@
-/** The Kubernetes version whose behaviour the embedded server follows. */
+import { kubernetesVersion } from "../kubernetes-version.ts";
+
+const [major = "", minor = ""] = kubernetesVersion.split(".");
+
+/** Answer to `/version`. */
 export const versionDocument = Object.freeze({
-  major: "1",
-  minor: "32",
-  gitVersion: "v1.32.0+karpenter-ts",
+  major,
+  minor,
+  gitVersion: `v${kubernetesVersion}.0+karpenter-ts`,
   gitCommit: "",
   gitTreeState: "clean",
   buildDate: "1970-01-01T00:00:00Z",

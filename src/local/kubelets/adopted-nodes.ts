@@ -1,5 +1,5 @@
 import type { Node } from "../../api/index.ts";
-import { nodeType } from "../../api/index.ts";
+import { kwokLabels, kwokNodeValue, nodeType } from "../../api/index.ts";
 import type { Controller } from "../../kube/index.ts";
 import type { Caches } from "../stand-ins/caches.ts";
 import type { StandInContext } from "../stand-ins/context.ts";
@@ -7,6 +7,9 @@ import { createFreshView } from "../stand-ins/fresh-view.ts";
 import { conditionOf, patchStatus } from "../stand-ins/status-write.ts";
 import { renewLease } from "./leases.ts";
 import { computeNodeConditions } from "./node-object.ts";
+
+/** Whether a Node is marked as fake, in KWOK's way: it has no machine, and whoever plays kubelet may play it. */
+export const isFakeNode = ({ metadata }: Node): boolean => metadata.annotations?.[kwokLabels.node] === kwokNodeValue;
 
 /** Makes nodes Ready that somebody else created and that have no machine (KWOK's); what they say of themselves is kept. */
 export function createAdoptedNodes(

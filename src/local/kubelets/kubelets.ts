@@ -12,6 +12,7 @@ import { createStartupAgents } from "./startup-agents.ts";
 import type { StartupAgent } from "./startup-agents.ts";
 import { defaultTimings } from "./timings.ts";
 import type { KubeletTimings } from "./timings.ts";
+import { tellOfKubelets } from "./word-of-mouth.ts";
 
 export interface KubeletOptions {
   readonly machines: MachineFeed;
@@ -39,10 +40,12 @@ export function prepareKubelets(context: StandInContext, options: KubeletOptions
     ...(adopts === undefined ? {} : { adopts }),
   });
   const shared = { caches, hosts, timings };
+  const beats = Number.isFinite(timings.leaseRenewal);
+  if (!beats) tellOfKubelets(context, { caches, hosts });
   return [
     createNodeRegistration(context, { ...shared, attachLimit: options.attachLimit ?? (() => defaultAttachLimit) }),
     createPodWorker(context, shared),
-    createLeaseRenewal(context, { caches, hosts, renewalMilliseconds: timings.leaseRenewal }),
+    ...(beats ? [createLeaseRenewal(context, { caches, hosts, renewalMilliseconds: timings.leaseRenewal })] : []),
     createCloudNodes(context, { caches, hosts, periodMilliseconds: options.cloudNodeMilliseconds ?? 5_000 }),
     ...(options.startupAgents === undefined
       ? []

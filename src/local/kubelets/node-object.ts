@@ -1,5 +1,6 @@
 import type { Condition, CSINode, Lease, Node, Taint } from "../../api/index.ts";
 import { labels } from "../../api/index.ts";
+import { kubernetesVersion } from "../kubernetes-version.ts";
 import type { Machine } from "../machines.ts";
 import { timestampOf, microTimestampOf } from "../stand-ins/timestamps.ts";
 import { leaseDurationSeconds } from "./timings.ts";
@@ -8,7 +9,7 @@ import { leaseDurationSeconds } from "./timings.ts";
 const notReadyTaint: Taint = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" };
 
 /** Version that the stand-in kubelets report. */
-const kubeletVersion = "v1.34.0";
+const kubeletVersion = `v${kubernetesVersion}.0`;
 
 /** The in-tree name of a node is its private DNS name. */
 export const nodeNameOf = (machine: Machine): string => machine.privateDnsName;

@@ -48,9 +48,12 @@ export function computePodStep(view: PodView): PodStep {
 }
 
 function admissionStep(view: PodView): PodStep {
-  const { pod, now, hostIP } = view;
+  const { pod, now, hostIP, podIP, timings } = view;
   const refusal = view.admit();
   if (refusal !== undefined) return { kind: "report", status: rejectedStatus(pod, { now, ...refusal }) };
+  // Where nothing takes time there is nothing to say of the time before.
+  const isInstant = timings.start === 0 && (pod.spec.initContainers ?? []).length === 0;
+  if (isInstant) return { kind: "report", status: runningStatus(pod, { now, hostIP, podIP }) };
   return { kind: "report", status: startingStatus(pod, { now, hostIP, initDone: -1 }), again: view.timings.start };
 }
 

@@ -12,7 +12,10 @@ export interface KubeletTimings {
   readonly stop: number;
   /** Run time of a Job's pod that does not say how long it runs. */
   readonly jobRun: number;
-  /** Between two renewals of a node's lease. */
+  /**
+   * Between two renewals of a node's lease. Infinite: no lease is renewed, and the node lifecycle controller of the same
+   * process is told instead, so that time in which nothing happens costs nothing. Only where no other watches leases.
+   */
   readonly leaseRenewal: number;
 }
 

@@ -1,5 +1,6 @@
 import type { Controller, ControllerOptions, EventRecorder, InformerSet, KubeClient } from "../../kube/index.ts";
 import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
+import type { PulseBoard } from "./pulse.ts";
 
 /** What every stand-in is given: the port to the API server, shared caches, time, chance, and a way to make loops. */
 export interface StandInContext {
@@ -9,6 +10,8 @@ export interface StandInContext {
   readonly random: Random;
   readonly ids: Ids;
   readonly log: Logger;
+  /** Which kubelets are at work, where they live in this process and tell. */
+  readonly pulse: PulseBoard;
   readonly createController: (options: ControllerOptions) => Controller;
   /** A recorder whose events name `component` as their source. */
   readonly recorderFor: (component: string) => EventRecorder;

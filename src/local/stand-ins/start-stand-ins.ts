@@ -12,6 +12,7 @@ import { prepareWorkloads } from "../workloads/workloads.ts";
 import type { WorkloadOptions } from "../workloads/workloads.ts";
 import type { StandIn, StandInContext } from "./context.ts";
 import { createPacedClient } from "./paced-client.ts";
+import { createPulseBoard } from "./pulse.ts";
 
 export type StandInPart = "scheduler" | "workloads" | "volumes" | "kubelets";
 
@@ -68,6 +69,7 @@ function prepare(options: StandInOptions): Prepared {
     ids,
     log,
     recorderFor,
+    pulse: createPulseBoard(),
     createController: (controller) => createController({ clock, random, log, metrics }, { rateLimit, ...controller }),
   };
   const parts = new Set(options.parts ?? allParts);

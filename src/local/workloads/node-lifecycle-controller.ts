@@ -15,15 +15,19 @@ export function createNodeLifecycleController(
   context: StandInContext,
   parts: { readonly caches: Caches; readonly monitorGraceMilliseconds: number },
 ): Controller {
-  const { kube, clock, log } = context;
+  const { kube, clock, log, pulse } = context;
   const nodes = parts.caches.nodes();
   const leases = parts.caches.leases();
   const view = createFreshView(nodes.store);
 
-  /** Milliseconds until the node's lease is too old; undefined for a node that has none. */
+  /** Milliseconds until the node has been silent for too long; undefined for one that need not be asked again. */
   const untilLost = (name: string): number | undefined => {
+    const told = pulse.lastHeard(name);
+    // Whoever tells now will also tell of the end.
+    if (told === "now") return undefined;
     const renewed = millisecondsOf(leases.store.get(`${leaseNamespace}/${name}`)?.spec?.renewTime);
-    return renewed === undefined ? undefined : renewed + parts.monitorGraceMilliseconds - clock.now();
+    const heard = told ?? renewed;
+    return heard === undefined ? undefined : heard + parts.monitorGraceMilliseconds - clock.now();
   };
 
   const reconcile = async (name: string, signal: AbortSignal): Promise<ReconcileResult | undefined> => {
@@ -59,6 +63,7 @@ export function createNodeLifecycleController(
 
   const controller = context.createController({ name: "local.node-lifecycle", maxConcurrent: 16, reconcile });
   controller.watches(nodes, (delta) => (delta.type === "deleted" ? [] : [delta.object.metadata.name ?? ""]));
+  pulse.subscribe((name) => controller.enqueue(name));
   leases.subscribe((delta) => {
     if (delta.type === "added" && delta.object.metadata.namespace === leaseNamespace) {
       controller.enqueue(delta.object.metadata.name ?? "");

@@ -1,6 +1,7 @@
 import { describe, expect, it } from "vitest";
-import { deploymentType, namespaceType, nodeType, podType } from "../../api/index.ts";
+import { deploymentType, leaseType, namespaceType, nodeType, podType } from "../../api/index.ts";
 import type { Deployment, Node } from "../../api/index.ts";
+import { noMachines } from "../machines.ts";
 import { isRunning, podOf, withStandIns } from "../stand-ins/stand-in-fixture.ts";
 import { conditionOf } from "../stand-ins/status-write.ts";
 import { computeNodeTaints } from "./node-health.ts";
@@ -68,6 +69,24 @@ describe("node lifecycle", () => {
         const pods = await cluster.pods();
         return pods.filter((pod) => isRunning(pod) && pod.spec.nodeName !== first.privateDnsName).length === 2;
       });
+    }));
+
+  it("is told of kubelets by word of mouth where no lease is renewed, and then no lease is written", () =>
+    withStandIns({ kubelets: { machines: noMachines, timings: { leaseRenewal: Infinity } } }, async (cluster) => {
+      const machine = cluster.yard.add();
+      const conditions = async () => (await cluster.nodes())[0]?.status?.conditions;
+      await cluster.until(async () => conditionOf(await conditions(), "Ready")?.status === "True");
+      const before = await cluster.list(leaseType);
+      await cluster.clock.advance(3_600_000);
+      expect(conditionOf(await conditions(), "Ready")?.status).toBe("True");
+      expect(await cluster.list(leaseType)).toEqual(before);
+      cluster.yard.change(machine.instanceId, { failed: true });
+      await cluster.clock.advance(39_000);
+      expect(conditionOf(await conditions(), "Ready")?.status).toBe("True");
+      await cluster.clock.advance(2_000);
+      expect(conditionOf(await conditions(), "Ready")?.status).toBe("Unknown");
+      cluster.yard.change(machine.instanceId, { failed: false });
+      await cluster.until(async () => conditionOf(await conditions(), "Ready")?.status === "True");
     }));
 
   it("takes a node back that comes to life again", () =>

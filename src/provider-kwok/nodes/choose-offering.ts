@@ -15,28 +15,42 @@ export interface Choice {
   readonly offering: Offering;
 }
 
-/**
- * The cheapest offering that the claim allows, of a type with room for its requests (spec: operations 6.3). Equal prices
- * are settled by name of type, then zone, then capacity type. Undefined when there is none.
- */
-export function chooseOffering(types: readonly InstanceType[], { spec }: NodeClaim): Choice | undefined {
-  const wanted = specRequirements(spec.requirements);
-  const requests = resourcesAssuming(spec.resources?.requests, Number.MAX_SAFE_INTEGER);
-  return types
-    .filter((type) => intersects(wanted, type.requirements))
-    .flatMap((type) => roomyOfferings(type, requests).map((offering): Choice => ({ type, offering })))
-    .filter(({ offering }) => intersects(wanted, offering.requirements))
-    .reduce<Choice | undefined>(cheaper, undefined);
+/** Chooses among types for a claim; undefined when none will do. */
+export type ChooseOffering = (types: readonly InstanceType[], claim: NodeClaim) => Choice | undefined;
+
+interface Shelved extends Choice {
+  readonly allocatable: Resources;
 }
 
-/** Available offerings that have room for the requests. */
-const roomyOfferings = (type: InstanceType, requests: Resources): readonly Offering[] =>
-  allocatableGroupsOf(type)
-    .filter(({ allocatable }) => fitsResources(requests, allocatable))
-    .flatMap(({ offerings }) => offerings);
+/**
+ * The cheapest offering that the claim allows, of a type with room for its requests (spec: operations 6.3). Equal prices
+ * are settled by name of type, then zone, then capacity type. What is sold is put in order once, and again when the array of
+ * types is another one.
+ */
+export function createOfferingChoice(): ChooseOffering {
+  let known: { readonly types: readonly InstanceType[]; readonly shelf: readonly Shelved[] } | undefined;
+  return (types, { spec }) => {
+    if (known?.types !== types) known = { types, shelf: shelfOf(types) };
+    const wanted = specRequirements(spec.requirements);
+    const requests = resourcesAssuming(spec.resources?.requests, Number.MAX_SAFE_INTEGER);
+    return known.shelf.find(
+      ({ type, offering, allocatable }) =>
+        intersects(wanted, offering.requirements) &&
+        fitsResources(requests, allocatable) &&
+        intersects(wanted, type.requirements),
+    );
+  };
+}
 
-const cheaper = (best: Choice | undefined, choice: Choice): Choice =>
-  best === undefined || compareChoices(choice, best) < 0 ? choice : best;
+/** Available offerings, cheapest first. */
+const shelfOf = (types: readonly InstanceType[]): readonly Shelved[] =>
+  types
+    .flatMap((type) =>
+      allocatableGroupsOf(type).flatMap(({ allocatable, offerings }) =>
+        offerings.map((offering) => ({ type, offering, allocatable })),
+      ),
+    )
+    .toSorted(compareChoices);
 
 function compareChoices(a: Choice, b: Choice): number {
   return (

@@ -11,7 +11,7 @@ import {
   createSeededRandom,
 } from "../../platform/index.ts";
 import { genericInstanceTypes } from "../types/generic-types.ts";
-import { chooseOffering } from "./choose-offering.ts";
+import { createOfferingChoice } from "./choose-offering.ts";
 import { createExpectedNodes } from "./expected-nodes.ts";
 import { createNodeMaker } from "./node-maker.ts";
 import { instanceOfChoice } from "./node-object.ts";
@@ -54,7 +54,7 @@ async function nodesAfterMaking(happens: (forget: () => void) => void): Promise<
   const informers = createInformerSet({ client: kube, clock, random, log, metrics: createMetricsRegistry() });
   const nodeClaims = informers.informer({ type: nodeClaimType });
   const maker = createNodeMaker({ kube, clock, log, expected, nodeClass: () => undefined, nodeClaims });
-  const choice = chooseOffering(genericInstanceTypes(), claim);
+  const choice = createOfferingChoice()(genericInstanceTypes(), claim);
   if (choice === undefined) throw new Error("no type for one CPU");
   const instance = instanceOfChoice(choice, { nodeName: "kwok-a", claim, now: clock.now() });
   expected.add("kwok-a", { instance, claim, dueAt: epochMillisOf(clock.now()) });
