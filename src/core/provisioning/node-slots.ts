@@ -206,3 +206,23 @@ export function takeRoom(slot: NodeSlot, workload: Workload, count: number): voi
   if (workload.ports.length > 0) portsOf(slot).push(...workload.ports);
   if (workload.volumes.size > 0) slot.volumes = joinUse(volumesOf(slot), workload.volumes);
 }
+
+export type NodeRefusal =
+  | "overcommitted"
+  | "taint"
+  | "volume-limit"
+  | "host-port"
+  | "resources"
+  | "requirements"
+  | "volumes";
+
+/** The first check of an existing node that says no, in the order of scheduling 4.4; undefined when none does. */
+export function nodeRefusal(slot: NodeSlot, kind: NodeKind, { workload, stage }: NodeAsk): NodeRefusal | undefined {
+  if (slot.overcommitted) return "overcommitted";
+  if (!toleratesAll(kind.taints, stage.tolerations)) return "taint";
+  if (!attaches(slot, workload)) return "volume-limit";
+  if (workload.ports.length > 0 && conflictingPorts(portsOf(slot), workload.ports) !== undefined) return "host-port";
+  if (fittingPods(slot.remaining, workload) === 0) return "resources";
+  if (!isCompatible(kind.requirements, stage.requirements)) return "requirements";
+  return stage.volumes.some((volume) => isCompatible(kind.requirements, volume)) ? undefined : "volumes";
+}

@@ -1,4 +1,4 @@
-import type { Pod } from "../../api/index.ts";
+import { labels as labelKeys, type Pod } from "../../api/index.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { classifying, type PodClass } from "../pods/pod-class.ts";
 import { podRefusal } from "../pods/validation.ts";
@@ -6,17 +6,18 @@ import { ownerLabelsOf } from "../cluster/views.ts";
 import { noStorageRules } from "../pods/volumes.ts";
 import { withSpreadDefaults } from "../default-constraints/apply-defaults.ts";
 import { piecesPerYield, type Resumable } from "../resumable.ts";
+import { placeAsCandidate, placeCompatibly } from "../compatible/place-compatibly.ts";
 import { buildSession } from "./build-session.ts";
 import { standingBeside, standingSelectorKeys } from "./build-topology.ts";
 import { asksForResourceClaims } from "./daemons.ts";
 import { pendingByZone } from "./effective-zone.ts";
 import { finaliseClaim } from "./finalise.ts";
+import { failedToSchedule, leftOver, unplacedPod } from "./left-over.ts";
 import { loopPods } from "./loop-pods.ts";
-import { noPoolsReason } from "./no-pools.ts";
+import { priceTolerance } from "./machine-options.ts";
 import { type ProvisioningOptions, type ResolvedOptions, resolveOptions } from "./options.ts";
 import type { Nomination, PlannedClaim, ProvisioningPlan, Reason, UnplacedPod } from "./plan.ts";
-import { poolClause, poolRefusal } from "./refusals.ts";
-import { type Session, waiting } from "./session.ts";
+import type { Session } from "./session.ts";
 import { solve } from "./solve.ts";
 import { widenClaims } from "./widen-claims.ts";
 import type { Workload } from "./workload.ts";
@@ -63,24 +64,79 @@ function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Resumab
   const { classes } = yield* classifying(pods, standingSelectorKeys(standing));
   const { accepted, refused } = yield* validated(classes, snapshot, options);
   const isLeaving = snapshot.nodes.some(({ markedForDeletion }) => markedForDeletion);
-  const session = yield* buildSession(snapshot, {
-    classes: accepted,
-    standing: isLeaving ? yield* standingBeside(snapshot, podsOf(accepted, { pods, found })) : standing,
-    options,
-  });
+  const beside = isLeaving ? yield* standingBeside(snapshot, podsOf(accepted, { pods, found })) : standing;
+  const laidOut = (policy: ResolvedOptions["policy"]): Resumable<Session> =>
+    buildSession(snapshot, { classes: accepted, standing: beside, options: { ...options, policy } });
+  const session = yield* laidOut(options.policy);
   const zones = options.countZones ? { pendingByZone: pendingByZone(session) } : {};
+  if (options.policy === "compatible") {
+    const left = yield* placeCompatibly(session);
+    return { ...(yield* planOf(session, [...refused, ...left])), ...zones };
+  }
   const hasPools = session.pools.length + session.excluded.length > 0;
   const attempted = !hasPools || (yield* within(solve(session), options.workBudget));
   yield* widenClaims(session);
+  const plan = yield* planOf(session, [...refused, ...(yield* leftOver(session, attempted))]);
+  if (!attempted || !deservesCandidate(session, plan)) return { ...plan, ...zones };
+  return { ...(yield* betterOf(plan, { options, refused, session: yield* laidOut("compatible") })), ...zones };
+}
+
+/** Above this many pods the reference's own plan is no candidate any more: it would take longer than everything else. */
+const mostCandidatePods = 5000;
+
+/**
+ * A plan that buys nothing and leaves nobody cannot be bettered. Where pods must spread over several keys at once, one that
+ * fills domains unevenly for a lower price may leave the pods of later passes without a place.
+ */
+function deservesCandidate({ workloads }: Session, { claims, unplaced }: ProvisioningPlan): boolean {
+  const pods = workloads.reduce((sum, workload) => sum + workload.pods.length, 0);
+  if (pods > mostCandidatePods || claims.length + unplaced.length === 0) return false;
+  return unplaced.length > 0 || !workloads.some(spreadsOverSeveralKeys);
+}
+
+function spreadsOverSeveralKeys({ stages: [first] }: Workload): boolean {
+  const spreads = first?.topology.owned.filter(({ term }) => term.kind === "spread" && term.key !== labelKeys.hostname);
+  return new Set(spreads?.map(({ term }) => term.key)).size > 1;
+}
+
+/**
+ * The plan, or what the reference would do where that places more pods or costs less: switching from it never costs money
+ * (ADR 4). Most often it is given up half-way, as soon as it costs more.
+ */
+function* betterOf(
+  plan: ProvisioningPlan,
+  other: {
+    readonly options: ResolvedOptions;
+    readonly refused: readonly UnplacedPod[];
+    readonly session: Session;
+  },
+): Resumable<ProvisioningPlan> {
+  const { options, refused, session } = other;
+  const isComplete = plan.unplaced.length === refused.length;
+  const left = yield* placeAsCandidate(session, isComplete ? costOf(plan, options) : Infinity);
+  if (left === undefined || refused.length + left.length > plan.unplaced.length) return plan;
+  const candidate = yield* planOf(session, [...refused, ...left]);
+  const work = Object.entries(plan.work).map(([name, amount]) => [name, amount + (candidate.work[name] ?? 0)]);
+  return isBetter(candidate, plan, options) ? { ...candidate, work: Object.fromEntries(work) } : plan;
+}
+
+const costOf = ({ pricePerHour, claims }: ProvisioningPlan, { nodeChargePerHour }: ResolvedOptions): number =>
+  pricePerHour + claims.length * nodeChargePerHour;
+
+function isBetter(candidate: ProvisioningPlan, plan: ProvisioningPlan, options: ResolvedOptions): boolean {
+  const [left, leftNow] = [candidate.unplaced.length, plan.unplaced.length];
+  return left < leftNow || (left === leftNow && costOf(candidate, options) < costOf(plan, options) - priceTolerance);
+}
+
+/** Claims finished, with the pods that were left before. */
+function* planOf(session: Session, left: readonly UnplacedPod[]): Resumable<ProvisioningPlan> {
   const { claims, given } = yield* finalised(session);
-  const left = yield* leftOver(session, attempted);
   return {
-    snapshotVersion: snapshot.version,
+    snapshotVersion: session.snapshot.version,
     claims,
     nominations: yield* nominationsOf(session),
-    unplaced: [refused, given, left].flat(),
+    unplaced: [...left, ...given],
     ...excludedPools(session),
-    ...zones,
     pricePerHour: claims.reduce((sum, { cheapest }) => sum + cheapest.price, 0),
     work: session.work,
   };
@@ -164,14 +220,6 @@ const resourceClaims: Reason = {
   text: "pod has Dynamic Resource Allocation requirements that are not yet supported by Karpenter",
 };
 
-const failedToSchedule = (text: string): string => `Failed to schedule pod, ${text}`;
-
-const unplacedPod = (
-  pod: Pod,
-  reasons: readonly Reason[],
-  clauses: readonly string[] = reasons.map(({ text }) => text),
-): UnplacedPod => ({ pod, reasons, message: failedToSchedule(clauses.join("; ")) });
-
 const claimPods = (claim: Session["claims"][number]): readonly Pod[] =>
   claim.contents.flatMap(({ workload, from, count }) => workload.pods.slice(from, from + count));
 
@@ -186,55 +234,3 @@ function* nominationsOf(session: Session): Resumable<readonly Nomination[]> {
   }
   return nominations;
 }
-
-function* leftOver(session: Session, attempted: boolean): Resumable<readonly UnplacedPod[]> {
-  const left: UnplacedPod[] = [];
-  for (const workload of session.workloads) {
-    if (waiting(session, workload) === 0) continue;
-    const pods = workload.pods.slice(session.placed[workload.index] ?? 0);
-    if (!attempted) {
-      for (const pod of pods) left.push({ pod, reasons: [notAttempted], message: "" });
-      continue;
-    }
-    const { reasons, clauses } = session.pools.length === 0 ? noRefusals : refusalsOf(session, workload);
-    for (const pod of pods) {
-      left.push(session.pools.length === 0 ? poolless(session, pod) : unplacedPod(pod, reasons, clauses));
-    }
-    yield claimUnits;
-  }
-  return left;
-}
-
-/** Neither a failure nor an event: the next pass goes on with them (scheduling 4.10, 11.3 item 29). */
-const notAttempted: Reason = {
-  layer: "budget",
-  code: "not-attempted",
-  text: "the pass used up its work budget before it came to this pod; the next pass will",
-};
-
-const noRefusals = Object.freeze({ reasons: [], clauses: [] });
-
-/** Without any pool a decision, but no event (scheduling 1.7). */
-const poolless = (session: Session, pod: Pod): UnplacedPod =>
-  session.excluded.length === 0
-    ? { pod, reasons: [noPoolsReason(session.snapshot)], message: "" }
-    : unplacedPod(pod, [noTypes]);
-
-/** One reason for each pool, about the pod with everything relaxed (scheduling 4.3). */
-function refusalsOf(session: Session, workload: Workload) {
-  const stage = workload.stages.at(-1);
-  if (stage === undefined) return noRefusals;
-  const told = session.pools
-    .filter(({ quiet }) => quiet !== true)
-    .map((pool) => {
-      const reason = poolRefusal(session, pool, { workload, stage });
-      return { reason, clause: poolClause(pool, reason) };
-    });
-  return { reasons: told.map(({ reason }) => reason), clauses: told.map(({ clause }) => clause) };
-}
-
-const noTypes: Reason = {
-  layer: "pool",
-  code: "excluded",
-  text: "nodepool requirements filtered out all available instance types",
-};
