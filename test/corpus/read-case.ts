@@ -1,5 +1,4 @@
 /** Recorded provisioning cases as snapshots (corpus/README.md, "case"). */
-import { readFileSync } from "node:fs";
 import {
   coreLabelRules,
   type CSINode,
@@ -54,33 +53,14 @@ export interface RecordedCase {
   };
 }
 
-export interface RecordedResult {
-  readonly stats: {
-    readonly scheduled: number;
-    readonly newNodeClaims: number;
-    readonly totalCheapestPrice: number;
-  };
-  readonly errors: Readonly<Record<string, string>>;
-  readonly ignored: Readonly<Record<string, string>>;
-  readonly bound?: { readonly lpPerClass: number; readonly greedyFeasible: number; readonly greedyNodes: number };
-}
-
-export interface Recording {
-  readonly case: RecordedCase;
-  readonly result: RecordedResult;
-}
-
-export const readRecording = (folder: string, path: string): Recording =>
-  JSON.parse(readFileSync(`${folder}/${path}`, "utf8")) as Recording;
-
 export interface ReadCase {
   readonly snapshot: ClusterSnapshot;
   readonly options: ProvisioningOptions;
 }
 
-/** The state before the loop, as the engine's own reducer makes it of the recorded objects. */
-export function readCase(folder: string, recorded: RecordedCase): ReadCase {
-  const catalogue = readCatalogue(folder, recorded.catalogue.ref);
+/** `catalogues`: folder of the catalogues. The state before the loop, as the engine's own reducer makes it of the recorded objects. */
+export function readCase(catalogues: string, recorded: RecordedCase): ReadCase {
+  const catalogue = readCatalogue(catalogues, recorded.catalogue.ref);
   const now = epochMillisOf(Date.parse(recorded.now));
   const state = applyClusterEvents(emptyClusterState(), eventsOf(recorded, catalogue));
   const labelRules = {

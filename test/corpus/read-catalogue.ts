@@ -1,5 +1,6 @@
 /** Catalogues of the recorded corpus as instance types (corpus/README.md, "Catalogue"). */
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
+import { gunzipSync } from "node:zlib";
 import { labels } from "../../src/api/index.ts";
 import {
   type InstanceType,
@@ -56,8 +57,12 @@ export interface CatalogueUse {
 
 export const reservationLabel = "karpenter.k8s.aws/capacity-reservation-id";
 
-export const readCatalogue = (folder: string, name: string): RecordedCatalogue =>
-  JSON.parse(readFileSync(`${folder}/catalogues/${name}.json`, "utf8")) as RecordedCatalogue;
+/** From NAME.json in the folder, or NAME.json.gz. */
+export function readCatalogue(folder: string, name: string): RecordedCatalogue {
+  const plain = `${folder}/${name}.json`;
+  const text = existsSync(plain) ? readFileSync(plain) : gunzipSync(readFileSync(`${plain}.gz`));
+  return JSON.parse(text.toString("utf8")) as RecordedCatalogue;
+}
 
 export function instanceTypesOf(catalogue: RecordedCatalogue, use: CatalogueUse): readonly InstanceType[] {
   return catalogue.instanceTypes

@@ -31,7 +31,7 @@ function admits(group: TopologyGroup, domain: string, { topology: view, strict }
 }
 
 /** A new claim is a host of its own. */
-const newHost = "hostname-placeholder-0001";
+const newHost = "hostname-placeholder-0000";
 
 function nodeDomains({ term }: TopologyGroup, requirements: Requirements): Requirement {
   return term.key === labelKeys.hostname ? requirementIn(term.key, newHost) : requirementFor(requirements, term.key);

@@ -113,7 +113,8 @@ describe("spread", () => {
       ...podsOf(2, "web", app("web", spreads(spreadOver(zone, "web")))),
     ];
     const plan = planOf({ nodes, pods });
-    expect(plan.claims.map(zoneOf).sort()).toEqual(["test-zone-2", "test-zone-3"]);
+    // 2, 1 and 0 so far: both may go where nobody is, on one machine.
+    expect(plan.claims.map(zoneOf)).toEqual(["test-zone-3"]);
   });
 
   it.each([

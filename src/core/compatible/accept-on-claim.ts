@@ -1,0 +1,111 @@
+/** Whether a claim, open or prospective, takes one pod more, and what it becomes with it (scheduling 4.5). */
+import { andInto, type BitSet, isEmptySet } from "../catalogue/bit-set.ts";
+import { keepFitting } from "../catalogue/fit-rows.ts";
+import type { SetId } from "../catalogue/requirement-table.ts";
+import { conflictingPorts } from "../pods/host-ports.ts";
+import { toleratesAll } from "../pods/tolerations.ts";
+import { type Claim, dropPortConflicts, withNeed } from "../provisioning/claim.ts";
+import type { Session } from "../provisioning/session.ts";
+import { typesOf } from "../provisioning/template.ts";
+import type { Stage, Workload } from "../provisioning/workload.ts";
+import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
+import { chooseDomains, type TopologyAsk } from "./domain-choice.ts";
+import type { Reservations } from "./reservations.ts";
+
+export interface OpenClaim {
+  readonly claim: Claim;
+  readonly index: number;
+  /** Reservations that it holds. */
+  held: ReadonlySet<string>;
+  /** With the charge for a machine; kept up to date only where the loop has a price limit. */
+  price: number;
+}
+
+export interface ClaimAsk extends TopologyAsk {
+  readonly workload: Workload;
+  readonly stage: Stage;
+  /** BestEffort may lower minValues, but only while a claim is opened. */
+  readonly opening: boolean;
+}
+
+export interface Acceptance {
+  readonly set: SetId;
+  readonly rows: BitSet;
+  readonly held: ReadonlySet<string>;
+}
+
+/**
+ * `never`: the claim can only narrow, so it will never take such a pod. `reserved`: there is reserved capacity for it, but
+ * none to be had in this loop.
+ */
+export type ClaimRefusal = "never" | "for-now" | "reserved";
+
+export function acceptOnClaim(
+  { session, reservations }: { readonly session: Session; readonly reservations: Reservations },
+  { claim, held }: Pick<OpenClaim, "claim" | "held">,
+  ask: ClaimAsk,
+): Acceptance | ClaimRefusal {
+  const { workload, stage } = ask;
+  if (!toleratesAll(claim.pool.template.taints, stage.tolerations)) return "never";
+  if (conflictingPorts(claim.ports, workload.ports) !== undefined) return "never";
+  const own = session.table.narrow(claim.set, stage.set);
+  if (own < 0) return "never";
+  let refusal: ClaimRefusal = "never";
+  for (const volume of stage.volumeSets) {
+    const set = session.table.narrow(own, volume);
+    const rows = set < 0 ? undefined : rowsWith(session, claim, { workload, set });
+    if (rows === undefined) continue;
+    const found = settle(session, { claim, ask, set, rows });
+    const next = found === undefined ? undefined : reservations.offer(claim.host, { held, ...found });
+    if (found !== undefined && next !== undefined) return { ...found, held: next };
+    refusal = found !== undefined && next === undefined ? "reserved" : "for-now";
+  }
+  return refusal;
+}
+
+function settle(
+  session: Session,
+  { claim, ask, set, rows }: { claim: Claim; ask: ClaimAsk; set: SetId; rows: BitSet },
+): Omit<Acceptance, "held"> | undefined {
+  const { table } = session;
+  let narrowed = { set, rows };
+  if (ask.binding.length > 0) {
+    const { host, pool } = claim;
+    const choice = chooseDomains(ask, {
+      requirements: table.requirements(set),
+      host,
+      taints: pool.template.taints,
+    });
+    if (!choice.ok) return undefined;
+    const settled = table.narrow(set, table.intern(choice.requirements));
+    const left = settled < 0 ? undefined : rowsWith(session, claim, { workload: ask.workload, set: settled });
+    if (left === undefined) return undefined;
+    narrowed = { set: settled, rows: left };
+  }
+  return flexible(session, claim, { ...narrowed, opening: ask.opening });
+}
+
+function rowsWith(
+  { table }: Session,
+  { rows: own, pool, total }: Claim,
+  { workload, set }: { readonly workload: Workload; readonly set: SetId },
+): BitSet | undefined {
+  const rows = andInto(own.slice(), table.select(set).rows);
+  dropPortConflicts(rows, pool.room, workload.ports);
+  keepFitting(rows, pool.room.room, { total: withNeed(total, workload, 1), places: workload.need.places });
+  return isEmptySet(rows) ? undefined : rows;
+}
+
+/** minValues hold, or are lowered to what is there (scheduling 3.7). */
+function flexible(
+  { table, options }: Session,
+  { pool }: Claim,
+  { set, rows, opening }: { readonly set: SetId; readonly rows: BitSet; readonly opening: boolean },
+): Omit<Acceptance, "held"> | undefined {
+  if (!pool.template.hasMinValues) return { set, rows };
+  const requirements = table.requirements(set);
+  const outcome = satisfiesMinValues(typesOf(table.catalogue, rows), requirements);
+  if (outcome.ok) return { set, rows };
+  if (!opening || options.minValuesPolicy === "Strict") return undefined;
+  return { set: table.intern(relaxMinValues(requirements, outcome.achieved)), rows };
+}

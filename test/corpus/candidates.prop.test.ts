@@ -1,0 +1,33 @@
+/** The default plan beside the compatible one, on cases that nobody recorded. */
+import * as fc from "fast-check";
+import { describe, expect, it } from "vitest";
+import { provision } from "../../src/core/index.ts";
+import { verifyPlan } from "../oracle/verify-plan.ts";
+import { generateCase } from "./generate-cases.ts";
+import { placedIn } from "./plan-record.ts";
+import { readCase } from "./read-case.ts";
+
+const catalogues = "test/corpus/data/catalogues";
+
+function plansOf(seed: number) {
+  const { snapshot, options } = readCase(catalogues, generateCase(seed));
+  const ours = provision(snapshot, options);
+  const compatible = provision(snapshot, { ...options, policy: "compatible" });
+  return { snapshot, options, ours, compatible };
+}
+
+describe("on generated cases the default plan", () => {
+  it("holds, and never places fewer pods or costs more than a compatible plan that holds", () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 1_000_000 }), (seed) => {
+        const { snapshot, options, ours, compatible } = plansOf(seed);
+        expect(verifyPlan(snapshot, ours, options)).toEqual([]);
+        if (verifyPlan(snapshot, compatible, options).length > 0) return;
+        expect(placedIn(ours)).toBeGreaterThanOrEqual(placedIn(compatible));
+        if (placedIn(ours) === placedIn(compatible))
+          expect(ours.pricePerHour).toBeLessThanOrEqual(compatible.pricePerHour + 1e-7);
+      }),
+      { numRuns: 60 },
+    );
+  });
+});
