@@ -73,7 +73,8 @@ async function setLabel<T extends KubeObject>(
   label: { readonly key: string; readonly value: string; readonly signal: AbortSignal },
 ): Promise<void> {
   const { labels } = before.metadata;
-  if (labels?.[label.key] === label.value) return;
+  // The class of a Provisioner's claim is a view: it has no name that a label could carry.
+  if (labels?.[label.key] === label.value || label.value.includes("/")) return;
   const after = { ...before, metadata: { ...before.metadata, labels: { ...labels, [label.key]: label.value } } };
   await patchObject(deps.kube, { type, before, after, lock: false }, label.signal);
 }

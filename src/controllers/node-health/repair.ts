@@ -5,7 +5,6 @@ import {
   type Node,
   type NodeClaim,
   nodeClaimType,
-  nodeClassLabelKey,
   nodeType,
 } from "../../api/index.ts";
 import { isReschedulable } from "../../core/index.ts";
@@ -19,6 +18,7 @@ import {
   indexes,
   type Instruments,
   isManagedClaim,
+  isManagedNode,
   manyWorkers,
   millisOf,
   patchObject,
@@ -60,8 +60,7 @@ export function createNodeRepair(deps: NodeRepairDeps): Reconciler {
   };
 }
 
-const isOurs = (deps: NodeRepairDeps, node: Node): boolean =>
-  deps.provider.nodeClassTypes.some((type) => node.metadata.labels?.[nodeClassLabelKey(type)] !== undefined);
+const isOurs = (deps: NodeRepairDeps, node: Node): boolean => isManagedNode(deps.provider, node);
 
 function claimOf(deps: NodeRepairDeps, node: Node): NodeClaim | undefined {
   const [claim, ...others] = deps.caches.nodeClaims.store.byIndex(indexes.providerId, node.spec.providerID ?? "");

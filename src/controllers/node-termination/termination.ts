@@ -7,7 +7,6 @@ import {
   type Node,
   type NodeClaim,
   nodeClaimType,
-  nodeClassLabelKey,
   nodeType,
   type Taint,
   taints,
@@ -18,6 +17,7 @@ import { isKubeFault, type ObjectKey, type ReconcileResult, TerminalError } from
 import {
   deleteObject,
   indexes,
+  isManagedNode,
   millisOf,
   patchObject,
   patchStatus,
@@ -60,8 +60,7 @@ export function createNodeTermination(deps: Deps): Reconciler {
   };
 }
 
-const isOurs = (deps: Deps, node: Node): boolean =>
-  deps.provider.nodeClassTypes.some((type) => node.metadata.labels?.[nodeClassLabelKey(type)] !== undefined);
+const isOurs = (deps: Deps, node: Node): boolean => isManagedNode(deps.provider, node);
 
 async function terminate(deps: Deps, node: Node, signal: AbortSignal): Promise<ReconcileResult | undefined> {
   const claim = claimOfMachine(deps, node.spec.providerID);

@@ -1,7 +1,10 @@
 import {
+  ec2NodeClassType,
   formatTimestamp,
   labels,
+  type Node,
   type NodeClaim,
+  nodeClassLabelKey,
   type NodeClassReference,
   type NodePool,
   parseNillableDurationMillis,
@@ -33,6 +36,17 @@ export const isManagedClaim = (provider: CloudProvider, claim: NodeClaim): boole
 
 export const isManagedPool = (provider: CloudProvider, pool: NodePool): boolean =>
   isServed(provider, pool.spec.template.spec.nodeClassRef);
+
+/**
+ * The same of a Node, by the label of its class. Nodes of Provisioners have none, and carry their owner's instead: they are
+ * EC2's.
+ */
+export const isManagedNode = (provider: CloudProvider, { metadata }: Node): boolean =>
+  provider.nodeClassTypes.some(
+    (type) =>
+      metadata.labels?.[nodeClassLabelKey(type)] !== undefined ||
+      (type.kind === ec2NodeClassType.kind && (metadata.labels?.[labels.provisionerName] ?? "") !== ""),
+  );
 
 /** Address of the owner by label: a NodePool's name, `Provisioner/NAME`, or nothing. */
 export function poolNameOf(object: { readonly metadata: NodeClaim["metadata"] }): string {
