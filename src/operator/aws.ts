@@ -1,4 +1,4 @@
-import { ec2NodeClassType, nodeClaimType } from "../api/index.ts";
+import { ec2NodeClassType, nodeClaimType, nodePoolType, nodeType } from "../api/index.ts";
 import { type AwsProviderOptions, createAwsProvider } from "../provider-aws/index.ts";
 import type { AwsClients } from "../provider-aws/contract/index.ts";
 import type { OperatorOptions } from "./options.ts";
@@ -6,16 +6,20 @@ import type { ProviderFactory } from "./provider-wiring.ts";
 
 const hour = 3_600_000;
 
-/** AWS over the given clients: those of the SDK, or a simulated account. */
-export function awsProvider(setup: {
+export interface AwsSetup {
   readonly clients: AwsClients;
   readonly options: AwsProviderOptions;
   /** `1.34`: version of the API server. */
   readonly kubernetesVersion: () => string;
-}): ProviderFactory {
+}
+
+/** AWS over the given clients: those of the SDK, or a simulated account. */
+export function awsProvider(setup: AwsSetup): ProviderFactory {
   return ({ kube, informers, events, clock, ids, log, metrics }) => {
     const nodeClasses = informers.informer({ type: ec2NodeClassType });
     const nodeClaims = informers.informer({ type: nodeClaimType });
+    const nodes = informers.informer({ type: nodeType });
+    const nodePools = informers.informer({ type: nodePoolType });
     const aws = createAwsProvider({
       ...setup,
       clock,
@@ -24,12 +28,16 @@ export function awsProvider(setup: {
       events,
       nodeClasses: (name) => nodeClasses.store.get(name),
     });
+    const isOurs = (id: string): boolean =>
+      nodeClaims.store.list().some(({ status }) => status?.providerID?.endsWith(`/${id}`) === true);
     return {
       provider: aws.cloudProvider,
       collector: aws.cloudProvider,
       start: (options) => aws.start(options),
       background: aws.background,
-      reconcilers: aws.reconcilers({ kube, ids, events, nodeClasses, nodeClaims }),
+      reconcilers: aws.reconcilers({ kube, ids, events, nodeClasses, nodeClaims, nodes, nodePools }),
+      registrationHooks: aws.registrationHooks,
+      interruptions: aws.interruptions(isOurs),
     };
   };
 }
@@ -37,13 +45,19 @@ export function awsProvider(setup: {
 /** The provider's settings among the operator's options. */
 export const awsProviderOptions = (
   options: OperatorOptions,
-  place: { readonly region: string; readonly clusterEndpoint: string; readonly clusterCaBundle?: string },
+  place: {
+    readonly region: string;
+    readonly clusterEndpoint: string;
+    readonly clusterCaBundle?: string;
+    readonly clusterDns?: string;
+  },
 ): AwsProviderOptions => ({
   region: place.region,
   cluster: {
     name: options.clusterName,
     endpoint: place.clusterEndpoint,
     ...(place.clusterCaBundle === undefined ? {} : { caBundle: place.clusterCaBundle }),
+    ...(place.clusterDns === undefined ? {} : { dns: place.clusterDns }),
   },
   vmMemoryOverheadPercent: options.vmMemoryOverheadPercent,
   reservedEnis: options.reservedEnis,
@@ -53,4 +67,8 @@ export const awsProviderOptions = (
   pricingRefreshMilliseconds: 12 * hour,
   instanceTypesRefreshMilliseconds: 12 * hour,
   minValuesPolicy: options.minValuesPolicy,
+  reservedCapacity: options.featureGates["ReservedCapacity"] === true,
+  disableDryRun: options.disableDryRun,
+  interruptionQueue: options.interruptionQueue,
+  watchInstanceStatus: false,
 });

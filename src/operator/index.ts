@@ -1,4 +1,5 @@
 export { awsProvider, awsProviderOptions } from "./aws.ts";
+export { type AwsAccountSetup, connectAwsAccount } from "./aws-account.ts";
 export type { DecisionLog } from "./decision-log.ts";
 export { kwokProvider } from "./kwok.ts";
 export type { OperatorMode } from "./modes.ts";

@@ -1,4 +1,4 @@
-import { awsAnnotations, driftReasons, type EC2NodeClass, labels, type NodeClaim } from "../api/index.ts";
+import { awsAnnotations, awsLabels, driftReasons, type EC2NodeClass, labels, type NodeClaim } from "../api/index.ts";
 import type { InstanceType } from "../core/index.ts";
 import { ProviderFault } from "../provider/index.ts";
 import type { Instance } from "./instances/instance.ts";
@@ -32,15 +32,52 @@ export function imageDrift(
   return imageFor(nodeClass, { type }) === claim.status.imageID ? undefined : driftReasons.ami;
 }
 
-/** Drift of the live instance: groups before subnet. Empty status lists are errors, not drift. */
-export function networkDrift(instance: Instance, { metadata, status }: EC2NodeClass): string | undefined {
+/** What the live instance is measured against, beside the class' status. */
+export interface LiveDrift {
+  readonly claim: NodeClaim;
+  readonly instance: Instance;
+  /** Id of the class' placement group, empty when it has none. */
+  readonly placementGroupId: string;
+  /** The instance as EC2 has it now, past the cache. */
+  readonly reread: () => Promise<Instance | undefined>;
+}
+
+/**
+ * Drift of the live instance: groups, subnet, reservation, placement group; all are looked at before the first counts, and
+ * empty status lists are errors, not drift (spec: aws 3.11).
+ */
+export async function liveDrift(live: LiveDrift, nodeClass: EC2NodeClass): Promise<string | undefined> {
+  const { instance, claim, placementGroupId } = live;
+  const found = [
+    securityGroupDrift(instance, nodeClass),
+    subnetDrift(instance, nodeClass),
+    await reservationDrift(live, nodeClass),
+    (claim.metadata.labels?.[awsLabels.placementGroupId] ?? "") === placementGroupId
+      ? undefined
+      : driftReasons.placementGroup,
+  ];
+  return found.find((reason) => reason !== undefined);
+}
+
+function securityGroupDrift({ securityGroupIds }: Instance, { metadata, status }: EC2NodeClass): string | undefined {
   const groups = status?.securityGroups ?? [];
-  const subnets = status?.subnets ?? [];
   if (groups.length === 0)
     throw new ProviderFault("NoSecurityGroups", `no security groups in the status of ${metadata.name}`);
-  if (subnets.length === 0) throw new ProviderFault("NoSubnets", `no subnets in the status of ${metadata.name}`);
   const wanted = new Set(groups.map(({ id }) => id));
-  const had = new Set(instance.securityGroupIds);
-  if (wanted.size !== had.size || [...wanted].some((id) => !had.has(id))) return driftReasons.securityGroup;
-  return subnets.some(({ id }) => id === instance.subnetId) ? undefined : driftReasons.subnet;
+  const had = new Set(securityGroupIds);
+  return wanted.size !== had.size || [...wanted].some((id) => !had.has(id)) ? driftReasons.securityGroup : undefined;
+}
+
+function subnetDrift({ subnetId }: Instance, { metadata, status }: EC2NodeClass): string | undefined {
+  const subnets = status?.subnets ?? [];
+  if (subnets.length === 0) throw new ProviderFault("NoSubnets", `no subnets in the status of ${metadata.name}`);
+  return subnets.some(({ id }) => id === subnetId) ? undefined : driftReasons.subnet;
+}
+
+/** An instance whose reservation has ended may run on as on-demand: then it has drifted from nothing. */
+async function reservationDrift({ instance, reread }: LiveDrift, { status }: EC2NodeClass) {
+  const isKnown = (id: string | undefined): boolean =>
+    id === undefined || (status?.capacityReservations ?? []).some((reservation) => reservation.id === id);
+  if (isKnown(instance.reservation?.id)) return undefined;
+  return isKnown((await reread())?.reservation?.id) ? undefined : driftReasons.capacityReservation;
 }

@@ -1,10 +1,19 @@
-import type { Counter, MetricsRegistry } from "../platform/index.ts";
+import type { Counter, Gauge, Histogram, MetricsRegistry } from "../platform/index.ts";
 import type { BatcherMetrics } from "./batching/batcher.ts";
 
 export interface AwsInstruments {
   readonly batcher: BatcherMetrics;
   readonly launchFailures: Counter;
   readonly terminationFailures: Counter;
+  readonly userDataBytes: Gauge;
+  readonly offeringAvailable: Gauge;
+  readonly offeringPrice: Gauge;
+  readonly typeCpu: Gauge;
+  readonly typeMemory: Gauge;
+  readonly received: Counter;
+  readonly deleted: Counter;
+  readonly queueSeconds: Histogram;
+  readonly unhealthy: Counter;
 }
 
 const range = (from: number, to: number, step: number): readonly number[] =>
@@ -50,6 +59,51 @@ export function createInstruments(metrics: MetricsRegistry | undefined): AwsInst
       name: "karpenter_cloudprovider_instance_termination_failures_total",
       help: "Number of instance terminations that failed",
       labels: ["zone", "zone_id"],
+    }),
+    ...offeringGauges(metrics),
+    ...interruptionInstruments(metrics),
+    userDataBytes: metrics.gauge({
+      name: "karpenter_ec2nodeclasses_userdata_bytes",
+      help: "Size of the rendered user data, decoded; EC2 takes 16384 at most",
+      labels: ["nodeclass"],
+    }),
+  };
+}
+
+/** Gauges of types and offerings (spec: aws 2.6, 2.7). */
+function offeringGauges(metrics: MetricsRegistry) {
+  const gauge = (name: string, help: string, labels: readonly string[]) =>
+    metrics.gauge({ name: `karpenter_cloudprovider_instance_type_${name}`, help, labels });
+  const place = ["instance_type", "capacity_type", "zone"];
+  return {
+    offeringAvailable: gauge("offering_available", "Whether an offering can be had now: 1 or 0", place),
+    offeringPrice: gauge("offering_price_estimate", "USD an hour of an offering", place),
+    typeCpu: gauge("cpu_cores", "vCPUs of an instance type", ["instance_type"]),
+    typeMemory: gauge("memory_bytes", "Memory of an instance type, before overhead", ["instance_type"]),
+  };
+}
+
+/** Spec: aws 5.5. */
+function interruptionInstruments(metrics: MetricsRegistry) {
+  return {
+    received: metrics.counter({
+      name: "karpenter_interruption_received_messages_total",
+      help: "Messages received from the interruption queue, by kind",
+      labels: ["message_type"],
+    }),
+    deleted: metrics.counter({
+      name: "karpenter_interruption_deleted_messages_total",
+      help: "Messages deleted from the interruption queue",
+    }),
+    queueSeconds: metrics.histogram({
+      name: "karpenter_interruption_message_queue_duration_seconds",
+      help: "Seconds from an event to the end of its handling",
+      buckets: secondsBuckets,
+    }),
+    unhealthy: metrics.counter({
+      name: "karpenter_interruption_instance_status_unhealthy_total",
+      help: "Instances of this cluster that EC2 calls unhealthy, each once by category",
+      labels: ["category"],
     }),
   };
 }

@@ -13,6 +13,14 @@ export interface AwsProviderOptions {
   readonly instanceTypesRefreshMilliseconds: number;
   /** Launches below minValues are allowed with `BestEffort` (spec: aws 3.1). */
   readonly minValuesPolicy: "Strict" | "BestEffort";
+  /** Gate ReservedCapacity: launches heed capacity reservations, and leave those of others alone. */
+  readonly reservedCapacity: boolean;
+  /** Skips the dry runs of node class validation. */
+  readonly disableDryRun: boolean;
+  /** Name of the queue with interruption notices; none when empty. */
+  readonly interruptionQueue: string;
+  /** Asks EC2 every minute for machines that it calls impaired. On for a real account. */
+  readonly watchInstanceStatus: boolean;
   /**
    * Names nodes and claims on their instances, one a second. Off by default: nobody reads the tags of a simulated
    * account, and a burst of launches would keep the cluster busy long after it has settled. On for a real account.
@@ -32,4 +40,8 @@ export const defaultAwsProviderOptions = Object.freeze({
   pricingRefreshMilliseconds: 12 * hour,
   instanceTypesRefreshMilliseconds: 12 * hour,
   minValuesPolicy: "Strict",
+  reservedCapacity: true,
+  disableDryRun: false,
+  interruptionQueue: "",
+  watchInstanceStatus: false,
 } as const);

@@ -1,23 +1,27 @@
 import type { AmiFamily, EC2NodeClass, NodeClaim } from "../api/index.ts";
 import type { EventRecorder } from "../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry } from "../platform/index.ts";
-import { amiFamilyOf, loadCatalogue } from "./catalogue/index.ts";
+import { createPlacementGroups, type PlacementGroups } from "./capacity/placement-groups.ts";
+import { createReservations, type Reservations } from "./capacity/reservations.ts";
+import { amiFamilyOf, type ClassPlacementGroup, loadCatalogue } from "./catalogue/index.ts";
 import { type ClusterNetwork, createClusterNetwork } from "./cluster-network.ts";
 import type { AwsClients } from "./contract/index.ts";
 import { createImageResolver, type ImageResolver } from "./images/image-resolver.ts";
-import { createParameterReader } from "./images/parameters.ts";
+import { createParameterReader, type ParameterReader } from "./images/parameters.ts";
 import { createInstanceStore, type InstanceStore } from "./instances/instance-store.ts";
 import { createFleetBatcher } from "./launch/fleet-batch.ts";
 import { createLauncher } from "./launch/launcher.ts";
 import { createTemplateStore, type TemplateStore } from "./launch-templates/template-store.ts";
-import { createInstruments } from "./instruments.ts";
+import { type AwsInstruments, createInstruments } from "./instruments.ts";
 import { createSecurityGroups, type SecurityGroups } from "./network/security-groups.ts";
 import { createSubnets, type Subnets } from "./network/subnets.ts";
 import type { AwsProviderOptions } from "./options.ts";
 import { createPriceBook, type PriceBook } from "./pricing/price-book.ts";
+import { createDiscoveredMemory, type DiscoveredMemory } from "./types/discovered-memory.ts";
 import { createTypeDiscovery, type TypeDiscovery } from "./types/discovery.ts";
 import { createTypeList, type TypeList } from "./types/type-list.ts";
 import { createUnavailableOfferings, type UnavailableOfferings } from "./types/unavailable-offerings.ts";
+import { createZonalShifts, type ZonalShifts } from "./zonal-shift/zonal-shift.ts";
 
 export interface AwsProviderDeps {
   readonly clients: AwsClients;
@@ -48,6 +52,15 @@ export interface AwsParts {
   readonly images: ImageResolver;
   readonly templates: TemplateStore;
   readonly instances: InstanceStore;
+  readonly reservations: Reservations;
+  readonly placementGroups: PlacementGroups;
+  /** The group of a class as known now; a failing look-up leaves the last one. */
+  placementGroup(nodeClass: EC2NodeClass): Promise<ClassPlacementGroup | undefined>;
+  readonly shifts: ZonalShifts;
+  readonly memory: DiscoveredMemory;
+  readonly parameters: ParameterReader;
+  readonly clients: AwsClients;
+  readonly instruments: AwsInstruments | undefined;
   readonly network: ClusterNetwork;
   readonly launcher: ReturnType<typeof createLauncher>;
 }
@@ -59,19 +72,22 @@ export function createAwsParts(deps: AwsProviderDeps): AwsParts {
   const instruments = createInstruments(deps.metrics);
   const unavailable = createUnavailableOfferings({ clock, log });
   const subnets = createSubnets({ ec2, clock, refreshMilliseconds: options.subnetRefreshMilliseconds });
-  const templates = createTemplateStore({ ec2, clock, log, clusterName });
+  const templates = createTemplateStore({ ec2, clock, log, clusterName, userDataBytes: instruments?.userDataBytes });
   const parameters = createParameterReader({ ssm: clients.ssm, clock });
+  const capacity = createCapacityParts(deps);
+  const { reservations, shifts } = capacity;
   return {
+    clients,
+    instruments,
     options,
     events: deps.events,
-    nodeClass: (name) => {
-      const found = deps.nodeClasses(name);
-      return found?.metadata.deletionTimestamp === undefined ? found : undefined;
-    },
+    nodeClass: (name) => existing(deps.nodeClasses(name)),
     familyOf: ({ spec }) => amiFamilyOf(spec),
-    ...createTypeParts(deps, unavailable),
+    ...capacity,
+    ...createTypeParts(deps, { unavailable, ...capacity }),
     unavailable,
     subnets,
+    parameters,
     securityGroups: createSecurityGroups({ ec2, clock }),
     images: createImageResolver({
       ec2,
@@ -89,6 +105,8 @@ export function createAwsParts(deps: AwsProviderDeps): AwsParts {
       clusterName,
       batcherMetrics: instruments?.batcher,
       terminationFailures: instruments?.terminationFailures,
+      reservedCapacity: options.reservedCapacity,
+      isShifted: (zone) => shifts.isShifted(subnets.zoneIdOf(zone)),
     }),
     network: createClusterNetwork({ eks: clients.eks, clusterName, log }),
     launcher: createLauncher({
@@ -98,6 +116,7 @@ export function createAwsParts(deps: AwsProviderDeps): AwsParts {
       templates,
       subnets,
       unavailable,
+      reservations,
       fleets: createFleetBatcher({ ec2, clock, metrics: instruments?.batcher }),
       launchFailures: instruments?.launchFailures,
       onSpotRoleMissing: (claim) => publishSpotRoleMissing(deps.events, claim),
@@ -105,7 +124,29 @@ export function createAwsParts(deps: AwsProviderDeps): AwsParts {
   };
 }
 
-function createTypeParts(deps: AwsProviderDeps, unavailable: UnavailableOfferings) {
+const existing = (nodeClass: EC2NodeClass | undefined): EC2NodeClass | undefined =>
+  nodeClass?.metadata.deletionTimestamp === undefined ? nodeClass : undefined;
+
+/** What is held back, shut or set apart: reservations, placement groups, shifted zones, and what nodes told of memory. */
+function createCapacityParts({ clients, clock, log, options }: AwsProviderDeps) {
+  const { ec2, eks, zonalShift: client } = clients;
+  const placementGroups = createPlacementGroups({ ec2, clock });
+  return {
+    reservations: createReservations({ ec2, clock, log }),
+    placementGroups,
+    placementGroup: async (nodeClass: EC2NodeClass) => {
+      const { signal } = new AbortController();
+      return (await placementGroups.resolve(nodeClass, { signal })).group;
+    },
+    shifts: createZonalShifts({ client, eks, clusterName: options.cluster.name, clock, log }),
+    memory: createDiscoveredMemory({ clock, log }),
+  };
+}
+
+function createTypeParts(
+  deps: AwsProviderDeps,
+  shared: ReturnType<typeof createCapacityParts> & { readonly unavailable: UnavailableOfferings },
+) {
   const { clients, clock, log, options } = deps;
   const { region, isolatedVpc } = options;
   const catalogue = loadCatalogue();
@@ -115,18 +156,11 @@ function createTypeParts(deps: AwsProviderDeps, unavailable: UnavailableOffering
     pricing: clients.pricing,
     region,
     isolatedVpc,
-    table: catalogue.onDemand,
     log,
+    table: catalogue.onDemand,
     now: () => clock.now(),
   });
-  const types = createTypeList({
-    clock,
-    discovery,
-    prices,
-    unavailable,
-    settings: options,
-    reservationCapacity: () => 0,
-  });
+  const types = createTypeList({ ...shared, clock, discovery, prices, settings: options });
   return { discovery, prices, types };
 }
 

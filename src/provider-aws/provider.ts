@@ -1,4 +1,5 @@
 import {
+  awsLabels,
   cloudTags,
   conditionTypes,
   type EC2NodeClass,
@@ -17,7 +18,7 @@ import type {
   InstanceTypesFailure,
   LaunchFailure,
 } from "../provider/index.ts";
-import { imageDrift, networkDrift, staticDrift } from "./drift.ts";
+import { imageDrift, liveDrift, staticDrift } from "./drift.ts";
 import { cloudInstanceOf, launchAnnotations } from "./instances/cloud-instance.ts";
 import { type Instance, parseProviderId } from "./instances/instance.ts";
 import type { AwsParts } from "./parts.ts";
@@ -36,7 +37,10 @@ export function createCloudProvider(parts: AwsParts): AwsCloudProvider {
     delete: async ({ claim }, { signal }) => {
       const parsed = parseProviderId(claim.status?.providerID ?? "");
       if (parsed === undefined) return failed(noInstance(claim.status?.providerID));
-      return await parts.instances.delete(parsed.id, { signal });
+      const deleted = await parts.instances.delete(parsed.id, { signal });
+      const reservation = claim.metadata.labels?.[awsLabels.capacityReservationId];
+      if (!deleted.ok && reservation !== undefined) parts.reservations.markTerminated(reservation);
+      return deleted;
     },
     get: async (providerId, { signal }) => {
       const parsed = parseProviderId(providerId);
@@ -91,7 +95,15 @@ async function create(
   const types = await parts.types.list(nodeClass);
   if (!types.ok)
     return failed({ kind: "create-failed", reason: "InstanceTypeResolutionFailed", message: types.failure.message });
-  const order = { claim, nodeClass, types: types.value, tags: tags.value, clusterCidr: clusterCidr.value };
+  const placementGroup = await parts.placementGroup(nodeClass);
+  const order = {
+    claim,
+    nodeClass,
+    types: types.value,
+    tags: tags.value,
+    clusterCidr: clusterCidr.value,
+    placementGroup,
+  };
   const launched = await parts.launcher.launch(order, { signal });
   if (!launched.ok) return launched;
   const { instance, type, price } = launched.value;
@@ -148,6 +160,17 @@ async function driftReason(parts: AwsParts, view: ClaimView, signal: AbortSignal
   const early = staticDrift(view.claim, nodeClass) ?? imageDrift(view.claim, nodeClass, types.ok ? types.value : []);
   if (early !== undefined) return early;
   const parsed = parseProviderId(view.claim.status?.providerID ?? "");
-  const instance = parsed === undefined ? undefined : await parts.instances.get(parsed.id, { signal });
-  return instance?.ok === true ? networkDrift(instance.value, nodeClass) : undefined;
+  if (parsed === undefined) return undefined;
+  const instance = await parts.instances.get(parsed.id, { signal });
+  if (!instance.ok) return undefined;
+  const live = {
+    claim: view.claim,
+    instance: instance.value,
+    placementGroupId: (await parts.placementGroup(nodeClass))?.id ?? "",
+    reread: async () => {
+      const fresh = await parts.instances.get(parsed.id, { signal, fresh: true });
+      return fresh.ok ? fresh.value : undefined;
+    },
+  };
+  return await liveDrift(live, nodeClass);
 }

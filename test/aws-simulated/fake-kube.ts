@@ -90,7 +90,7 @@ function mergePatch(target: unknown, patch: unknown): unknown {
   return result;
 }
 
-/** A client that can only patch the given kinds. */
+/** A client that can only patch and delete objects of the given kinds. */
 export function patchOnlyClient(kinds: readonly FakeKind<never>[]): KubeClient {
   const refuse = (): never => {
     throw new Error("this call was not expected");
@@ -105,7 +105,10 @@ export function patchOnlyClient(kinds: readonly FakeKind<never>[]): KubeClient {
     watch: refuse,
     create: refuse,
     update: refuse,
-    delete: refuse,
+    delete: (type, { name }) => {
+      kinds.find(({ informer }) => informer.type.plural === type.plural)?.delete(name);
+      return Promise.resolve(undefined);
+    },
     createSubresource: refuse,
     isServed: refuse,
     patch: patch as unknown as KubeClient["patch"],

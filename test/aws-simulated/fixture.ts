@@ -8,6 +8,7 @@ import {
   setCondition,
 } from "../../src/api/index.ts";
 import type { PoolView } from "../../src/core/index.ts";
+import type { EventRecorder } from "../../src/kube/index.ts";
 import { createSimulatedAccount, type SimulatedAccount, type SimulatedAccountOptions } from "../../src/local/index.ts";
 import {
   createManualClock,
@@ -48,12 +49,17 @@ export interface FixtureOptions {
   readonly provider?: Partial<AwsProviderOptions>;
   readonly wrapClients?: (clients: AwsClients) => AwsClients;
   readonly metrics?: MetricsRegistry;
+  readonly events?: EventRecorder;
+  readonly kubernetesVersion?: string;
+  /** Changes the account before the provider starts. */
+  readonly prepare?: (account: SimulatedAccount, clock: ManualClock) => void;
 }
 
 export async function createAwsFixture(options: FixtureOptions = {}): Promise<AwsFixture> {
   const clock = createManualClock();
   const random = createSeededRandom("aws");
   const account = createSimulatedAccount({ clock, random, clusterName, catalogue, ...options.account });
+  options.prepare?.(account, clock);
   const clients = options.wrapClients?.(account.clients) ?? account.clients;
   const nodeClasses = new Map<string, EC2NodeClass>();
   const log = createRecordingLogger();
@@ -62,8 +68,9 @@ export async function createAwsFixture(options: FixtureOptions = {}): Promise<Aw
     clock,
     log,
     metrics: options.metrics,
+    events: options.events,
     nodeClasses: (name) => nodeClasses.get(name),
-    kubernetesVersion: () => "1.34",
+    kubernetesVersion: () => options.kubernetesVersion ?? "1.34",
     options: {
       ...defaultAwsProviderOptions,
       region: account.region,

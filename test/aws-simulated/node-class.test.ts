@@ -7,6 +7,8 @@ import {
   isReady,
   type NodeClaim,
   nodeClaimType,
+  nodePoolType,
+  nodeType,
 } from "../../src/api/index.ts";
 import { createIds, createSeededRandom } from "../../src/platform/index.ts";
 import { ServiceError } from "../../src/provider-aws/contract/index.ts";
@@ -51,6 +53,8 @@ async function setup(nodeClass: EC2NodeClass, options: FixtureOptions = {}): Pro
     events: { publish: ({ reason, message }) => void events.push(`${reason}: ${message}`) },
     nodeClasses: classes.informer,
     nodeClaims: claims.informer,
+    nodes: createFakeKind(nodeType).informer,
+    nodePools: createFakeKind(nodePoolType).informer,
   });
   return {
     fixture,

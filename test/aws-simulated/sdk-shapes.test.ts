@@ -80,6 +80,18 @@ interface Shapes {
     Takes<Sent<"createTags">, sdk.CreateTagsCommandInput>,
     Takes<sdk.CreateTagsCommandOutput, Read<"createTags">>,
   ];
+  readonly describeInstanceStatus: [
+    Takes<Sent<"describeInstanceStatus">, sdk.DescribeInstanceStatusCommandInput>,
+    Takes<sdk.DescribeInstanceStatusCommandOutput, Read<"describeInstanceStatus">>,
+  ];
+  readonly describeCapacityReservations: [
+    Takes<Sent<"describeCapacityReservations">, sdk.DescribeCapacityReservationsCommandInput>,
+    Takes<sdk.DescribeCapacityReservationsCommandOutput, Read<"describeCapacityReservations">>,
+  ];
+  readonly describePlacementGroups: [
+    Takes<Sent<"describePlacementGroups">, sdk.DescribePlacementGroupsCommandInput>,
+    Takes<sdk.DescribePlacementGroupsCommandOutput, Read<"describePlacementGroups">>,
+  ];
 }
 
 /** Enumerations of the SDK as the plain text that they are. */
@@ -109,6 +121,9 @@ const shapes: { readonly [M in Method]: Shapes[M] extends [true, true] ? "same" 
   describeInstances: "same",
   terminateInstances: "same",
   createTags: "same",
+  describeInstanceStatus: "same",
+  describeCapacityReservations: "same",
+  describePlacementGroups: "same",
 };
 
 test("every call of the contract is a command of the SDK, and the simulated account answers each of them", async () => {

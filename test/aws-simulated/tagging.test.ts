@@ -1,5 +1,12 @@
 import { describe, expect, test } from "vitest";
-import { type EC2NodeClass, ec2NodeClassType, type NodeClaim, nodeClaimType } from "../../src/api/index.ts";
+import {
+  type EC2NodeClass,
+  ec2NodeClassType,
+  type NodeClaim,
+  nodeClaimType,
+  nodePoolType,
+  nodeType,
+} from "../../src/api/index.ts";
 import { createIds, createSeededRandom } from "../../src/platform/index.ts";
 import type { AwsClients } from "../../src/provider-aws/contract/index.ts";
 import { createFakeKind, type FakeKind, patchOnlyClient } from "./fake-kube.ts";
@@ -21,6 +28,8 @@ async function launched(wrapClients?: (clients: AwsClients) => AwsClients) {
       events: { publish: () => undefined },
       nodeClasses: createFakeKind<EC2NodeClass>(ec2NodeClassType).informer,
       nodeClaims: claims.informer,
+      nodes: createFakeKind(nodeType).informer,
+      nodePools: createFakeKind(nodePoolType).informer,
     })
     .filter(({ name }) => name === "nodeclaim.tagging");
   const { claim } = claimOf([]);

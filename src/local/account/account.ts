@@ -5,18 +5,21 @@ import { type AwsClients, type EksClient, ServiceError, type SsmClient } from ".
 import type { MachineFeed } from "../machines.ts";
 import { type Bill, createBillKeeper } from "./bill.ts";
 import { type CallGate, createCallGate } from "./calls.ts";
+import { type AccountCapacity, createCapacity } from "./capacity.ts";
 import { createEc2 } from "./ec2.ts";
 import { createEc2Ids } from "./ec2-ids.ts";
 import { createEventBodies, type EventBodies } from "./events.ts";
 import { type AccountFaults, createFaultState, type FaultState } from "./faults.ts";
 import { createIdentity } from "./identity.ts";
-import { createImages } from "./images.ts";
+import { type AccountImages, createImages } from "./images.ts";
 import { createInstanceTable, type InstanceTable } from "./instances.ts";
 import { createLaunchTemplates } from "./launch-templates.ts";
 import { createMachineFeed } from "./machine-feed.ts";
 import { createMarket, type Market } from "./market.ts";
 import { createNetwork } from "./network.ts";
 import { type AccountQueue, createQueue } from "./queue.ts";
+import { type AccountStatuses, createStatuses } from "./statuses.ts";
+import { trackTimers } from "./timers.ts";
 
 export interface SimulatedAccountOptions {
   readonly clock: Clock;
@@ -53,6 +56,16 @@ export interface SimulatedAccount {
   /** What can be asked for here, by name: types of the region, zones with a subnet, capacity types. */
   readonly sold: Readonly<Record<"instanceType" | "zone" | "capacityType", readonly string[]>>;
   bill(): Bill;
+  /** Reservations and placement groups of the account. */
+  readonly capacity: Pick<AccountCapacity, "setReservation" | "removeReservation" | "setGroup" | "removeGroup">;
+  /** What status checks say. */
+  readonly statuses: Pick<AccountStatuses, "set" | "clear">;
+  /** Publishes newer images of every family, which `latest` names from now on; gives their release. */
+  readonly images: Pick<AccountImages, "release" | "deprecate">;
+  /** Puts a message into the interruption queue as it is. */
+  sendMessage(body: string): void;
+  /** Cancels everything that is still to come, so that nothing keeps a process alive. */
+  close(): void;
   /** Id of the instance with this private DNS name, which is the name of its node. */
   instanceOfNode(nodeName: string): string | undefined;
   /** What the account holds, for checks that nothing is left behind. */
@@ -64,9 +77,11 @@ export const simulatedRegions = catalogueRegions;
 
 const interruptionNoticeMilliseconds = 120_000;
 
-export function createSimulatedAccount(options: SimulatedAccountOptions): SimulatedAccount {
+export function createSimulatedAccount(given: SimulatedAccountOptions): SimulatedAccount {
+  const timers = trackTimers(given.clock);
+  const { clock } = timers;
+  const options = { ...given, clock };
   const parts = createParts(options);
-  const { clock } = options;
   const { place, gate, instances, images, market, queue, catalogue, machines, clusterName } = parts;
   const bill = createBillKeeper({ clock, instances, market });
   return {
@@ -89,6 +104,11 @@ export function createSimulatedAccount(options: SimulatedAccountOptions): Simula
       capacityType: Object.values(capacityTypes),
     },
     bill: () => bill.read(),
+    capacity: parts.capacity,
+    statuses: parts.statuses,
+    images,
+    sendMessage: (body) => queue.sendText(body),
+    close: () => timers.close(),
     instanceOfNode: (nodeName) => instances.list().find(({ privateDnsName }) => privateDnsName === nodeName)?.id,
     inventory: () => ({
       instances: instances.list().filter(({ state }) => state !== "terminated").length,
@@ -109,6 +129,14 @@ function createParts(options: SimulatedAccountOptions) {
   const newId = createEc2Ids(random);
   const network = createNetwork({ zones: place.zones, discovery: clusterName, newId });
   const instances = createInstanceTable({ clock, random, region, newId, network });
+  const capacity = createCapacity({
+    now: () => clock.now(),
+    occupants: () =>
+      instances
+        .list()
+        .filter(({ state }) => state === "pending" || state === "running")
+        .map(({ subnet, data }) => ({ zone: subnet.zone, data })),
+  });
   const queue = createQueue({ gate, clock, ids, name: clusterName, region });
   const events = createEventBodies({ clock, ids, region });
   instances.subscribe((instance, before) => {
@@ -123,6 +151,8 @@ function createParts(options: SimulatedAccountOptions) {
     newId,
     network,
     instances,
+    capacity,
+    statuses: createStatuses(),
     queue,
     events,
     images: createImages({ kubernetesVersion: options.kubernetesVersion ?? "1.34", newId }),
@@ -218,6 +248,10 @@ function createFaults(deps: FaultDeps): AccountFaults {
   return {
     insufficientCapacity: (pattern, { forMilliseconds = Number.POSITIVE_INFINITY } = {}) =>
       faultState.addShortage(pattern, forMilliseconds),
+    refuseCalls: (action, refusal) => {
+      faultState.refusals.set(action, refusal);
+      return () => void faultState.refusals.delete(action);
+    },
     throttle: (callsPerSecond) => set({ callsPerSecond }),
     latency: (latencyMilliseconds) => set({ latencyMilliseconds }),
     loseResponses: (lostShare) => set({ lostShare }),

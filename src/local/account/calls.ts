@@ -34,6 +34,11 @@ export function createCallGate(deps: {
         const { callsPerSecond, latencyMilliseconds, lostShare } = faults.conditions;
         if (!bucket.take(callsPerSecond))
           throw new ServiceError("RequestLimitExceeded", "Request limit exceeded.", { status: 503 });
+        const refusal = faults.refusals.get(name);
+        if (refusal !== undefined)
+          throw new ServiceError(refusal.code, refusal.message ?? "refused on purpose", {
+            status: refusal.status ?? 400,
+          });
         if (latencyMilliseconds > 0)
           await clock.sleep(latencyMilliseconds * (0.5 + random.next()), signal === undefined ? {} : { signal });
         const output = await act(input, options);

@@ -1,6 +1,8 @@
 import type { Clock } from "../../platform/index.ts";
 import { instanceTypeInfoOf, type MachineFacts } from "../../provider-aws/catalogue/index.ts";
 import {
+  type CreateFleetRequest,
+  type CreateFleetResult,
   type DescribeInstancesRequest,
   type DescribeInstancesResult,
   type Ec2Client,
@@ -8,17 +10,37 @@ import {
   ServiceError,
 } from "../../provider-aws/contract/index.ts";
 import type { CallGate } from "./calls.ts";
+import type { AccountStatuses } from "./statuses.ts";
 import { matchesFilters, page, tagsToMap } from "./filters.ts";
-import { createFleet, type FleetDeps } from "./fleet.ts";
+import { checkTemplate, createFleet, type FleetDeps } from "./fleet.ts";
 import { type AccountInstance, instanceShape } from "./instances.ts";
 
 export interface Ec2Deps extends FleetDeps {
   readonly gate: CallGate;
+  readonly statuses: AccountStatuses;
   readonly clock: Clock;
   /** Zones that the account has subnets in. */
   readonly zones: readonly string[];
   /** DescribeInstances does not know of a launch before this long. */
   readonly describeLagMilliseconds: number;
+}
+
+/** A second request with the token of an earlier one gets the earlier answer, as EC2's client tokens have it. */
+function repeatable(act: (input: CreateFleetRequest) => CreateFleetResult) {
+  const answered = new Map<string, { readonly request: string; readonly answer: CreateFleetResult }>();
+  return (input: CreateFleetRequest): CreateFleetResult => {
+    const { ClientToken: token } = input;
+    if (token === undefined || input.DryRun === true) return act(input);
+    const request = JSON.stringify(input);
+    const known = answered.get(token);
+    if (known === undefined) {
+      const answer = act(input);
+      answered.set(token, { request, answer });
+      return answer;
+    }
+    if (known.request === request) return known.answer;
+    throw new ServiceError("IdempotentParameterMismatch", `The token ${token} was used with other parameters.`);
+  };
 }
 
 /** EC2 as the controller calls it. */
@@ -37,9 +59,14 @@ export function createEc2(deps: Ec2Deps): Ec2Client {
     describeLaunchTemplates: gate.wrap("EC2", "DescribeLaunchTemplates", (input) => templates.describe(input)),
     createLaunchTemplate: gate.wrap("EC2", "CreateLaunchTemplate", (input) => templates.create(input)),
     deleteLaunchTemplate: gate.wrap("EC2", "DeleteLaunchTemplate", (input) => templates.delete(input)),
-    createFleet: gate.wrap("EC2", "CreateFleet", (input) => createFleet(deps, input)),
+    createFleet: gate.wrap(
+      "EC2",
+      "CreateFleet",
+      repeatable((input) => createFleet(deps, input)),
+    ),
     runInstances: gate.wrap("EC2", "RunInstances", (input) => {
-      if (input.LaunchTemplate !== undefined) templates.byName(input.LaunchTemplate.LaunchTemplateName);
+      if (input.LaunchTemplate !== undefined)
+        checkTemplate(deps, templates.byName(input.LaunchTemplate.LaunchTemplateName));
       if (input.DryRun === true)
         throw new ServiceError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", {
           status: 412,
@@ -64,6 +91,13 @@ export function createEc2(deps: Ec2Deps): Ec2Client {
       }
       return {};
     }),
+    describeInstanceStatus: gate.wrap("EC2", "DescribeInstanceStatus", (input) => deps.statuses.describe(input)),
+    describeCapacityReservations: gate.wrap("EC2", "DescribeCapacityReservations", (input) =>
+      deps.capacity.describeReservations(input),
+    ),
+    describePlacementGroups: gate.wrap("EC2", "DescribePlacementGroups", (input) =>
+      deps.capacity.describeGroups(input),
+    ),
   };
 }
 
@@ -120,7 +154,10 @@ function describeInstances(deps: Ec2Deps, input: DescribeInstancesRequest): Desc
     matchesFilters(input.Filters, { attributes: instanceFacts(instance), tags: instance.tags }),
   );
   const found = page(kept, input);
-  return { Reservations: found.items.map((instance) => ({ Instances: [instanceShape(instance)] })), ...found.token };
+  return {
+    Reservations: found.items.map((instance) => ({ Instances: [instanceShape(instance, deps.capacity)] })),
+    ...found.token,
+  };
 }
 
 const instanceFacts = (instance: AccountInstance) => ({

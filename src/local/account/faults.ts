@@ -18,6 +18,8 @@ export interface AccountFaults {
   latency(milliseconds: number): void;
   /** Share of calls whose effect happens while the answer is lost on the way, 0 to 1. */
   loseResponses(share: number): void;
+  /** Every call of this `Service Action` is refused with this error until the returned function is called. */
+  refuseCalls(action: string, refusal: CallRefusal): () => void;
   /** Spot interruption warning now, the end in two minutes. False when there is no such running spot instance. */
   interrupt(instanceId: string): boolean;
   /** Rebalance recommendation; nothing else happens. */
@@ -28,6 +30,12 @@ export interface AccountFaults {
   terminate(instanceId: string): boolean;
   /** Changes the on-demand price of a type, USD an hour; spot prices follow it. */
   setPrice(instanceType: string, usd: number): void;
+}
+
+export interface CallRefusal {
+  readonly code: string;
+  readonly message?: string;
+  readonly status?: number;
 }
 
 export interface CallConditions {
@@ -41,11 +49,14 @@ export interface FaultState {
   conditions: CallConditions;
   hasCapacity(offering: Required<OfferingPattern>): boolean;
   addShortage(pattern: OfferingPattern, forMilliseconds: number): () => void;
+  /** Errors that calls are refused with, by `Service Action`. */
+  readonly refusals: Map<string, CallRefusal>;
 }
 
 export function createFaultState(clock: Clock): FaultState {
   const shortages = new Set<{ readonly pattern: OfferingPattern; readonly ends: number }>();
   return {
+    refusals: new Map(),
     conditions: { callsPerSecond: undefined, latencyMilliseconds: 0, lostShare: 0 },
     hasCapacity: (offering) => {
       const now = clock.monotonic();

@@ -8,6 +8,7 @@ import {
   type FleetOverride,
   ServiceError,
 } from "../../provider-aws/contract/index.ts";
+import { type AccountCapacity, reservationOf } from "./capacity.ts";
 import { tagsToMap } from "./filters.ts";
 import type { FaultState } from "./faults.ts";
 import { type AccountImages, requireImage } from "./images.ts";
@@ -24,6 +25,7 @@ export interface FleetDeps {
   readonly templates: LaunchTemplates;
   readonly instances: InstanceTable;
   readonly market: Market;
+  readonly capacity: AccountCapacity;
   readonly machines: ReadonlyMap<string, MachineFacts>;
   readonly offerings: ReadonlyMap<string, readonly string[]>;
   readonly hasProfile: (name: string) => boolean;
@@ -64,11 +66,12 @@ export function createFleet(deps: FleetDeps, input: CreateFleetRequest): CreateF
 
 function lifecycleOf({ TargetCapacitySpecification }: CreateFleetRequest): Lifecycle {
   const kind = TargetCapacitySpecification.DefaultTargetCapacityType;
-  if (kind === "on-demand" || kind === "spot") return kind;
-  throw new ServiceError("InvalidParameterValue", `the simulated account has no capacity of type ${kind}`);
+  // Reservations and blocks are taken by way of the template; what comes is an ordinary machine.
+  return kind === "spot" ? "spot" : "on-demand";
 }
 
-function checkTemplate({ images, hasProfile }: FleetDeps, { data }: AccountLaunchTemplate): void {
+/** A template names an image and a profile that must exist. */
+export function checkTemplate({ images, hasProfile }: FleetDeps, { data }: AccountLaunchTemplate): void {
   requireImage(images, data.ImageId);
   const profile = data.IamInstanceProfile?.Name;
   if (profile !== undefined && !hasProfile(profile))
@@ -167,10 +170,10 @@ function launchIn(
   pool: Pool,
   { lifecycle, tags, wanted }: FillPlan,
 ): { readonly ids: readonly string[]; readonly error?: PoolError } {
-  const refusal = refusalOf(deps, pool, lifecycle);
-  if (refusal !== undefined) return { ids: [], error: refusal };
   const ids: string[] = [];
   for (let count = 0; count < wanted; count += 1) {
+    const refusal = refusalOf(deps, pool, lifecycle);
+    if (refusal !== undefined) return { ids, error: refusal };
     const instance = launchOne(deps, pool, { lifecycle, tags });
     if (instance === undefined) return { ids, error: fullSubnet(pool) };
     ids.push(instance.id);
@@ -178,7 +181,11 @@ function launchIn(
   return { ids };
 }
 
-function refusalOf(deps: FleetDeps, { instanceType, subnet }: Pool, lifecycle: Lifecycle): PoolError | undefined {
+function refusalOf(
+  deps: FleetDeps,
+  { template, instanceType, subnet }: Pool,
+  lifecycle: Lifecycle,
+): PoolError | undefined {
   if (!deps.machines.has(instanceType))
     return { code: "InvalidParameterValue", message: `Invalid value '${instanceType}' for InstanceType.` };
   if (deps.offerings.get(instanceType)?.includes(subnet.zone) !== true)
@@ -186,6 +193,9 @@ function refusalOf(deps: FleetDeps, { instanceType, subnet }: Pool, lifecycle: L
       code: "Unsupported",
       message: `Your requested instance type (${instanceType}) is not supported in your requested Availability Zone (${subnet.zone}).`,
     };
+  const { data } = template;
+  const refused = deps.capacity.refusal({ instanceType, zone: subnet.zone, data });
+  if (refused !== undefined || reservationOf(data) !== undefined) return refused;
   if (deps.faults.hasCapacity({ instanceType, zone: subnet.zone, capacityType: lifecycle })) return undefined;
   return {
     code: "InsufficientInstanceCapacity",

@@ -17,7 +17,7 @@ interface Profile {
 const iamError = (code: string, message: string, status: number): ServiceError =>
   new ServiceError(code, message, { name: `${code}Exception`, status });
 
-/** Instance profiles. Every role exists unless the account was given a list of those that do. */
+/** Instance profiles. Every role, and a profile of every name, exists unless the account was given a list of its roles. */
 export function createIdentity(deps: {
   readonly gate: CallGate;
   readonly roles: readonly string[] | "any";
@@ -72,7 +72,7 @@ export function createIdentity(deps: {
       IsTruncated: false,
     })),
   };
-  return { client, hasProfile: (name) => profiles.has(name) };
+  return { client, hasProfile: (name) => roles === "any" || profiles.has(name) };
 }
 
 const shape = ({ name, path, tags, role }: Profile): InstanceProfile => ({

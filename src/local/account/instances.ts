@@ -1,5 +1,6 @@
 import type { Clock, Random } from "../../platform/index.ts";
 import { type Ec2Instance, type LaunchTemplateData, ServiceError } from "../../provider-aws/contract/index.ts";
+import { type AccountCapacity, reservationOf } from "./capacity.ts";
 import { mapToTags } from "./filters.ts";
 import type { AccountNetwork, AccountSubnet } from "./network.ts";
 
@@ -135,7 +136,7 @@ const dnsName = (ip: string, region: string): string =>
   `ip-${ip.replaceAll(".", "-")}.${region === "us-east-1" ? "ec2.internal" : `${region}.compute.internal`}`;
 
 /** An instance as DescribeInstances shows it. */
-export function instanceShape(instance: AccountInstance): Ec2Instance {
+export function instanceShape(instance: AccountInstance, capacity: Pick<AccountCapacity, "reservation">): Ec2Instance {
   const { data, subnet } = instance;
   const groups = data.NetworkInterfaces[0]?.Groups ?? [];
   return {
@@ -144,7 +145,12 @@ export function instanceShape(instance: AccountInstance): Ec2Instance {
     InstanceType: instance.instanceType,
     LaunchTime: new Date(instance.launchedAt),
     State: { Name: instance.state },
-    Placement: { AvailabilityZone: subnet.zone, Tenancy: data.Placement?.Tenancy ?? "default" },
+    Placement: {
+      AvailabilityZone: subnet.zone,
+      Tenancy: data.Placement?.Tenancy ?? "default",
+      ...(data.Placement?.GroupId === undefined ? {} : { GroupId: data.Placement.GroupId }),
+      ...(data.Placement?.PartitionNumber === undefined ? {} : { PartitionNumber: data.Placement.PartitionNumber }),
+    },
     SubnetId: subnet.id,
     SecurityGroups: groups.map((GroupId) => ({ GroupId })),
     PrivateDnsName: instance.privateDnsName,
@@ -152,7 +158,20 @@ export function instanceShape(instance: AccountInstance): Ec2Instance {
     ...(instance.spotRequestId === undefined
       ? {}
       : { SpotInstanceRequestId: instance.spotRequestId, InstanceLifecycle: "spot" }),
+    ...reservedShape(data, capacity),
     NetworkInterfaces: data.NetworkInterfaces.map(({ InterfaceType = "interface" }) => ({ InterfaceType })),
     Tags: mapToTags(instance.tags),
+  };
+}
+
+/** An instance of a reservation says which; once the reservation has ended it runs on as on-demand. */
+function reservedShape(data: LaunchTemplateData, capacity: Pick<AccountCapacity, "reservation">): Partial<Ec2Instance> {
+  const id = reservationOf(data);
+  if (id === undefined || capacity.reservation(id) === undefined) return {};
+  const market = data.InstanceMarketOptions?.MarketType;
+  return {
+    CapacityReservationId: id,
+    CapacityReservationSpecification: { CapacityReservationPreference: "capacity-reservations-only" },
+    ...(market === undefined ? {} : { InstanceLifecycle: market }),
   };
 }

@@ -7,6 +7,7 @@ export interface AccountQueue {
   readonly name: string;
   readonly client: SqsClient;
   send(body: object): void;
+  sendText(body: string): void;
 }
 
 interface Stored {
@@ -34,6 +35,7 @@ export function createQueue(deps: {
   return {
     name,
     send: (body) => messages.add(JSON.stringify(body)),
+    sendText: (body) => messages.add(body),
     client: {
       getQueueUrl: gate.wrap("SQS", "GetQueueUrl", ({ QueueName }) => {
         if (QueueName !== name) throw missingQueue();

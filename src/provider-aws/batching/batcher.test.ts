@@ -32,6 +32,9 @@ const ec2With = (calls: Partial<Ec2Client>): Ec2Client => ({
   describeInstances: notAsked,
   terminateInstances: notAsked,
   createTags: notAsked,
+  describeInstanceStatus: notAsked,
+  describeCapacityReservations: notAsked,
+  describePlacementGroups: notAsked,
   ...calls,
 });
 
@@ -61,7 +64,9 @@ async function fleets(
     },
   });
   const batcher = createFleetBatcher({ ec2, clock, metrics: undefined });
-  const outcomes = Promise.allSettled(requests.map((request) => batcher.submit(request, { signal })));
+  const outcomes = Promise.allSettled(
+    requests.map((request, index) => batcher.submit({ request, claim: `uid-${index}` }, { signal })),
+  );
   await clock.advance(2_000);
   return { calls, outcomes: await outcomes };
 }

@@ -12,6 +12,8 @@ export interface CapacitySettings {
   /** Part of the memory that the hypervisor and the firmware take, 0.075 by default. */
   readonly vmMemoryOverheadPercent: number;
   readonly reservedEnis: number;
+  /** Bytes that nodes of a type have told of, which beat the formula (spec: aws 2.9). */
+  readonly discoveredMemory?: (type: string) => number | undefined;
 }
 
 /** Capacity of a machine under a node class (spec: aws 2.3). Resources of which there are none are absent. */
@@ -23,7 +25,8 @@ export function machineCapacity(
 ): Resources {
   const all: Record<string, number> = {
     [resourceNames.cpu]: facts.vcpus * 1000,
-    [resourceNames.memory]: memoryBytes(facts, settings.vmMemoryOverheadPercent),
+    [resourceNames.memory]:
+      settings.discoveredMemory?.(facts.name) ?? memoryBytes(facts, settings.vmMemoryOverheadPercent),
     [resourceNames.ephemeralStorage]: ephemeralStorageBytes(facts, classFacts),
     [resourceNames.pods]: podCapacity(facts, classFacts, settings.reservedEnis),
     [awsResourceNames.podEni]: limits?.trunking === true ? limits.branchInterfaces : 0,

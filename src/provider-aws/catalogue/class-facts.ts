@@ -25,6 +25,15 @@ export interface ClassReservation {
   readonly expiring: boolean;
 }
 
+/** The placement group that machines of a class are put into (spec: aws 7.8). */
+export interface ClassPlacementGroup {
+  readonly id: string;
+  /** `cluster`, `partition` or `spread`. */
+  readonly strategy: string;
+  /** Of a partition group; 0 for the others. */
+  readonly partitions: number;
+}
+
 /** What of a node class decides types, capacity, overhead and offerings. Equal facts give equal answers. */
 export interface ClassFacts {
   readonly amiFamily: AmiFamily;
@@ -38,9 +47,13 @@ export interface ClassFacts {
   readonly reservations: readonly ClassReservation[];
   readonly connectionTracking: boolean;
   readonly nestedVirtualization: boolean;
+  readonly placementGroup?: ClassPlacementGroup;
 }
 
-export function classFactsOf(nodeClass: EC2NodeClass): Result<ClassFacts, { readonly message: string }> {
+export function classFactsOf(
+  nodeClass: EC2NodeClass,
+  placementGroup?: ClassPlacementGroup,
+): Result<ClassFacts, { readonly message: string }> {
   const { spec } = nodeClass;
   const kubelet = readKubeletSettings(spec.kubelet);
   if (!kubelet.ok) return failed(kubelet.failure);
@@ -55,6 +68,7 @@ export function classFactsOf(nodeClass: EC2NodeClass): Result<ClassFacts, { read
     reservations: reservationsOf(nodeClass),
     connectionTracking: spec.connectionTracking !== undefined,
     nestedVirtualization: spec.cpuOptions?.nestedVirtualization === "enabled",
+    ...(placementGroup === undefined ? {} : { placementGroup }),
   });
 }
 

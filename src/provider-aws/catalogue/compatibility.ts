@@ -5,6 +5,8 @@ import type { MachineFacts } from "./facts.ts";
 export function isCompatible(facts: MachineFacts, classFacts: ClassFacts): boolean {
   return (
     hasInterfaces(facts, classFacts) &&
+    (classFacts.placementGroup === undefined ||
+      facts.placementStrategies.includes(classFacts.placementGroup.strategy)) &&
     !(classFacts.amiFamily === "AL2023" && facts.name.startsWith("a1.")) &&
     (!classFacts.nestedVirtualization || facts.cpuFeatures.includes("nested-virtualization")) &&
     // Bare metal states no hypervisor and does not track connections by the class' timeouts.

@@ -1,10 +1,10 @@
 import { awsLabels, capacityTypes, labels } from "../../api/index.ts";
 import { addRequirements, type Offering, type Requirements } from "../../core/index.ts";
-import type { ClassFacts, ClassReservation, ClassZone } from "./class-facts.ts";
+import type { ClassFacts, ClassPlacementGroup, ClassReservation, ClassZone } from "./class-facts.ts";
 import type { MachineFacts } from "./facts.ts";
 import { type Prices, unknownPrice } from "./prices.ts";
 import { createRequirementValues } from "./requirement-values.ts";
-import { capacityTypesOf } from "./type-requirements.ts";
+import { capacityTypesOf, partitionNames } from "./type-requirements.ts";
 
 /** What changes faster than facts do. */
 export interface OfferingConditions {
@@ -15,9 +15,18 @@ export interface OfferingConditions {
     readonly zone: string;
     readonly capacityType: string;
     readonly subnetIds: readonly string[];
+    readonly placementGroup?: PlacementGroupScope | undefined;
   }): boolean;
   /** Instances free in a reservation. */
   reservationCapacity(reservationId: string): number;
+  /** Whether traffic is shifted away from the zone of this id; never when absent. */
+  isShifted?(zoneId: string | undefined): boolean;
+}
+
+/** A placement group, or one partition of it. */
+export interface PlacementGroupScope {
+  readonly id: string;
+  readonly partition?: string;
 }
 
 export interface OfferingSite {
@@ -40,6 +49,21 @@ export class OfferingRequirements {
     if (found === undefined) {
       found = this.#create(zone, zoneId, capacityType);
       byZoneId.set(zoneId, found);
+    }
+    return found;
+  }
+
+  readonly #partitions = new Map<Requirements, Map<string, Requirements>>();
+
+  /** The same with a partition. */
+  inPartition(base: Requirements, partition: string): Requirements {
+    const known = this.#partitions.get(base) ?? new Map<string, Requirements>();
+    this.#partitions.set(base, known);
+    let found = known.get(partition);
+    if (found === undefined) {
+      const requirement = this.make.oneOf(awsLabels.placementGroupPartition, partition);
+      found = new Map([...base, [requirement.key, requirement]]);
+      known.set(partition, found);
     }
     return found;
   }
@@ -92,7 +116,29 @@ export function offeringsOf(
       };
     }),
   );
-  return [...base, ...reservedOfferings(facts, zoneIds, context)];
+  const all = [...base, ...reservedOfferings(facts, zoneIds, context)];
+  const { placementGroup: group } = classFacts;
+  return group === undefined ? all : all.flatMap((offering) => inGroup(offering, facts.name, { ...context, group }));
+}
+
+/** Offerings as the class' group has them: one for each partition, without those that the group lacks (spec: aws 2.7, 2.8). */
+function inGroup(
+  offering: Offering,
+  instanceType: string,
+  context: Parameters<typeof offeringsOf>[2] & { readonly group: ClassPlacementGroup },
+): readonly Offering[] {
+  const { group, site, conditions, requirements } = context;
+  const subnetIds = site.classZones.get(offering.zone)?.subnetIds ?? [];
+  const { zone, capacityType } = offering;
+  const has = (placementGroup: PlacementGroupScope): boolean =>
+    offering.available && !conditions.isUnavailable({ instanceType, zone, capacityType, subnetIds, placementGroup });
+  const whole = has({ id: group.id });
+  if (group.partitions === 0) return [{ ...offering, available: whole }];
+  return partitionNames(group.partitions).map((partition) => ({
+    ...offering,
+    requirements: requirements.inPartition(offering.requirements, partition),
+    available: whole && has({ id: group.id, partition }),
+  }));
 }
 
 function isAvailable(
@@ -106,6 +152,7 @@ function isAvailable(
     site.compatible &&
     // A spot offering without a price has no market; an on-demand one is merely dear beyond knowledge.
     (price !== undefined || capacityType === capacityTypes.onDemand) &&
+    conditions.isShifted?.(classZone.zoneId) !== true &&
     !conditions.isUnavailable({ instanceType, zone, capacityType, subnetIds: classZone.subnetIds })
   );
 }
@@ -145,7 +192,12 @@ function reservedOfferings(
         ]),
       ),
       price: (conditions.prices.onDemand(facts.name) ?? 0) / reservedPriceDivisor,
-      available: site.compatible && capacity !== 0 && site.classZones.has(zone) && !reservation.expiring,
+      available:
+        site.compatible &&
+        capacity !== 0 &&
+        site.classZones.has(zone) &&
+        !reservation.expiring &&
+        conditions.isShifted?.(zoneIds.get(zone)) !== true,
       reservationId: id,
       reservationCapacity: capacity,
     };

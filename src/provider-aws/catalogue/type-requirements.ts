@@ -1,7 +1,7 @@
 import { awsLabels, capacityTypes, labels, tenancies, windowsBuilds } from "../../api/index.ts";
 import type { Requirement, Requirements } from "../../core/index.ts";
 import { amiFamilies } from "./ami-family.ts";
-import type { ClassFacts, ClassReservation } from "./class-facts.ts";
+import type { ClassFacts, ClassPlacementGroup, ClassReservation } from "./class-facts.ts";
 import type { AcceleratorFacts, MachineFacts } from "./facts.ts";
 import type { RequirementValues } from "./requirement-values.ts";
 
@@ -28,6 +28,7 @@ export function typeRequirements(
   const all = [
     ...placeRequirements(facts, classFacts, { site, make }),
     ...reservationRequirements(site.reservations, make),
+    ...groupRequirements(classFacts.placementGroup, make),
     ...processorRequirements(facts, make),
     ...nameRequirements(facts.name, make),
     ...featureRequirements(facts, make),
@@ -73,6 +74,21 @@ function reservationRequirements(
       awsLabels.capacityReservationInterruptible,
       ...reservations.map(({ interruptible }) => String(interruptible)),
     ),
+  ];
+}
+
+/** Names of a group's partitions: `1` to the count. */
+export const partitionNames = (count: number): readonly string[] =>
+  Array.from({ length: count }, (_, index) => String(index + 1));
+
+/** Stated only where the class has a group. */
+function groupRequirements(group: ClassPlacementGroup | undefined, make: RequirementValues): readonly Requirement[] {
+  if (group === undefined) return [];
+  return [
+    make.oneOf(awsLabels.placementGroupId, group.id),
+    ...(group.partitions === 0
+      ? []
+      : [make.oneOf(awsLabels.placementGroupPartition, ...partitionNames(group.partitions))]),
   ];
 }
 

@@ -1,5 +1,5 @@
 import type { Ec2Client } from "./ec2-client.ts";
-import type { EksClient, IamClient, PricingClient, SqsClient, SsmClient } from "./other-clients.ts";
+import type { EksClient, IamClient, PricingClient, SqsClient, SsmClient, ZonalShiftClient } from "./other-clients.ts";
 
 /** Everything that is ever asked of AWS. */
 export interface AwsClients {
@@ -11,4 +11,6 @@ export interface AwsClients {
   readonly eks: EksClient;
   readonly sqs: SqsClient;
   readonly pricing: PricingClient;
+  /** Absent unless zonal shifts are to be heeded. */
+  readonly zonalShift?: ZonalShiftClient;
 }

@@ -1,4 +1,11 @@
 import type {
+  DescribeCapacityReservationsRequest,
+  DescribeCapacityReservationsResult,
+  DescribeInstanceStatusResult,
+  DescribePlacementGroupsRequest,
+  DescribePlacementGroupsResult,
+} from "./ec2-capacity.ts";
+import type {
   DescribeInstanceTypeOfferingsRequest,
   DescribeInstanceTypeOfferingsResult,
   DescribeInstanceTypesRequest,
@@ -56,4 +63,7 @@ export interface Ec2Client {
   readonly describeInstances: Call<DescribeInstancesRequest, DescribeInstancesResult>;
   readonly terminateInstances: Call<TerminateInstancesRequest, TerminateInstancesResult>;
   readonly createTags: Call<CreateTagsRequest, unknown>;
+  readonly describeInstanceStatus: Call<FilteredRequest, DescribeInstanceStatusResult>;
+  readonly describeCapacityReservations: Call<DescribeCapacityReservationsRequest, DescribeCapacityReservationsResult>;
+  readonly describePlacementGroups: Call<DescribePlacementGroupsRequest, DescribePlacementGroupsResult>;
 }

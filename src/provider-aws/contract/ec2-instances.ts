@@ -74,7 +74,12 @@ export interface RunInstancesRequest {
   readonly MaxCount: number;
   readonly InstanceType?: string;
   readonly LaunchTemplate?: { readonly LaunchTemplateName: string; readonly Version: string };
-  readonly NetworkInterfaces?: readonly { readonly DeviceIndex?: number; readonly SubnetId?: string }[];
+  readonly NetworkInterfaces?: readonly {
+    readonly DeviceIndex?: number;
+    readonly NetworkCardIndex?: number;
+    readonly InterfaceType?: string;
+    readonly SubnetId?: string;
+  }[];
   readonly TagSpecifications?: readonly TagSpecification[];
 }
 
@@ -105,6 +110,9 @@ export interface Ec2Instance {
   readonly SpotInstanceRequestId?: string | undefined;
   readonly InstanceLifecycle?: string | undefined;
   readonly CapacityReservationId?: string | undefined;
+  readonly CapacityReservationSpecification?:
+    | { readonly CapacityReservationPreference?: string | undefined }
+    | undefined;
   readonly NetworkInterfaces?: readonly InstanceNetworkInterface[] | undefined;
   readonly Tags?: readonly Tag[] | undefined;
 }

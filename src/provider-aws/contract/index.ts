@@ -1,4 +1,5 @@
 export * from "./clients.ts";
+export * from "./ec2-capacity.ts";
 export * from "./ec2-client.ts";
 export * from "./ec2-instance-types.ts";
 export * from "./ec2-instances.ts";

@@ -80,6 +80,23 @@ export interface SqsClient {
   readonly deleteMessage: Call<{ readonly QueueUrl: string; readonly ReceiptHandle: string }, unknown>;
 }
 
+/** One shift of a zone, by zone id. */
+export interface ZonalShift {
+  /** Zone that traffic is moved away from, as a zone id. */
+  readonly awayFrom?: string | undefined;
+  /** `APPLIED` when this shift is the one in effect. */
+  readonly appliedStatus?: string | undefined;
+  readonly expiryTime?: Date | undefined;
+}
+
+/** ARC's zonal shifts of the cluster (spec: aws 7.9). */
+export interface ZonalShiftClient {
+  readonly getManagedResource: Call<
+    { readonly resourceIdentifier: string },
+    { readonly zonalShifts?: readonly ZonalShift[] | undefined }
+  >;
+}
+
 export interface PriceFilter {
   readonly Type: "TERM_MATCH";
   readonly Field: string;

@@ -26,6 +26,8 @@ export interface ImageResolver {
     nodeClass: EC2NodeClass,
     options: { readonly signal: AbortSignal },
   ): Promise<Result<readonly ResolvedImage[], ImageFailure>>;
+  /** Whether an image is deprecated by now, past every cache; one that is gone is not. */
+  isDeprecated(id: string, options: { readonly signal: AbortSignal }): Promise<boolean>;
 }
 
 export interface ImageResolverDeps {
@@ -60,6 +62,11 @@ export function createImageResolver(deps: ImageResolverDeps): ImageResolver {
       const images = cache.get(key) ?? (await describe(deps.ec2, queries, signal));
       cache.set(key, images);
       return ok(selectImages(images.flatMap((image) => resolvedImages(image, serves, deps.clock.now()))));
+    },
+    isDeprecated: async (id, { signal }) => {
+      const queries = [{ filters: [{ Name: "image-id", Values: [id] }] }];
+      const [image] = await describe(deps.ec2, queries, signal);
+      return image !== undefined && isDeprecated(image, deps.clock.now());
     },
   };
 }
@@ -97,7 +104,8 @@ async function aliasImages(deps: ImageResolverDeps, text: string, signal: AbortS
   if (alias === undefined) return [];
   const found: (readonly [string, readonly (readonly RequirementSpec[])[]])[] = [];
   for (const { name, serves } of aliasParameters(alias, deps.kubernetesVersion())) {
-    const id = await aliasParameter(deps, name, signal);
+    const named = alias.version === "latest" ? "by-alias" : "by-pinned-alias";
+    const id = await aliasParameter(deps, { name, named }, signal);
     if (id !== undefined) found.push([id, serves]);
   }
   if (found.length === 0)
@@ -109,9 +117,13 @@ async function aliasImages(deps: ImageResolverDeps, text: string, signal: AbortS
 }
 
 /** One parameter that fails does not take the others down; only if all do is the alias a failure. */
-async function aliasParameter(deps: ImageResolverDeps, name: string, signal: AbortSignal): Promise<string | undefined> {
+async function aliasParameter(
+  deps: ImageResolverDeps,
+  { name, named }: { readonly name: string; readonly named: "by-alias" | "by-pinned-alias" },
+  signal: AbortSignal,
+): Promise<string | undefined> {
   try {
-    const id = await deps.parameters.read(name, { named: "by-alias", signal });
+    const id = await deps.parameters.read(name, { named, signal });
     if (id === undefined) deps.log.debug("no such image parameter", { parameter: name });
     return id;
   } catch (error) {
@@ -166,13 +178,16 @@ async function describe(
 
 const archOf: Readonly<Record<string, string>> = { x86_64: "amd64", arm64: "arm64" };
 
+const isDeprecated = ({ DeprecationTime: time }: Image, now: number): boolean =>
+  time !== undefined && Date.parse(time) <= now;
+
 function resolvedImages(image: Image, serves: Question["serves"], now: number): readonly ResolvedImage[] {
   const arch = archOf[image.Architecture ?? ""];
   if (image.ImageId === undefined || arch === undefined) return [];
   const byArch = [{ key: labels.arch, operator: "In", values: [arch] }] as const;
   const sets: readonly (readonly RequirementSpec[])[] = serves.get(image.ImageId) ?? [byArch];
   const createdAt = Math.floor(Date.parse(image.CreationDate ?? "1970-01-01T00:00:00Z") / 1000) * 1000;
-  const deprecated = image.DeprecationTime !== undefined && Date.parse(image.DeprecationTime) <= now;
+  const deprecated = isDeprecated(image, now);
   return sets.map((requirements) => ({
     id: image.ImageId as string,
     name: image.Name ?? "",

@@ -39,10 +39,13 @@ export function cloudInstanceOf(instance: Instance, details: CloudInstanceDetail
   };
 }
 
-const reservationLabels: ReadonlySet<string> = new Set([
+/** What a type may be, not what an instance is: the instance itself says these. */
+const ownLabels: ReadonlySet<string> = new Set([
   awsLabels.capacityReservationId,
   awsLabels.capacityReservationType,
   awsLabels.capacityReservationInterruptible,
+  awsLabels.placementGroupId,
+  awsLabels.placementGroupPartition,
 ]);
 
 /** Every single-valued requirement of the type, then what the instance itself settles. */
@@ -57,7 +60,30 @@ function labelsOf(instance: Instance, { type, nodeClass }: CloudInstanceDetails)
     ...(zoneId === undefined ? {} : { [labels.zoneId]: zoneId }),
     [labels.capacityType]: instance.capacityType,
     [awsLabels.instanceTenancy]: instance.tenancy,
+    ...reservationLabelsOf(instance),
+    ...placementLabelsOf(instance, type?.requirements.has(awsLabels.placementGroupPartition)),
     ...(pool === undefined || pool === "" ? {} : { [labels.nodePool]: pool }),
+  };
+}
+
+const reservationLabelsOf = ({ reservation }: Instance): Readonly<Record<string, string>> =>
+  reservation === undefined
+    ? {}
+    : {
+        [awsLabels.capacityReservationId]: reservation.id,
+        [awsLabels.capacityReservationType]: reservation.type,
+        [awsLabels.capacityReservationInterruptible]: String(reservation.interruptible),
+      };
+
+/** The partition is empty text while EC2 has not told it. */
+function placementLabelsOf(
+  { placementGroup }: Instance,
+  partitioned: boolean | undefined,
+): Readonly<Record<string, string>> {
+  if (placementGroup === undefined) return {};
+  return {
+    [awsLabels.placementGroupId]: placementGroup.id,
+    ...(partitioned === true ? { [awsLabels.placementGroupPartition]: placementGroup.partition ?? "" } : {}),
   };
 }
 
@@ -65,7 +91,7 @@ function typeLabels(type: InstanceType | undefined): Readonly<Record<string, str
   const result: Record<string, string> = {};
   for (const [key, requirement] of type?.requirements ?? []) {
     const value = singleValueOf(requirement);
-    if (value !== undefined && !reservationLabels.has(key)) result[key] = value;
+    if (value !== undefined && !ownLabels.has(key)) result[key] = value;
   }
   return result;
 }

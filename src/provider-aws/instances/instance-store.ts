@@ -1,6 +1,7 @@
 import { awsLabels, cloudTags } from "../../api/index.ts";
 import { failed, ok, type Result } from "../../core/index.ts";
 import type { Clock, Counter, Logger } from "../../platform/index.ts";
+import { ProviderFault } from "../../provider/index.ts";
 import type { BatcherMetrics } from "../batching/batcher.ts";
 import type { Ec2Client } from "../contract/index.ts";
 import { calling, faultOf, isNotFound } from "../errors/index.ts";
@@ -38,15 +39,18 @@ export function createInstanceStore(deps: {
   readonly clusterName: string;
   readonly batcherMetrics: BatcherMetrics | undefined;
   readonly terminationFailures?: Counter | undefined;
+  readonly reservedCapacity: boolean;
+  /** Instances in a zone that is shifted away from are left alone: EC2 may answer anything there (spec: aws 3.3). */
+  readonly isShifted: (zone: string) => boolean;
 }): InstanceStore {
   const cache = new Map<string, Instance>();
   const batches = createInstanceBatches({ ...deps, metrics: deps.batcherMetrics });
 
   const get: InstanceStore["get"] = async (id, { signal, fresh = false }) => {
-    const known = fresh ? undefined : cache.get(id);
-    if (known !== undefined) return ok(known);
+    const cached = cache.get(id);
+    if (cached !== undefined && (!fresh || deps.isShifted(cached.zone))) return ok(cached);
     const found = await asked(deps.log, id, () => batches.describe.submit(id, { signal }), signal);
-    const instance = found.ok ? instanceOf(found.value) : undefined;
+    const instance = found.ok ? instanceOf(found.value, deps) : undefined;
     if (!found.ok || instance === undefined) {
       cache.delete(id);
       return failed(missing(id));
@@ -58,14 +62,16 @@ export function createInstanceStore(deps: {
   return {
     get,
     list: async ({ signal }) => {
-      const instances = await listInstances(deps.ec2, deps.clusterName, signal);
-      cache.clear();
+      const instances = await listInstances(deps, signal);
+      const listed = new Set(instances.map(({ id }) => id));
+      for (const [id, { zone }] of cache) if (!listed.has(id) && !deps.isShifted(zone)) cache.delete(id);
       for (const instance of instances) cache.set(instance.id, instance);
       return instances;
     },
     delete: async (id, { signal }) => {
       const instance = await get(id, { signal, fresh: true });
       if (!instance.ok) return instance;
+      refuseShifted(deps, instance.value);
       if (isTerminating(instance.value)) return ok("terminating");
       try {
         await batches.terminate.submit(id, { signal });
@@ -78,16 +84,26 @@ export function createInstanceStore(deps: {
       return ok("terminating");
     },
     tag: async (id, tags, { signal }) => {
-      try {
-        await deps.ec2.createTags({ Resources: [id], Tags: tagList(tags) }, { signal });
-      } catch (error) {
-        if (isNotFound(error)) return failed(missing(id));
-        throw faultOf("EC2", "CreateTags", error, signal);
-      }
-      return ok("tagged");
+      const known = cache.get(id);
+      if (known !== undefined) refuseShifted(deps, known);
+      return await tag(deps.ec2, { id, tags }, signal);
     },
     remember: (instance) => void cache.set(instance.id, instance),
   };
+}
+
+async function tag(
+  ec2: Ec2Client,
+  { id, tags }: { readonly id: string; readonly tags: Readonly<Record<string, string>> },
+  signal: AbortSignal,
+): Promise<Result<"tagged", InstanceMissing>> {
+  try {
+    await ec2.createTags({ Resources: [id], Tags: tagList(tags) }, { signal });
+  } catch (error) {
+    if (isNotFound(error)) return failed(missing(id));
+    throw faultOf("EC2", "CreateTags", error, signal);
+  }
+  return ok("tagged");
 }
 
 const missing = (id: string): InstanceMissing => ({ kind: "not-found", message: `instance ${id} not found` });
@@ -107,7 +123,16 @@ async function asked<T>(
   }
 }
 
-async function listInstances(ec2: Ec2Client, clusterName: string, signal: AbortSignal): Promise<readonly Instance[]> {
+function refuseShifted({ isShifted }: { readonly isShifted: (zone: string) => boolean }, { id, zone }: Instance): void {
+  if (isShifted(zone))
+    throw new ProviderFault("ZonalShift", `instance ${id} is in zone ${zone}, which is shifted away from`);
+}
+
+async function listInstances(
+  deps: { readonly ec2: Ec2Client; readonly clusterName: string; readonly reservedCapacity: boolean },
+  signal: AbortSignal,
+): Promise<readonly Instance[]> {
+  const { ec2, clusterName } = deps;
   const Filters = [
     { Name: "tag-key", Values: [cloudTags.nodePool] },
     { Name: "tag-key", Values: [awsLabels.ec2NodeClass] },
@@ -123,7 +148,7 @@ async function listInstances(ec2: Ec2Client, clusterName: string, signal: AbortS
     (page) => page.Reservations?.flatMap(({ Instances = [] }) => Instances),
   );
   return described
-    .map(instanceOf)
+    .map((instance) => instanceOf(instance, deps))
     .filter((instance) => instance !== undefined)
     .toSorted((a, b) => (a.id < b.id ? -1 : 1));
 }

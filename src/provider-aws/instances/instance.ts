@@ -1,5 +1,7 @@
-import { capacityTypes } from "../../api/index.ts";
+import { capacityReservationTypes, capacityTypes } from "../../api/index.ts";
+import type { PlacementGroupScope } from "../catalogue/index.ts";
 import type { Ec2Instance, InstanceNetworkInterface } from "../contract/index.ts";
+import type { ReservationTarget } from "../launch-templates/template.ts";
 import { tagMap } from "../tags.ts";
 
 /** An instance as the provider knows it, from a launch or from EC2 (spec: aws 3.3). */
@@ -18,24 +20,56 @@ export interface Instance {
   readonly tags: Readonly<Record<string, string>>;
   readonly tenancy: string;
   readonly efaCount: number;
-  readonly reservationId?: string;
+  readonly reservation?: ReservationTarget;
+  /** Group, and partition once EC2 has told it. */
+  readonly placementGroup?: PlacementGroupScope;
 }
 
-export function instanceOf(described: Ec2Instance): Instance | undefined {
-  const { InstanceId: id, InstanceType: instanceType, CapacityReservationId: reservationId } = described;
+/** An instance as EC2 describes it; `reservedCapacity` is the gate of that name. */
+export function instanceOf(
+  described: Ec2Instance,
+  { reservedCapacity }: { readonly reservedCapacity: boolean },
+): Instance | undefined {
+  const { InstanceId: id, InstanceType: instanceType } = described;
+  const reservation = reservedCapacity ? reservationIn(described) : undefined;
   if (id === undefined || instanceType === undefined) return undefined;
   return {
     id,
     instanceType,
     ...placeOf(described),
-    capacityType: isSpot(described) ? capacityTypes.spot : capacityTypes.onDemand,
+    capacityType: capacityTypeOf(described, reservation),
     imageId: described.ImageId ?? "",
     state: described.State?.Name ?? "",
     launchedAt: described.LaunchTime?.getTime() ?? 0,
     tags: tagMap(described.Tags),
     efaCount: (described.NetworkInterfaces ?? []).filter(isEfa).length,
-    ...(reservationId === undefined ? {} : { reservationId }),
+    ...(reservation === undefined ? {} : { reservation }),
+    ...placementGroupOf(described),
   };
+}
+
+function capacityTypeOf(described: Ec2Instance, reservation: ReservationTarget | undefined): string {
+  if (isSpot(described)) return capacityTypes.spot;
+  return reservation === undefined ? capacityTypes.onDemand : capacityTypes.reserved;
+}
+
+/** Only an instance that may run nowhere else counts as reserved (spec: aws 3.3). */
+function reservationIn(described: Ec2Instance): ReservationTarget | undefined {
+  const { CapacityReservationId: id, CapacityReservationSpecification, InstanceLifecycle: lifecycle } = described;
+  const preference = CapacityReservationSpecification?.CapacityReservationPreference;
+  if (id === undefined || preference !== "capacity-reservations-only") return undefined;
+  const isBlock = lifecycle === capacityReservationTypes.capacityBlock;
+  return {
+    id,
+    type: isBlock ? capacityReservationTypes.capacityBlock : capacityReservationTypes.default,
+    interruptible: lifecycle === "interruptible-capacity-reservation",
+  };
+}
+
+function placementGroupOf({ Placement }: Ec2Instance): Pick<Instance, "placementGroup"> {
+  const { GroupId: id, PartitionNumber: number = 0 } = Placement ?? {};
+  if (id === undefined || id === "") return {};
+  return { placementGroup: { id, ...(number === 0 ? {} : { partition: String(number) }) } };
 }
 
 const isEfa = ({ InterfaceType }: InstanceNetworkInterface): boolean => InterfaceType?.startsWith("efa") === true;

@@ -1,6 +1,6 @@
 import { cloudTags, awsLabels } from "../../api/index.ts";
 import { ok, type Result } from "../../core/index.ts";
-import type { Clock, Logger } from "../../platform/index.ts";
+import type { Clock, Gauge, Logger } from "../../platform/index.ts";
 import { createExpiringMap } from "../caching/expiring-map.ts";
 import type { Ec2Client, LaunchTemplate } from "../contract/index.ts";
 import { calling, errorCodes, hasCode, isNotFound } from "../errors/index.ts";
@@ -26,6 +26,7 @@ export interface TemplateStoreDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly clusterName: string;
+  readonly userDataBytes?: Gauge | undefined;
 }
 
 const ttlMilliseconds = 60_000;
@@ -82,6 +83,7 @@ export function createTemplateStore(deps: TemplateStoreDeps): TemplateStore {
           cache.delete(name);
         }
         ended.length = 0;
+        deps.userDataBytes?.remove({ nodeclass: className });
       }),
   };
 }
@@ -98,13 +100,14 @@ async function describe({ ec2 }: TemplateStoreDeps, name: string, signal: AbortS
 }
 
 async function create(
-  { ec2, log }: TemplateStoreDeps,
+  deps: TemplateStoreDeps,
   input: TemplateInput,
   signal: AbortSignal,
 ): Promise<Result<string, UserDataFailure>> {
   const request = launchTemplateRequest(input);
   if (!request.ok) return request;
-  warnOfSize(log, input, request.value.LaunchTemplateData.UserData);
+  const { ec2, log } = deps;
+  reportSize(deps, input, request.value.LaunchTemplateData.UserData);
   const made = await calling("EC2", "CreateLaunchTemplate", {
     signal,
     call: () => ec2.createLaunchTemplate(request.value, { signal }),
@@ -117,8 +120,13 @@ async function create(
 const userDataLimitBytes = 16_384;
 const userDataWarningBytes = 14_745;
 
-function warnOfSize(log: Logger, { nodeClass }: TemplateInput, userData: string | undefined): void {
+function reportSize(
+  { log, userDataBytes }: TemplateStoreDeps,
+  { nodeClass }: TemplateInput,
+  userData: string | undefined,
+): void {
   const bytes = userData === undefined ? 0 : Buffer.byteLength(userData, "base64");
+  userDataBytes?.set(bytes, { nodeclass: nodeClass.metadata.name ?? "" });
   if (bytes >= userDataWarningBytes)
     log.warn("user data is close to EC2's limit", {
       EC2NodeClass: nodeClass.metadata.name,

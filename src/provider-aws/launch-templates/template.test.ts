@@ -15,6 +15,7 @@ const input = (spec: Partial<EC2NodeClassSpec> = {}, parts: Partial<TemplateInpu
   tags: { "karpenter.sh/nodepool": "general" },
   efaCount: 0,
   enclave: false,
+  reservedCapacity: true,
   bootstrap: {
     family: "AL2023",
     cluster: { name: "test", endpoint: "https://cluster.example", dns: "10.100.0.10" },

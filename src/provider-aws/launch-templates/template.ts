@@ -1,6 +1,6 @@
-import type { EC2NodeClass } from "../../api/index.ts";
+import { capacityReservationTypes, type EC2NodeClass } from "../../api/index.ts";
 import { ok, type Result } from "../../core/index.ts";
-import { amiFamilies, amiFamilyOf } from "../catalogue/index.ts";
+import { amiFamilies, amiFamilyOf, type PlacementGroupScope } from "../catalogue/index.ts";
 import type {
   CreateLaunchTemplateRequest,
   LaunchTemplateBlockDevice,
@@ -26,6 +26,18 @@ export interface TemplateInput {
   /** Interfaces of type `efa` to create; 0 for an ordinary machine. */
   readonly efaCount: number;
   readonly enclave: boolean;
+  /** Gate ReservedCapacity. */
+  readonly reservedCapacity: boolean;
+  readonly reservation?: ReservationTarget;
+  readonly placementGroup?: PlacementGroupScope;
+}
+
+/** The reservation that a launch is to use up. */
+export interface ReservationTarget {
+  readonly id: string;
+  /** `default` or `capacity-block`. */
+  readonly type: string;
+  readonly interruptible: boolean;
 }
 
 export const launchTemplatePrefix = "karpenter.k8s.aws/";
@@ -81,11 +93,41 @@ function templateData(input: TemplateInput, userData: string | undefined): Launc
     MetadataOptions: metadataOptions(input),
     NetworkInterfaces: networkInterfaces(input),
     TagSpecifications: tagged.map((ResourceType) => ({ ResourceType, Tags: tags })),
-    Placement: { Tenancy: input.tenancy },
+    Placement: placement(input),
     EnclaveOptions: { Enabled: input.enclave },
-    // Without a reservation of ours an open one of somebody else must not be used up (spec: aws 3.7).
-    CapacityReservationSpecification: { CapacityReservationPreference: "none" },
+    ...reservationOptions(input),
   };
+}
+
+function placement({ tenancy, placementGroup: group }: TemplateInput): NonNullable<LaunchTemplateData["Placement"]> {
+  return {
+    Tenancy: tenancy,
+    ...(group === undefined ? {} : { GroupId: group.id }),
+    ...(group?.partition === undefined ? {} : { PartitionNumber: Number(group.partition) }),
+  };
+}
+
+/** Without a reservation of ours an open one of somebody else must not be used up (spec: aws 3.7). */
+function reservationOptions({
+  reservedCapacity,
+  reservation,
+}: TemplateInput): Pick<LaunchTemplateData, "CapacityReservationSpecification" | "InstanceMarketOptions"> {
+  if (!reservedCapacity) return {};
+  if (reservation === undefined) return { CapacityReservationSpecification: { CapacityReservationPreference: "none" } };
+  const specification = {
+    CapacityReservationPreference: "capacity-reservations-only",
+    CapacityReservationTarget: { CapacityReservationId: reservation.id },
+  } as const;
+  const market = marketOf(reservation);
+  return {
+    CapacityReservationSpecification: specification,
+    ...(market === undefined ? {} : { InstanceMarketOptions: { MarketType: market } }),
+  };
+}
+
+function marketOf({ type, interruptible }: ReservationTarget) {
+  if (type === capacityReservationTypes.capacityBlock) return "capacity-block" as const;
+  return interruptible ? ("interruptible-capacity-reservation" as const) : undefined;
 }
 
 function blockDevices({ spec }: EC2NodeClass): readonly LaunchTemplateBlockDevice[] {

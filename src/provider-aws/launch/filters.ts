@@ -3,6 +3,7 @@ import { type InstanceType, requirementFor, singleValueOf } from "../../core/ind
 import type { Logger } from "../../platform/index.ts";
 import { unknownPrice } from "../catalogue/index.ts";
 import { type Candidate, cheapestPrice, compatibleCandidates, type LaunchDemand, usable } from "./candidates.ts";
+import { largestReservations, oneCapacityBlock, oneReservationKind } from "./reserved-filters.ts";
 
 /** One step that narrows the candidates of a launch (spec: aws 3.1). */
 interface LaunchFilter {
@@ -57,8 +58,14 @@ const dearSpot: LaunchFilter = {
   },
 };
 
-/** In this order, after the first, which makes candidates of types. Filters for reservations belong before `exotic`. */
-const filters: readonly LaunchFilter[] = [exotic, dearSpot];
+/** In this order, after the first, which makes candidates of types. */
+const filters: readonly LaunchFilter[] = [
+  { name: "capacity-reservation-type", apply: oneReservationKind },
+  { name: "capacity-block", apply: oneCapacityBlock },
+  { name: "reserved-offering", apply: largestReservations },
+  exotic,
+  dearSpot,
+];
 
 /** Candidates of a launch, cheapest first; empty when no type can be had. */
 export function launchCandidates(

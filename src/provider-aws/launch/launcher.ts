@@ -1,8 +1,25 @@
-import { awsResourceNames, capacityTypes, type EC2NodeClass, labels, type NodeClaim } from "../../api/index.ts";
-import { failed, type InstanceType, ok, requirementFor, type Result, satisfiesMinValues } from "../../core/index.ts";
+import {
+  awsLabels,
+  awsResourceNames,
+  capacityTypes,
+  type EC2NodeClass,
+  labels,
+  type NodeClaim,
+} from "../../api/index.ts";
+import {
+  failed,
+  hasValue,
+  type InstanceType,
+  ok,
+  requirementFor,
+  type Result,
+  satisfiesMinValues,
+} from "../../core/index.ts";
 import type { Clock, Counter, Logger } from "../../platform/index.ts";
 import type { LaunchFailure } from "../../provider/index.ts";
 import type { Batcher } from "../batching/batcher.ts";
+import type { Reservations } from "../capacity/reservations.ts";
+import { type ClassPlacementGroup, partitionNames, type PlacementGroupScope } from "../catalogue/index.ts";
 import type { CreateFleetInstance, CreateFleetRequest, FleetOverride } from "../contract/index.ts";
 import { awsErrorOf, errorCodes, hasCode, launchReasonOf } from "../errors/index.ts";
 import type { Instance } from "../instances/instance.ts";
@@ -12,7 +29,7 @@ import type { AwsProviderOptions } from "../options.ts";
 import type { UnavailableOfferings } from "../types/unavailable-offerings.ts";
 import { type Candidate, type LaunchDemand, launchDemandOf, podsOf, usable } from "./candidates.ts";
 import { launchCandidates } from "./filters.ts";
-import type { FleetShare } from "./fleet-batch.ts";
+import type { FleetOrder, FleetShare } from "./fleet-batch.ts";
 import { failureOf, learnFromErrors } from "./fleet-errors.ts";
 import { type FleetPlan, fleetRequest, subnetsIn, templatesIn } from "./fleet-request.ts";
 import { ensureTemplates, tenancyOf } from "./template-groups.ts";
@@ -23,6 +40,7 @@ export interface LaunchOrder {
   readonly types: readonly InstanceType[];
   readonly tags: Readonly<Record<string, string>>;
   readonly clusterCidr: string | undefined;
+  readonly placementGroup: ClassPlacementGroup | undefined;
 }
 
 export interface Launched {
@@ -39,7 +57,8 @@ export interface LauncherDeps {
   readonly templates: TemplateStore;
   readonly subnets: Subnets;
   readonly unavailable: UnavailableOfferings;
-  readonly fleets: Batcher<CreateFleetRequest, FleetShare>;
+  readonly fleets: Batcher<FleetOrder, FleetShare>;
+  readonly reservations: Reservations;
   readonly launchFailures: Counter | undefined;
   /** Told which claim found that the account lacks the role for spot. */
   readonly onSpotRoleMissing: (claim: NodeClaim) => void;
@@ -85,7 +104,7 @@ async function attempt(
   if (!plan.ok) return plan;
   const { request, settle } = plan.value;
   try {
-    const share = await deps.fleets.submit(request, { signal });
+    const share = await deps.fleets.submit({ request, claim: order.claim.metadata.uid ?? "" }, { signal });
     const subnetId = share.instance?.details.LaunchTemplateAndOverrides?.Overrides?.SubnetId;
     settle(new Set(subnetId === undefined ? [] : [subnetId]));
     return readShare(deps, { share, plan: plan.value, order });
@@ -133,6 +152,8 @@ function chooseCapacityType(candidates: readonly Candidate[], demand: LaunchDema
 }
 
 interface ReadyPlan extends FleetPlan {
+  /** Epoch milliseconds. */
+  readonly startedAt: number;
   readonly request: CreateFleetRequest;
   readonly settle: (used: ReadonlySet<string>) => void;
 }
@@ -148,13 +169,25 @@ async function makePlan(
   remarkOnFlexibility(deps.log, { claim, candidates, demand, capacityType });
   if ((nodeClass.status?.subnets ?? []).length === 0)
     return failed({ kind: "create-failed", reason: "SubnetResolutionFailed", message: "no subnets matched selector" });
+  const placementGroup = groupScope(order.placementGroup, demand);
   const groups = await ensureTemplates(
-    { claim, nodeClass, demand, candidates, capacityType, tags, clusterCidr },
+    { claim, nodeClass, demand, candidates, capacityType, tags, clusterCidr, placementGroup },
     { templates: deps.templates, options: deps.options, signal },
   );
   if (!groups.ok) return failed({ kind: "create-failed", ...launchReasonOf(groups.failure.message) });
   const choice = deps.subnets.choose(nodeClass, podsByZone(candidates, demand, capacityType));
-  const plan = { claim, nodeClass, demand, capacityType, groups: groups.value, subnets: choice.byZone, tags };
+  const startedAt = deps.clock.now();
+  const plan = {
+    claim,
+    nodeClass,
+    demand,
+    capacityType,
+    groups: groups.value,
+    subnets: choice.byZone,
+    tags,
+    placementGroup,
+    startedAt,
+  };
   const request = fleetRequest(plan);
   if (request === undefined) {
     choice.settle({ asked: new Set([...choice.byZone.values()].map(({ id }) => id)), used: new Set() });
@@ -162,6 +195,25 @@ async function makePlan(
     return failed({ kind: "create-failed", reason: "LaunchFailed", message });
   }
   return ok({ ...plan, request, settle: (used) => choice.settle({ asked: subnetsIn(request), used }) });
+}
+
+/**
+ * The class' group; with the one partition of this launch where the claim asks for partitions: the lowest that it allows,
+ * sorted as text (spec: aws 3.3).
+ */
+export function groupScope(
+  group: ClassPlacementGroup | undefined,
+  { requirements }: Pick<LaunchDemand, "requirements">,
+): PlacementGroupScope | undefined {
+  if (group === undefined) return undefined;
+  const asked = requirements.get(awsLabels.placementGroupPartition);
+  const partition =
+    asked === undefined
+      ? undefined
+      : partitionNames(group.partitions)
+          .filter((name) => hasValue(asked, name))
+          .sort()[0];
+  return { id: group.id, ...(partition === undefined ? {} : { partition }) };
 }
 
 /** Addresses to reckon with in each zone: those of the smallest machine that may come. */
@@ -203,6 +255,10 @@ function readShare(
     unavailable: deps.unavailable,
     subnets: deps.subnets,
     launchFailures: deps.launchFailures,
+    placementGroup: plan.placementGroup,
+    types: plan.groups.flatMap(({ candidates }) => candidates.map(({ type }) => type.name)),
+    reservationOf: (name) => reservationIn(plan, name)?.id,
+    reservations: deps.reservations,
     onSpotRoleMissing: () => deps.onSpotRoleMissing(order.claim),
   });
   if (share.instance === undefined) return failed(failureOf(share.errors));
@@ -214,6 +270,7 @@ function readShare(
       reason: "LaunchFailed",
       message: `EC2 launched ${instance.id} as ${instance.instanceType || "an unnamed type"}, which was not asked for`,
     });
+  if (instance.reservation !== undefined) deps.reservations.markLaunched(instance.reservation.id, plan.startedAt);
   const price = type.offerings.find(
     ({ zone, capacityType }) => zone === instance.zone && capacityType === instance.capacityType,
   )?.price;
@@ -235,7 +292,19 @@ function launchedInstance(
     tags: plan.tags,
     tenancy: tenancyOf(plan.demand),
     efaCount: efaCountOf(plan, place.instanceType),
+    ...reservedBy(plan, share.details),
+    ...(plan.placementGroup === undefined ? {} : { placementGroup: plan.placementGroup }),
   };
+}
+
+const reservationIn = ({ groups }: FleetPlan, templateName: string | undefined) =>
+  groups.find((group) => group.templateName === templateName)?.reservation ??
+  (groups.length === 1 ? groups[0]?.reservation : undefined);
+
+/** The reservation is the one that the template of the launch names. */
+function reservedBy(plan: ReadyPlan, { LaunchTemplateAndOverrides: launched }: CreateFleetInstance) {
+  const reservation = reservationIn(plan, launched?.LaunchTemplateSpecification?.LaunchTemplateName);
+  return reservation === undefined ? {} : { reservation };
 }
 
 /** Interfaces for EFA that the launch asked for: by the class' own list, or as many as the type can have. */

@@ -1,5 +1,6 @@
 import {
   awsResourceNames,
+  capacityTypes,
   type EC2NodeClass,
   type NodeClaim,
   resourceNames,
@@ -7,13 +8,14 @@ import {
   awsLabels,
 } from "../../api/index.ts";
 import { failed, intersects, ok, requirementFor, type Result, specRequirements } from "../../core/index.ts";
-import { amiFamilyOf } from "../catalogue/index.ts";
-import type { TemplateInput } from "../launch-templates/template.ts";
+import { amiFamilyOf, type PlacementGroupScope } from "../catalogue/index.ts";
+import type { ReservationTarget, TemplateInput } from "../launch-templates/template.ts";
 import type { TemplateStore } from "../launch-templates/template-store.ts";
 import type { AwsProviderOptions } from "../options.ts";
 import { kubeletFor, nodeLabels, nodeTaints } from "../user-data/input.ts";
-import type { Candidate, LaunchDemand } from "./candidates.ts";
+import { type Candidate, type LaunchDemand, usable } from "./candidates.ts";
 import type { TemplateGroup } from "./fleet-request.ts";
+import { reservationOf } from "./reserved-filters.ts";
 
 export interface TemplatePlan {
   readonly claim: NodeClaim;
@@ -23,6 +25,7 @@ export interface TemplatePlan {
   readonly capacityType: string;
   readonly tags: Readonly<Record<string, string>>;
   readonly clusterCidr: string | undefined;
+  readonly placementGroup: PlacementGroupScope | undefined;
 }
 
 /** Templates that a launch needs: one for each image, pod count and EFA count among its candidates (spec: aws 3.7). */
@@ -37,24 +40,46 @@ export async function ensureTemplates(
   const groups = groupCandidates(plan);
   if (groups.size === 0) return failed({ message: "no instance types satisfy requirements of amis" });
   const made: TemplateGroup[] = [];
-  for (const candidates of groups.values()) {
-    const input = templateInput(plan, candidates, deps.options);
+  for (const group of groups.values()) {
+    const input = templateInput(plan, group, deps.options);
     const name = await deps.templates.ensure(input, { signal: deps.signal });
     if (!name.ok) return name;
-    made.push({ templateName: name.value, imageId: input.imageId, candidates });
+    const { candidates, reservation } = group;
+    const reserved = reservation === undefined ? {} : { reservation };
+    made.push({ templateName: name.value, imageId: input.imageId, candidates, ...reserved });
   }
   return ok(made);
 }
 
-function groupCandidates(plan: TemplatePlan): Map<string, readonly Candidate[]> {
-  const groups = new Map<string, readonly Candidate[]>();
-  for (const candidate of plan.candidates) {
+interface CandidateGroup {
+  readonly candidates: readonly Candidate[];
+  readonly reservation?: ReservationTarget;
+}
+
+/** A reservation has a template of its own, which names it. */
+function groupCandidates(plan: TemplatePlan): Map<string, CandidateGroup> {
+  const groups = new Map<string, CandidateGroup>();
+  for (const candidate of plan.candidates.flatMap((each) => byReservation(plan, each))) {
     const image = imageFor(plan.nodeClass, candidate);
     if (image === undefined) continue;
-    const key = JSON.stringify([image, candidate.type.capacity[resourceNames.pods], efaCount(plan, candidate)]);
-    groups.set(key, [...(groups.get(key) ?? []), candidate]);
+    const { reservation } = candidate;
+    const pods = candidate.type.capacity[resourceNames.pods];
+    const key = JSON.stringify([image, pods, efaCount(plan, candidate), reservation?.id]);
+    const candidates = [...(groups.get(key)?.candidates ?? []), candidate];
+    groups.set(key, { candidates, ...(reservation === undefined ? {} : { reservation }) });
   }
   return groups;
+}
+
+function byReservation(
+  { capacityType, demand }: TemplatePlan,
+  candidate: Candidate,
+): readonly (Candidate & { readonly reservation?: ReservationTarget })[] {
+  if (capacityType !== capacityTypes.reserved) return [candidate];
+  return usable(candidate, demand).flatMap((offering) => {
+    const reservation = reservationOf(offering);
+    return reservation === undefined ? [] : [{ ...candidate, offerings: [offering], reservation }];
+  });
 }
 
 /** The first image, in the order of the status, that serves the type (spec: aws 3.4). */
@@ -68,7 +93,7 @@ function efaCount({ demand }: TemplatePlan, { type }: Candidate): number {
 
 function templateInput(
   plan: TemplatePlan,
-  candidates: readonly Candidate[],
+  { candidates, reservation }: CandidateGroup,
   options: AwsProviderOptions,
 ): TemplateInput {
   const [first] = candidates as readonly [Candidate, ...Candidate[]];
@@ -82,6 +107,9 @@ function templateInput(
     tenancy: tenancyOf(plan.demand),
     tags: plan.tags,
     efaCount: efaCount(plan, first),
+    reservedCapacity: options.reservedCapacity,
+    ...(reservation === undefined ? {} : { reservation }),
+    ...(plan.placementGroup === undefined ? {} : { placementGroup: plan.placementGroup }),
     enclave: (plan.demand.requests[awsResourceNames.nitroSandbox] ?? 0) > 0,
     bootstrap: {
       family,

@@ -22,6 +22,8 @@ export interface Subnets {
    * `settle` gives back what the launch did not use.
    */
   choose(nodeClass: EC2NodeClass, podsByZone: ReadonlyMap<string, number>): SubnetChoice;
+  /** Id of a zone, from the subnets seen so far; EC2 does not state it for instances. */
+  zoneIdOf(zone: string): string | undefined;
   /** EC2 says that the subnet is full. */
   markExhausted(subnetId: string): void;
 }
@@ -51,6 +53,7 @@ export function createSubnets(deps: {
     ttlMilliseconds: Math.max(5 * minute, refreshMilliseconds + 4 * minute),
   });
   const inFlight = new Map<string, number>();
+  const zoneIds = new Map<string, string>();
 
   const takeFrom = (id: string, pods: number): { readonly before: number | undefined } => {
     const before = free.get(id);
@@ -64,7 +67,8 @@ export function createSubnets(deps: {
       const known = resolved.get(key);
       if (known !== undefined) return known;
       const subnets = await describeSubnets(ec2, nodeClass.spec.subnetSelectorTerms, signal);
-      for (const { id, freeAddresses } of subnets) {
+      for (const { id, freeAddresses, zone, zoneId } of subnets) {
+        if (zoneId !== undefined) zoneIds.set(zone, zoneId);
         free.set(id, freeAddresses);
         inFlight.delete(id);
       }
@@ -73,12 +77,7 @@ export function createSubnets(deps: {
     },
     choose: ({ status }, podsByZone) => {
       const left = (id: string): number => inFlight.get(id) ?? free.get(id) ?? 0;
-      const byZone = new Map<string, ChosenSubnet>();
-      for (const { id, zone, zoneID } of status?.subnets ?? []) {
-        const best = byZone.get(zone);
-        if (best === undefined || left(id) > left(best.id))
-          byZone.set(zone, { id, zone, ...(zoneID === undefined ? {} : { zoneId: zoneID }) });
-      }
+      const byZone = fullestByZone(status?.subnets ?? [], left);
       const taken = [...byZone.values()].map(({ id, zone }) => {
         const pods = podsByZone.get(zone) ?? 0;
         return { id, pods, ...takeFrom(id, pods) };
@@ -93,11 +92,26 @@ export function createSubnets(deps: {
         },
       };
     },
+    zoneIdOf: (zone) => zoneIds.get(zone),
     markExhausted: (id) => {
       free.set(id, 0);
       inFlight.delete(id);
     },
   };
+}
+
+/** In each zone the subnet with most left; of equal ones the first of the status. */
+function fullestByZone(
+  subnets: NonNullable<NonNullable<EC2NodeClass["status"]>["subnets"]>,
+  left: (id: string) => number,
+): ReadonlyMap<string, ChosenSubnet> {
+  const byZone = new Map<string, ChosenSubnet>();
+  for (const { id, zone, zoneID } of subnets) {
+    const best = byZone.get(zone);
+    if (best === undefined || left(id) > left(best.id))
+      byZone.set(zone, { id, zone, ...(zoneID === undefined ? {} : { zoneId: zoneID }) });
+  }
+  return byZone;
 }
 
 /** One set of filters per query: ids together, then each tag term. */

@@ -12,6 +12,8 @@ export interface InstanceProfiles {
   ensure(nodeClass: EC2NodeClass, options: { readonly signal: AbortSignal }): Promise<string>;
   /** Removes all profiles made for the class. */
   deleteAll(nodeClass: EC2NodeClass, options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Deletes this cluster's profiles that are neither in use nor changed within the hour; the first failure ends it. */
+  collect(inUse: ReadonlySet<string>, options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
 }
 
 export interface InstanceProfilesDeps {
@@ -32,11 +34,20 @@ export function createInstanceProfiles(deps: InstanceProfilesDeps): InstanceProf
   const known = createExpiringMap<string>({ clock, ttlMilliseconds: 15 * minute });
   const recent = createExpiringMap<string>({ clock, ttlMilliseconds: minute });
   const missingRoles = createExpiringMap<Error>({ clock, ttlMilliseconds: minute });
+  /** A launch on its way may still name a profile that no status does. */
+  const protectedNames = createExpiringMap<true>({ clock, ttlMilliseconds: 60 * minute });
+  const protect = (name: string | undefined): void => {
+    if (name !== undefined) protectedNames.set(name, true);
+  };
 
   return {
     ensure: async (nodeClass, { signal }) => {
       const { instanceProfile, role = "" } = nodeClass.spec;
-      if (instanceProfile !== undefined) return instanceProfile;
+      const { instanceProfile: before } = nodeClass.status ?? {};
+      if (instanceProfile !== undefined) {
+        protect(before);
+        return instanceProfile;
+      }
       const wanted = roleName(role);
       const recentKey = `${wanted}/${nodeClass.metadata.uid}`;
       // A status patch that got lost must not cost another profile.
@@ -52,6 +63,8 @@ export function createInstanceProfiles(deps: InstanceProfilesDeps): InstanceProf
         if (isNotFound((error as Error).cause ?? error)) missingRoles.set(wanted, error as Error);
         throw error;
       });
+      protect(made);
+      protect(before);
       recent.set(recentKey, made);
       known.set(made, wanted);
       return made;
@@ -59,6 +72,17 @@ export function createInstanceProfiles(deps: InstanceProfilesDeps): InstanceProf
     deleteAll: async (nodeClass, { signal }) => {
       for (const profile of await listUnder(iam, pathOf(deps, nodeClass), signal)) await remove(iam, profile, signal);
       known.clear();
+    },
+    collect: async (inUse, { signal }) => {
+      const removed: string[] = [];
+      for (const profile of await listUnder(iam, `/karpenter/${deps.region}/${deps.clusterName}/`, signal)) {
+        const { InstanceProfileName: name = "" } = profile;
+        if (inUse.has(name) || protectedNames.get(name) !== undefined) continue;
+        await remove(iam, profile, signal);
+        known.delete(name);
+        removed.push(name);
+      }
+      return removed;
     },
   };
 }

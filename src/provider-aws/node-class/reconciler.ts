@@ -4,7 +4,9 @@ import {
   ec2NodeClassType,
   ensureConditions,
   formatTimestamp,
+  type Node,
   type NodeClaim,
+  type NodePool,
   type ResourceType,
 } from "../../api/index.ts";
 import {
@@ -21,8 +23,8 @@ import {
 import type { Clock, Logger } from "../../platform/index.ts";
 import type { AwsParts } from "../parts.ts";
 import type { InstanceProfiles } from "./instance-profiles.ts";
-import { resolutionSteps, type StepContext, type StepResult } from "./steps.ts";
-import { validate } from "./validation.ts";
+import { resolutionSteps, type Step, type StepContext, type StepResult } from "./steps.ts";
+import { createValidation, type Validation } from "./validation.ts";
 
 /** A reconciler without its loop, shaped like those of the controllers' room: the operator puts a queue around it. */
 export interface ProviderReconciler {
@@ -47,12 +49,15 @@ export interface NodeClassDeps {
   readonly nodeClaims: Informer<NodeClaim>;
   readonly parts: AwsParts;
   readonly profiles: InstanceProfiles;
+  readonly nodes: Informer<Node>;
+  readonly nodePools: Informer<NodePool>;
 }
 
 const tenMinutes = 600_000;
 
 /** Keeps `status` of EC2NodeClasses: what their selectors match, and whether they can be launched from (spec: aws 7.2). */
 export function createNodeClassReconciler(deps: NodeClassDeps): ProviderReconciler {
+  const validation = createValidation(deps);
   return {
     name: "nodeclass",
     type: ec2NodeClassType,
@@ -62,8 +67,8 @@ export function createNodeClassReconciler(deps: NodeClassDeps): ProviderReconcil
       const nodeClass = deps.nodeClasses.store.get(key);
       if (nodeClass === undefined) return undefined;
       return nodeClass.metadata.deletionTimestamp === undefined
-        ? await reconcileStatus(deps, nodeClass, signal)
-        : await finalize(deps, nodeClass, signal);
+        ? await reconcileStatus(deps, { read: nodeClass, validation, signal })
+        : await finalize(deps, { nodeClass, validation, signal });
     },
     watch: (queue) => {
       queue.watches(deps.nodeClasses);
@@ -76,15 +81,16 @@ export function createNodeClassReconciler(deps: NodeClassDeps): ProviderReconcil
 
 async function reconcileStatus(
   deps: NodeClassDeps,
-  read: EC2NodeClass,
-  signal: AbortSignal,
+  { read, validation, signal }: { read: EC2NodeClass; validation: Validation; signal: AbortSignal },
 ): Promise<ReconcileResult | undefined> {
   const target = { client: deps.kube, type: ec2NodeClassType };
   const stored = await addFinalizer({ ...target, object: read }, awsTerminationFinalizer, { signal });
   if (stored === undefined) return undefined;
   const now = formatTimestamp(deps.clock.now());
-  const context: StepContext = { parts: deps.parts, profiles: deps.profiles, now, signal };
-  const outcome = await runSteps(ensureConditions(stored, now), context);
+  const { parts, profiles, nodePools } = deps;
+  const context: StepContext = { parts, profiles, pools: () => nodePools.store.list(), now, signal };
+  const steps = [...resolutionSteps, validation.step];
+  const outcome = await runSteps(ensureConditions(stored, now), steps, context);
   const { nodeClass } = outcome;
   if (nodeClass.status !== undefined)
     await patchStatus({ ...target, object: stored }, nodeClass.status, { clock: deps.clock, lock: true, signal });
@@ -97,12 +103,13 @@ async function reconcileStatus(
 /** Every step runs, whatever the others did; errors are kept for the end. */
 async function runSteps(
   start: EC2NodeClass,
+  steps: readonly Step[],
   context: StepContext,
 ): Promise<StepResult & { readonly errors: readonly unknown[] }> {
   let nodeClass = start;
   const errors: unknown[] = [];
   const waits: number[] = [];
-  for (const step of [...resolutionSteps, validate]) {
+  for (const step of steps) {
     try {
       const result = await step(nodeClass, context);
       nodeClass = result.nodeClass;
@@ -125,8 +132,7 @@ const combined = (errors: readonly unknown[]): unknown =>
 
 async function finalize(
   deps: NodeClassDeps,
-  nodeClass: EC2NodeClass,
-  signal: AbortSignal,
+  { nodeClass, validation, signal }: { nodeClass: EC2NodeClass; validation: Validation; signal: AbortSignal },
 ): Promise<ReconcileResult | undefined> {
   if (nodeClass.metadata.finalizers?.includes(awsTerminationFinalizer) !== true) return undefined;
   const { name = "" } = nodeClass.metadata;
@@ -140,6 +146,7 @@ async function finalize(
   await removeFinalizer({ client: deps.kube, type: ec2NodeClassType, object: nodeClass }, awsTerminationFinalizer, {
     signal,
   });
+  validation.forget(name);
   deps.log.info("deleted what belonged to the node class", { EC2NodeClass: name });
   return undefined;
 }

@@ -1,5 +1,12 @@
-import { conditionTypes, type EC2NodeClass, ec2NodeClassReasons, setCondition } from "../../api/index.ts";
+import {
+  conditionTypes,
+  type EC2NodeClass,
+  ec2NodeClassReasons,
+  type NodePool,
+  setCondition,
+} from "../../api/index.ts";
 import type { ConditionUpdate } from "../../api/index.ts";
+import type { ResolvedReservation } from "../capacity/reservations.ts";
 import type { AwsParts } from "../parts.ts";
 import type { InstanceProfiles } from "./instance-profiles.ts";
 
@@ -12,6 +19,7 @@ export interface StepResult {
 export interface StepContext {
   readonly parts: AwsParts;
   readonly profiles: InstanceProfiles;
+  readonly pools: () => readonly NodePool[];
   /** RFC 3339 text of the present moment. */
   readonly now: string;
   readonly signal: AbortSignal;
@@ -58,25 +66,50 @@ export const resolveImages: Step = async (nodeClass, { parts, now, signal }) => 
   return { nodeClass: withStatus(nodeClass, { amis }, { condition, now }), requeueMilliseconds: 5 * minute };
 };
 
-export const resolvePlacementGroup: Step = (nodeClass, { now }) => {
+export const resolvePlacementGroup: Step = async (nodeClass, { parts, now, signal }) => {
   const type = conditionTypes.placementGroupReady;
-  // Selecting one is not served yet: better a class that is not ready than machines outside their group.
+  const { group, problem } = await parts.placementGroups.resolve(nodeClass, { signal });
+  const { placementGroupSelector: selector } = nodeClass.spec;
+  const requeueMilliseconds = selector === undefined ? undefined : minute;
+  const refusal =
+    problem !== undefined
+      ? { reason: ec2NodeClassReasons.placementGroupResolutionFailed, message: problem.message }
+      : selector !== undefined && group === undefined
+        ? {
+            reason: ec2NodeClassReasons.placementGroupNotFound,
+            message: `PlacementGroupSelector did not match any placement group: ${selector.id ?? selector.name ?? ""}`,
+          }
+        : undefined;
   const condition: ConditionUpdate =
-    nodeClass.spec.placementGroupSelector === undefined
-      ? { type, status: "True" }
-      : {
-          type,
-          status: "False",
-          reason: ec2NodeClassReasons.placementGroupResolutionFailed,
-          message: "placement groups are not supported yet; remove spec.placementGroupSelector",
-        };
-  return Promise.resolve({ nodeClass: withStatus(nodeClass, {}, { condition, now }) });
+    refusal === undefined ? { type, status: "True" } : { type, status: "False", ...refusal };
+  return {
+    nodeClass: withStatus(nodeClass, {}, { condition, now }),
+    ...(requeueMilliseconds === undefined ? {} : { requeueMilliseconds }),
+  };
 };
 
-export const resolveReservations: Step = (nodeClass, { now }) => {
+export const resolveReservations: Step = async (nodeClass, { parts, now, signal }) => {
   const type = conditionTypes.capacityReservationsReady;
-  return Promise.resolve({ nodeClass: withStatus(nodeClass, {}, { condition: { type, status: "True" }, now }) });
+  // Off, there is nothing to wait for; the condition counts for readiness all the same.
+  if (!parts.options.reservedCapacity)
+    return { nodeClass: withStatus(nodeClass, {}, { condition: { type, status: "True" }, now }) };
+  const capacityReservations = await parts.reservations.resolve(nodeClass, { signal });
+  const condition = { type, status: "True" } as const;
+  const asked = (nodeClass.spec.capacityReservationSelectorTerms ?? []).length > 0;
+  return {
+    nodeClass: withStatus(nodeClass, asked || nodeClass.status?.capacityReservations ? { capacityReservations } : {}, {
+      condition,
+      now,
+    }),
+    ...(asked ? { requeueMilliseconds: untilNextEnd(capacityReservations, Date.parse(now)) } : {}),
+  };
 };
+
+/** A minute, or less when a reservation ends before that; at once when it has ended by now. */
+function untilNextEnd(reservations: readonly ResolvedReservation[], now: number): number {
+  const ends = reservations.flatMap(({ endTime }) => (endTime === undefined ? [] : [Date.parse(endTime) - now]));
+  return Math.max(Math.min(minute, ...ends), 1);
+}
 
 export const resolveSubnets: Step = async (nodeClass, { parts, now, signal }) => {
   const type = conditionTypes.subnetsReady;

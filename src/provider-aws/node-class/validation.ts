@@ -8,10 +8,14 @@ import {
   unsupportedKubeletCauses,
   type ValidationCause,
 } from "../../api/index.ts";
+import type { Clock } from "../../platform/index.ts";
+import { createExpiringMap } from "../caching/expiring-map.ts";
 import { awsErrorOf, isTransient } from "../errors/index.ts";
+import { stableHash } from "../launch-templates/stable-hash.ts";
 import type { AwsParts } from "../parts.ts";
 import { launchTags } from "../tags.ts";
-import { type Step, type StepContext, withStatus } from "./steps.ts";
+import { probeLaunch } from "./probes.ts";
+import { type Step, type StepContext, type StepResult, withStatus } from "./steps.ts";
 
 /** Why a class may not be launched from, or not yet. */
 interface Refusal {
@@ -26,20 +30,74 @@ type Check = (nodeClass: EC2NodeClass, context: StepContext) => Promise<Refusal 
 const minute = 60_000;
 const type = conditionTypes.validationSucceeded;
 
-/** Checks 1 to 6 and 8 of aws 7.4, in that order; the first refusal counts. Without a wait it stands until the class changes. */
-export const validate: Step = async (nodeClass, context) => {
-  for (const check of checks) {
-    const refusal = await check(nodeClass, context);
-    if (refusal === undefined) continue;
-    const { status, reason, message, requeueMilliseconds } = refusal;
-    return {
-      nodeClass: withStatus(nodeClass, {}, { condition: { type, status, reason, message }, now: context.now }),
-      ...(requeueMilliseconds === undefined ? {} : { requeueMilliseconds }),
-    };
-  }
-  const condition: ConditionUpdate = { type, status: "True" };
-  return { nodeClass: withStatus(nodeClass, {}, { condition, now: context.now }), requeueMilliseconds: 10 * minute };
-};
+/** Validation of classes, with what the dry runs of the last half hour said (spec: aws 7.4). */
+export interface Validation {
+  readonly step: Step;
+  /** Forgets the dry runs of a class that is gone. */
+  forget(className: string): void;
+}
+
+/** The first refusal counts. Without a wait it stands until the class changes. */
+export function createValidation({ clock }: { readonly clock: Clock }): Validation {
+  const known = createExpiringMap<Refusal | "passed">({ clock, ttlMilliseconds: 30 * minute });
+  const dryRuns = async (nodeClass: EC2NodeClass, context: StepContext): Promise<Refusal | "passed" | "wait"> => {
+    const key = `${nodeClass.metadata.name} ${stableHash(probeKey(nodeClass))}`;
+    const before = known.get(key);
+    if (before !== undefined) return before;
+    const outcome = context.parts.options.disableDryRun
+      ? ({ kind: "passed" } as const)
+      : await probeLaunch(nodeClass, { parts: context.parts, pools: context.pools(), signal: context.signal });
+    if (outcome.kind === "wait") return "wait";
+    const result = outcome.kind === "passed" ? "passed" : probeRefusal(outcome);
+    if (outcome.kind === "passed" || outcome.cached) known.set(key, result);
+    return result;
+  };
+  return {
+    forget: (className) => {
+      for (const key of known.keys()) if (key.startsWith(`${className} `)) known.delete(key);
+    },
+    step: async (nodeClass, context) => {
+      for (const check of checks) {
+        const refusal = await check(nodeClass, context);
+        if (refusal !== undefined) return refused(nodeClass, refusal, context);
+      }
+      const result = await dryRuns(nodeClass, context);
+      if (result === "wait") return { nodeClass, requeueMilliseconds: busyMilliseconds };
+      if (result !== "passed") return refused(nodeClass, result, context);
+      const condition: ConditionUpdate = { type, status: "True" };
+      return {
+        nodeClass: withStatus(nodeClass, {}, { condition, now: context.now }),
+        requeueMilliseconds: 10 * minute,
+      };
+    },
+  };
+}
+
+/** Soon enough for a busy EC2, late enough not to make it busier. */
+const busyMilliseconds = 10_000;
+
+function refused(nodeClass: EC2NodeClass, refusal: Refusal, { now }: StepContext): StepResult {
+  const { status, reason, message, requeueMilliseconds } = refusal;
+  return {
+    nodeClass: withStatus(nodeClass, {}, { condition: { type, status, reason, message }, now }),
+    ...(requeueMilliseconds === undefined ? {} : { requeueMilliseconds }),
+  };
+}
+
+/** All that a dry run depends on: the outcome of an equal class stands. */
+const probeKey = ({ metadata, spec, status }: EC2NodeClass) => ({
+  annotations: metadata.annotations,
+  spec: JSON.stringify(spec),
+  subnets: status?.subnets,
+  groups: status?.securityGroups,
+  amis: status?.amis?.map(({ id }) => id),
+  profile: status?.instanceProfile,
+});
+
+const probeRefusal = ({ reason, message }: { readonly reason: string; readonly message: string }): Refusal => ({
+  ...refuse(reason, message),
+  requeueMilliseconds: 10 * minute,
+});
 
 const refuse = (reason: string, message: string): Refusal => ({ status: "False", reason, message });
 

@@ -3,6 +3,7 @@ import { failed, type InstanceType, ok, type Result } from "../../core/index.ts"
 import type { Clock } from "../../platform/index.ts";
 import {
   type ClassFacts,
+  type ClassPlacementGroup,
   classFactsKey,
   classFactsOf,
   createOfferingResolver,
@@ -11,6 +12,9 @@ import {
   type ResolutionSettings,
   type ResolvedType,
 } from "../catalogue/index.ts";
+import type { Reservations } from "../capacity/reservations.ts";
+import type { ZonalShifts } from "../zonal-shift/zonal-shift.ts";
+import { type DiscoveredMemory, imagesKey } from "./discovered-memory.ts";
 import type { DiscoveredRegion, TypeDiscovery } from "./discovery.ts";
 import type { UnavailableOfferings } from "./unavailable-offerings.ts";
 
@@ -23,6 +27,8 @@ export interface TypeList {
    * several turns of the event loop, since more than a thousand types are worked out for it.
    */
   list(nodeClass: EC2NodeClass): Promise<Result<readonly InstanceType[], TypeListFailure>>;
+  /** Names of types that can be launched with the class' settings at all, had or not (spec: aws 2.1, step 3). */
+  compatible(nodeClass: EC2NodeClass): Promise<ReadonlySet<string>>;
   /** One type of that list. */
   find(nodeClass: EC2NodeClass, name: string): Promise<InstanceType | undefined>;
 }
@@ -33,7 +39,10 @@ export interface TypeListDeps {
   readonly prices: Prices;
   readonly unavailable: UnavailableOfferings;
   readonly settings: ResolutionSettings;
-  readonly reservationCapacity: (reservationId: string) => number;
+  readonly reservations: Pick<Reservations, "available" | "version">;
+  readonly shifts: Pick<ZonalShifts, "isShifted" | "shifted">;
+  readonly placementGroup: (nodeClass: EC2NodeClass) => Promise<ClassPlacementGroup | undefined>;
+  readonly memory: DiscoveredMemory;
 }
 
 export function createTypeList(deps: TypeListDeps): TypeList {
@@ -42,15 +51,21 @@ export function createTypeList(deps: TypeListDeps): TypeList {
   const entryFor = async (nodeClass: EC2NodeClass): Promise<Result<Entry, TypeListFailure>> => {
     const { current } = deps.discovery;
     if (current === undefined) return failed({ message: "no instance types found" });
-    const read = readClass(nodeClass);
+    const read = readClass(nodeClass, await deps.placementGroup(nodeClass));
     if (!read.ok) return read;
     if (read.value.facts.zones.length === 0) return failed({ message: "no subnets found" });
-    return ok(await entries(read.value, current));
+    const { key, images } = read.value;
+    return ok(await entries({ ...read.value, key: `${key} ${images} ${deps.memory.versionOf(images)}` }, current));
   };
   return {
     list: async (nodeClass) => {
       const entry = await entryFor(nodeClass);
       return entry.ok ? ok(refreshed(entry.value, deps)) : entry;
+    },
+    compatible: async (nodeClass) => {
+      const entry = await entryFor(nodeClass);
+      const resolved = entry.ok ? entry.value.resolved : [];
+      return new Set(resolved.filter(({ compatible }) => compatible).map(({ name }) => name));
     },
     find: async (nodeClass, name) => {
       const entry = await entryFor(nodeClass);
@@ -62,18 +77,26 @@ export function createTypeList(deps: TypeListDeps): TypeList {
 interface ReadClass {
   readonly facts: ClassFacts;
   readonly key: string;
+  readonly images: string;
 }
 
-/** Objects from a cache are the same until they change, so what was read of them holds as long. */
-function createClassReader(): (nodeClass: EC2NodeClass) => Result<ReadClass, TypeListFailure> {
-  const read = new WeakMap<EC2NodeClass, Result<ReadClass, TypeListFailure>>();
-  return (nodeClass) => {
-    const known = read.get(nodeClass);
-    if (known !== undefined) return known;
-    const facts = classFactsOf(nodeClass);
-    const result = facts.ok ? ok({ facts: facts.value, key: classFactsKey(facts.value) }) : facts;
-    read.set(nodeClass, result);
-    return result;
+interface KnownClass {
+  readonly group: ClassPlacementGroup | undefined;
+  readonly read: Result<ReadClass, TypeListFailure>;
+}
+
+/** Objects from a cache are the same until they change, so what was read of them holds as long as their group. */
+function createClassReader() {
+  const known = new WeakMap<EC2NodeClass, KnownClass>();
+  return (nodeClass: EC2NodeClass, group: ClassPlacementGroup | undefined): Result<ReadClass, TypeListFailure> => {
+    const before = known.get(nodeClass);
+    if (before !== undefined && before.group === group) return before.read;
+    const facts = classFactsOf(nodeClass, group);
+    const read = facts.ok
+      ? ok({ facts: facts.value, key: classFactsKey(facts.value), images: imagesKey(nodeClass) })
+      : facts;
+    known.set(nodeClass, { group, read });
+    return read;
   };
 }
 
@@ -82,8 +105,11 @@ interface Entry {
   readonly resolved: readonly ResolvedType[];
   readonly indexOf: ReadonlyMap<string, number>;
   readonly withOfferings: (type: ResolvedType) => InstanceType;
+  readonly reserved: boolean;
   marks: number;
   prices: number;
+  /** Counts of reservations and shifted zones that the offerings were made with. */
+  capacity: string;
   sequences: readonly number[];
   types: readonly InstanceType[];
 }
@@ -127,7 +153,7 @@ type OfferingResolver = ReturnType<typeof createOfferingResolver>;
 const typesPerTurn = 200;
 
 async function createEntry(
-  { clock, settings, prices, unavailable, reservationCapacity }: TypeListDeps,
+  { clock, settings, prices, unavailable, reservations, shifts, memory }: TypeListDeps,
   {
     read,
     found,
@@ -137,9 +163,13 @@ async function createEntry(
   const conditions = {
     prices,
     isUnavailable: (place: Parameters<UnavailableOfferings["isUnavailable"]>[0]) => unavailable.isUnavailable(place),
-    reservationCapacity,
+    reservationCapacity: (id: string) => reservations.available(id),
+    isShifted: (zoneId: string | undefined) => shifts.isShifted(zoneId),
   };
-  const resolveType = createTypeResolver(found.facts, read.facts, settings);
+  const resolveType = createTypeResolver(found.facts, read.facts, {
+    ...settings,
+    discoveredMemory: memory.reader(read.images),
+  });
   const resolved: ResolvedType[] = [];
   for (const facts of found.facts.machines) {
     resolved.push(resolveType(facts));
@@ -149,25 +179,29 @@ async function createEntry(
     resolved,
     indexOf: new Map(resolved.map(({ name }, index) => [name, index])),
     withOfferings: (type) => resolve(type, read.facts, conditions),
+    reserved: read.facts.reservations.length > 0,
     marks: -1,
     prices: -1,
+    capacity: "",
     sequences: [],
     types: [],
   };
 }
 
-/** Rebuilds only types whose marks have changed; a new price rebuilds all. */
-function refreshed(entry: Entry, { unavailable, prices }: TypeListDeps): readonly InstanceType[] {
+/** Rebuilds only types whose marks have changed; a new price, count or shift rebuilds all. */
+function refreshed(entry: Entry, { unavailable, prices, reservations, shifts }: TypeListDeps): readonly InstanceType[] {
   unavailable.sweep();
-  if (entry.marks === unavailable.version && entry.prices === prices.version) return entry.types;
-  const samePrices = entry.prices === prices.version;
+  const capacity = `${entry.reserved ? reservations.version : 0} ${shifts.shifted().join()}`;
+  const unchanged = entry.prices === prices.version && entry.capacity === capacity;
+  if (unchanged && entry.marks === unavailable.version) return entry.types;
   const sequences = entry.resolved.map(({ name }) => unavailable.sequenceOf(name));
   entry.types = entry.resolved.map((type, index) => {
-    const before = samePrices && entry.sequences[index] === sequences[index] ? entry.types[index] : undefined;
+    const before = unchanged && entry.sequences[index] === sequences[index] ? entry.types[index] : undefined;
     return before ?? entry.withOfferings(type);
   });
   entry.sequences = sequences;
   entry.marks = unavailable.version;
   entry.prices = prices.version;
+  entry.capacity = capacity;
   return entry.types;
 }

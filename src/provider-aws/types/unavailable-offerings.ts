@@ -1,10 +1,13 @@
 import type { Clock, Logger } from "../../platform/index.ts";
 import { createExpiringMap } from "../caching/expiring-map.ts";
+import type { PlacementGroupScope } from "../catalogue/index.ts";
 
 export interface OfferingPlace {
   readonly instanceType: string;
   readonly zone: string;
   readonly capacityType: string;
+  /** Only there, or only in that partition of it, is the offering short. */
+  readonly placementGroup?: PlacementGroupScope | undefined;
 }
 
 /** What EC2 had none of a short while ago (spec: aws 2.8). Every mark lasts three minutes; marking again starts anew. */
@@ -51,6 +54,7 @@ export function createUnavailableOfferings(deps: {
         "capacity-type": place.capacityType,
         "ttl-seconds": unavailableMilliseconds / 1000,
         ...(fleetId === undefined ? {} : { "fleet-id": fleetId }),
+        ...(place.placementGroup === undefined ? {} : { "placement-group": place.placementGroup.id }),
       });
     },
     markCapacityType: (capacityType) => {
@@ -77,5 +81,7 @@ export function createUnavailableOfferings(deps: {
   };
 }
 
-const keyOf = ({ capacityType, instanceType, zone }: OfferingPlace): string =>
-  `${capacityType}:${instanceType}:${zone}`;
+const keyOf = ({ capacityType, instanceType, zone, placementGroup }: OfferingPlace): string =>
+  [capacityType, instanceType, zone, placementGroup?.id, placementGroup?.partition]
+    .filter((part) => part !== undefined)
+    .join(":");

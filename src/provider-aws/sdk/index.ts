@@ -1,0 +1,3 @@
+export { createAwsClients } from "./clients.ts";
+export { discoverRegion } from "./region.ts";
+export type { AwsClientOptions, AwsServiceName } from "./settings.ts";

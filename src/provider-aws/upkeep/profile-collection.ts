@@ -1,0 +1,18 @@
+import { awsAnnotations } from "../../api/index.ts";
+import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
+import { singleton } from "./singleton.ts";
+
+const halfHour = 30 * 60_000;
+
+/** Deletes instance profiles that no class, no claim and no recent change refers to (spec: aws 7.10). */
+export function createProfileCollection(deps: NodeClassDeps): ProviderReconciler {
+  const { nodeClasses, nodeClaims, profiles, log } = deps;
+  return singleton("instanceprofile.garbagecollection", halfHour, async (signal) => {
+    const current = nodeClasses.store.list().flatMap(({ status }) => status?.instanceProfile ?? []);
+    const named = nodeClaims.store
+      .list()
+      .flatMap(({ metadata }) => metadata.annotations?.[awsAnnotations.instanceProfileName] ?? []);
+    const removed = await profiles.collect(new Set([...current, ...named]), { signal });
+    if (removed.length > 0) log.info("deleted instance profiles that nobody uses", { "instance-profiles": removed });
+  });
+}

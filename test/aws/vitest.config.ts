@@ -1,0 +1,15 @@
+import { defineConfig } from "vitest/config";
+
+/** The provider with the AWS SDK over HTTP, against moto's server, which the suite installs and starts itself. */
+export default defineConfig({
+  test: {
+    include: ["test/aws/**/*.test.ts"],
+    pool: "forks",
+    fileParallelism: false,
+    globalSetup: ["test/aws/global-setup.ts"],
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
+    reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
+    outputFile: { json: "reports/aws.json" },
+  },
+});
