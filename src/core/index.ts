@@ -37,7 +37,6 @@ export * from "./drift/drift.ts";
 export * from "./overlays/apply-overlays.ts";
 export * from "./overlays/conflicts.ts";
 export * from "./overlays/overlay-rule.ts";
-export * from "./drift/drift.ts";
 export * from "./pods/daemon-pods.ts";
 export * from "./pods/disruption-limits.ts";
 export * from "./pods/do-not-disrupt.ts";

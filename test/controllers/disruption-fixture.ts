@@ -120,6 +120,7 @@ export interface DisruptionOptions extends FixtureOptions {
   /** Puts more into the cluster before the controllers start. */
   readonly before?: (fixture: ClusterFixture) => Promise<unknown>;
   readonly methods?: DisruptionDeps["methods"];
+  readonly settings?: DisruptionDeps["settings"];
   readonly replacements?: DisruptionDeps["createReplacements"];
 }
 
@@ -140,6 +141,7 @@ export async function disruptionFixture(options: DisruptionOptions = {}): Promis
     model,
     act: true,
     methods: options.methods ?? [emptiness],
+    ...(options.settings === undefined ? {} : { settings: options.settings }),
     createReplacements: options.replacements ?? (async () => []),
   });
   await fixture.run(disruption.loop, disruption.queue);

@@ -6,7 +6,7 @@ import { countDisrupted, type Reconciler, requeueAfter } from "../plumbing/index
 import { namesOf, unmarkCandidate } from "./candidate-marks.ts";
 import type { CommandTable, RunningCommand } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
-import { decisionOf, methodLabels } from "./method-labels.ts";
+import { commandLabels, decisionOf } from "./method-labels.ts";
 import { withRetries } from "./retry.ts";
 
 const againMilliseconds = 1_000;
@@ -132,7 +132,7 @@ async function deleteCandidate(
   const policy = candidate.pool.pool.spec.disruption?.consolidationPolicy ?? "WhenEmptyOrUnderutilized";
   countDisrupted(deps.instruments, {
     claim,
-    reason: methodLabels[running.command.method].reason,
+    reason: commandLabels(running.command).reason,
     ...(reason === "Drifted" ? {} : { consolidationPolicy: policy }),
     pods: candidate.pods.length,
   });
@@ -164,7 +164,7 @@ async function rollBack(
   table.drop(id);
   deps.log.error("abandoned command", { "command-id": id, nodes: left.map(({ node }) => node.name) });
   deps.instruments.disruptionQueueFailures.increment(
-    { decision: decisionOf(command), ...methodLabels[command.method] },
+    { decision: decisionOf(command), ...commandLabels(command) },
     running.replacements.length - running.initialized.size,
   );
 }

@@ -1,5 +1,5 @@
 import type { NodeClaim } from "../../api/index.ts";
-import type { DisruptionMethod, PlannedClaim } from "../../core/index.ts";
+import type { DisruptionMethod, DisruptionSettings, PlannedClaim } from "../../core/index.ts";
 import type { EventRecorder, KubeClient } from "../../kube/index.ts";
 import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
 import type { ClusterModel } from "../cluster-state/index.ts";
@@ -20,6 +20,8 @@ export interface DisruptionDeps {
   readonly act: boolean;
   /** Tried in order; the first that finds something ends a pass. */
   readonly methods: readonly DisruptionMethod[];
+  /** How they decide; the memory of moves is the controller's own. */
+  readonly settings?: Partial<Omit<DisruptionSettings, "memory">>;
   /** Creates the replacements of a command; rejects when one cannot be created, those made before stay. */
   readonly createReplacements: (
     planned: readonly PlannedClaim[],

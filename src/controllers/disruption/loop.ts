@@ -1,10 +1,16 @@
 import {
+  type ClusterSnapshot,
+  createDisruptionPlanner,
   type DisruptionCommand,
   type DisruptionMethod,
   type DisruptionPlan,
-  planDisruption,
+  type DisruptionSettings,
+  type EpochMillis,
+  type MoveMemory,
+  noMoves,
   poolBudgets,
-  revalidateRemoval,
+  rememberMoves,
+  revalidate,
 } from "../../core/index.ts";
 import { createGaugeStore, mapLimit } from "../../platform/index.ts";
 import { oneWorker, type Reconciler, requeueAfter, requeueNow, singletonKey } from "../plumbing/index.ts";
@@ -12,7 +18,10 @@ import { carriesMarks, unmarkCandidate } from "./candidate-marks.ts";
 import { type CommandQueue, createCommandQueue } from "./command-queue.ts";
 import { type CommandTable, createCommandTable } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
-import { methodLabels } from "./method-labels.ts";
+import { inSlices } from "./in-slices.ts";
+import { commandLabels, methodLabels } from "./method-labels.ts";
+import { createSettledMethods, type SettledMethods } from "./settled-methods.ts";
+import { tellFound, tellRejected } from "./tell-consolidation.ts";
 import { reportPodGuards } from "./pod-guards.ts";
 import { forgetPool, type ReportDeps, reportBudget, reportPlan } from "./report-plan.ts";
 import { recordRemovals, startCommand } from "./start-command.ts";
@@ -32,6 +41,7 @@ export function createDisruption(given: DisruptionDeps): Disruption {
   const deps: ReportDeps = { ...given, gauges: createGaugeStore() };
   const table = createCommandTable();
   const queue = createCommandQueue(deps, table);
+  const run: Run = { deps, table, queue, settled: createSettledMethods(), memory: noMoves };
   let lastPass = deps.clock.monotonic();
   return {
     queue: queue.reconciler,
@@ -45,7 +55,7 @@ export function createDisruption(given: DisruptionDeps): Disruption {
         lastPass = deps.clock.monotonic();
         if (!deps.model.isSynced()) return requeueAfter(unsyncedMilliseconds);
         if (deps.act) await repairLeftovers(deps, table, signal);
-        const acted = await pass({ deps, table, queue }, signal);
+        const acted = await pass(run, signal);
         return acted ? requeueNow : requeueAfter(pollMilliseconds);
       },
       watch: (controller) => {
@@ -84,14 +94,18 @@ interface Run {
   readonly deps: ReportDeps;
   readonly table: CommandTable;
   readonly queue: CommandQueue;
+  readonly settled: SettledMethods;
+  /** What commands of this process moved; the window is short, so that a restart forgets little. */
+  memory: MoveMemory;
 }
 
 /** True when a command was started. */
 async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
   const { deps, table, queue } = run;
-  const plan = await plannedCommands(deps, table, signal);
+  const plan = await plannedCommands(run, signal);
   const survivors: DisruptionCommand[] = [];
   for (const command of plan.commands) {
+    tellFound(deps, command);
     const survivor = await validated(run, command, signal);
     if (survivor !== undefined) survivors.push(survivor);
   }
@@ -99,29 +113,54 @@ async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
     for (const command of survivors) recordRemovals(deps, command);
     return false;
   }
-  for (const command of survivors) queue.follow(await startCommand(deps, table, command, signal));
+  for (const command of survivors) {
+    queue.follow(await startCommand(deps, table, command, signal));
+    const pods = command.candidates.flatMap((candidate) => candidate.pods);
+    run.memory = rememberMoves(run.memory, pods, deps.clock.now());
+  }
   return survivors.length > 0;
 }
 
-async function plannedCommands(deps: ReportDeps, table: CommandTable, signal: AbortSignal): Promise<DisruptionPlan> {
+async function plannedCommands(run: Run, signal: AbortSignal): Promise<DisruptionPlan> {
+  const { deps } = run;
   await deps.model.refreshInstanceTypes(signal);
   const started = deps.clock.monotonic();
   const snapshot = deps.model.snapshot();
   const now = deps.clock.now();
   reportPodGuards(deps, snapshot, now);
-  const plan = planDisruption(snapshot, {
-    now,
+  const plan = await searched(run, { snapshot, now }, signal);
+  run.settled.note(plan, now);
+  const seconds = (deps.clock.monotonic() - started) / 1000;
+  for (const { method } of plan.reports)
+    deps.instruments.disruptionEvaluation.observe(seconds, { ...methodLabels[method] });
+  logBadBudgets(deps, plan);
+  reportPlan(deps, plan);
+  return plan;
+}
+
+async function searched(
+  run: Run,
+  on: { readonly snapshot: ClusterSnapshot; readonly now: EpochMillis },
+  signal: AbortSignal,
+): Promise<DisruptionPlan> {
+  const { deps, table, settled } = run;
+  const planner = createDisruptionPlanner(on.snapshot, {
+    now: on.now,
     methods: deps.methods,
     queued: table.held(),
+    settings: settingsOf(run),
+    settled: settled.at(on.snapshot.version, on.now),
   });
+  const steps = function* (): Generator<number, void> {
+    while (planner.step(1) === "more") yield 1;
+  };
+  await inSlices(steps(), { clock: deps.clock, signal });
+  const plan = planner.plan();
   if (!plan.ok) throw new Error(plan.failure.message);
-  const seconds = (deps.clock.monotonic() - started) / 1000;
-  for (const { method } of plan.value.reports)
-    deps.instruments.disruptionEvaluation.observe(seconds, methodLabels[method]);
-  logBadBudgets(deps, plan.value);
-  reportPlan(deps, plan.value);
   return plan.value;
 }
+
+const settingsOf = ({ deps, memory }: Run): Partial<DisruptionSettings> => ({ ...deps.settings, memory });
 
 function logBadBudgets(deps: DisruptionDeps, plan: DisruptionPlan): void {
   for (const { budgets } of plan.reports) {
@@ -143,14 +182,15 @@ async function validated(
 ): Promise<DisruptionCommand | undefined> {
   const { deps, table } = run;
   const method = methodOf(deps, command);
-  if (method.validationDelayMillis === 0) return command;
-  await deps.clock.sleep(method.validationDelayMillis, { signal });
+  if (method.validation === "none") return command;
+  if (method.validationDelayMillis > 0) await deps.clock.sleep(method.validationDelayMillis, { signal });
   await deps.model.refreshInstanceTypes(signal);
   const snapshot = deps.model.snapshot();
   const now = deps.clock.now();
   for (const budget of poolBudgets(snapshot, method.reason, now)) reportBudget(deps, budget);
-  const outcome = revalidateRemoval(method, command, { snapshot, options: { now, queued: table.held() } });
-  const { consolidation_type } = methodLabels[command.method];
+  const options = { now, queued: table.held(), settings: settingsOf(run) };
+  const outcome = await inSlices(revalidate(method, command, { snapshot, options }), { clock: deps.clock, signal });
+  const { consolidation_type } = commandLabels(command);
   const countLost = (candidates: number): void =>
     deps.instruments.disruptionFailedValidations.increment({ consolidation_type }, candidates);
   if (outcome.ok) {
@@ -159,6 +199,7 @@ async function validated(
   }
   if (!("candidates" in outcome.failure)) throw new Error(outcome.failure.message);
   countLost(outcome.failure.candidates);
+  tellRejected(deps, command, outcome.failure);
   deps.log.debug("command failed its validation", { cause: outcome.failure.kind, message: outcome.failure.message });
   return undefined;
 }

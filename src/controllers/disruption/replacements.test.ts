@@ -21,9 +21,9 @@ const planned: PlannedClaim = {
 /** Takes what emptiness takes, and wants as many new claims. It stands in for the methods that replace. */
 const replacing = (count: number): DisruptionMethod => ({
   ...emptiness,
-  validationDelayMillis: 0,
-  choose: (candidates, ledger) => {
-    const choice = emptiness.choose(candidates, ledger);
+  validation: "none",
+  *choose(candidates, context) {
+    const choice = yield* emptiness.choose(candidates, context);
     const replacements = Array.from({ length: count }, () => planned);
     return { ...choice, commands: choice.commands.map((command) => ({ ...command, replacements })) };
   },

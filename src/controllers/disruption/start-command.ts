@@ -1,13 +1,16 @@
 import { labels } from "../../api/index.ts";
-import type { Candidate, DisruptionCommand } from "../../core/index.ts";
+import { type Candidate, type DisruptionCommand, epochMillisOf } from "../../core/index.ts";
 import { objectKey } from "../../kube/index.ts";
 import { mapLimit } from "../../platform/index.ts";
 import { markCandidate, namesOf } from "./candidate-marks.ts";
 import type { CommandTable, RunningCommand } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
-import { decisionOf, methodLabels } from "./method-labels.ts";
+import { commandLabels, decisionOf } from "./method-labels.ts";
+import { describe } from "./tell-consolidation.ts";
 
 const parallel = 20;
+/** Spec: lifecycle 0.2, with the default batch window. */
+const nominationMilliseconds = 20_000;
 
 /**
  * Starts a command (spec: lifecycle 3.10): taints, creates replacements, and only then marks for deletion, so that the
@@ -35,8 +38,25 @@ export async function startCommand(
   };
   table.add(running);
   deps.model.markForDeletion(command.candidates.map(({ providerId }) => providerId));
+  nominateDestinations(deps, command);
   report(deps, command);
   return running;
+}
+
+/** Nodes that pods are to move to are no candidates until those are there (spec: lifecycle 3.10, step 5). */
+function nominateDestinations(deps: DisruptionDeps, { nominations = [] }: DisruptionCommand): void {
+  if (nominations.length === 0) return;
+  const until = epochMillisOf(deps.clock.now() + nominationMilliseconds);
+  deps.model.nominate([...new Set(nominations.map(({ node }) => node))].sort(), until);
+  for (const { pod, node } of nominations) {
+    deps.events.publish({
+      object: pod,
+      type: "Normal",
+      reason: "Nominated",
+      message: `Pod should schedule on: node/${node}`,
+      dedupeValues: [pod.metadata.uid ?? ""],
+    });
+  }
 }
 
 /** The candidates that could be marked: all of them where pods need replacements, else those that let themselves. */
@@ -65,7 +85,7 @@ async function markAll(
 }
 
 function report(deps: DisruptionDeps, command: DisruptionCommand): void {
-  const own = { decision: decisionOf(command), ...methodLabels[command.method] };
+  const own = { decision: decisionOf(command), ...commandLabels(command) };
   deps.log.info("disrupting node(s)", {
     ...own,
     nodes: command.candidates.map(({ node }) => node.name),
@@ -78,6 +98,12 @@ function report(deps: DisruptionDeps, command: DisruptionCommand): void {
     deps.instruments.disruptionDecisionsByNodePool.increment({ nodepool, ...own });
   }
   recordRemovals(deps, command);
+}
+
+function whyRemoved(command: DisruptionCommand): string {
+  if (command.reason === "Empty") return "nothing runs on it that would have to move";
+  if (command.reason === "Drifted") return "Drifted";
+  return `${describe(command)}, which saves ${Number(command.savingPerHour.toFixed(4))} $/h`;
 }
 
 /** One decision record for each node of a command. */
@@ -96,5 +122,5 @@ const recordRemoval = (deps: DisruptionDeps, command: DisruptionCommand, candida
     nodePool: candidate.pool.key.name,
     nodeClaim: candidate.claim.key.name,
     node: candidate.node.name,
-    reason: command.reason === "Empty" ? "nothing runs on it that would have to move" : command.reason,
+    reason: whyRemoved(command),
   });

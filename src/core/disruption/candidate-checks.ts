@@ -2,7 +2,7 @@
  * What excludes a node from every method, in order; the first that holds is the answer (lifecycle 3.2). Each check is a
  * name and a question, so that events, `explain` and tests speak of the same thing.
  */
-import { annotations, labels } from "../../api/index.ts";
+import { annotations, eraAnnotations, labels } from "../../api/index.ts";
 import type { InstanceType } from "../catalogue/instance-type.ts";
 import { type KeyText, keyText } from "../cluster/keys.ts";
 import type { StateNode } from "../cluster/state-node.ts";
@@ -10,7 +10,7 @@ import type { PoolView } from "../cluster/views.ts";
 import type { DisruptionLimits } from "../pods/disruption-limits.ts";
 import { firstBlockedPod } from "../pods/disruption-limits.ts";
 import { objectKey } from "../pods/ownership.ts";
-import { isDisruptable } from "../pods/predicates.ts";
+import { isDisruptable, mayNotBeEvicted } from "../pods/predicates.ts";
 import type { EpochMillis } from "../time.ts";
 
 export interface CandidateScope {
@@ -91,9 +91,9 @@ function poolRefusal({ poolKey }: StateNode, scope: CandidateScope): string | un
 /** Mirror and daemon pods count too: whoever annotated them meant the node (lifecycle 3.2, check 11). */
 function guardedPodRefusal({ pods }: StateNode, { now }: CandidateScope): string | undefined {
   const guarded = pods.find((pod) => !isDisruptable(pod, now));
-  return guarded === undefined
-    ? undefined
-    : `pod ${objectKey(guarded)} carries the annotation ${annotations.doNotDisrupt}`;
+  if (guarded !== undefined) return `pod ${objectKey(guarded)} carries the annotation ${annotations.doNotDisrupt}`;
+  const kept = pods.find(mayNotBeEvicted);
+  return kept === undefined ? undefined : `pod ${objectKey(kept)} carries the annotation ${eraAnnotations.doNotEvict}`;
 }
 
 function blockedPodRefusal({ pods }: StateNode, { now, limits }: CandidateScope): string | undefined {

@@ -2,10 +2,11 @@
 import { type Candidate, isEmptyCandidate, savingsRatio } from "./candidate.ts";
 import { isStaticPool } from "../cluster/views.ts";
 import { isConsolidatable, neverConsolidates } from "./consolidatable.ts";
-import type { BudgetLedger } from "./ledger.ts";
-import type { Choice, DisruptionCommand, DisruptionMethod, MethodCheck } from "./method.ts";
+import { doNotConsolidate } from "./do-not-consolidate.ts";
+import type { Choice, DisruptionCommand, DisruptionMethod, MethodCheck, MethodContext } from "./method.ts";
 
-const checks: readonly MethodCheck[] = [
+/** `holds`: what a candidate runs that keeps it from being empty. */
+const checksWith = (holds: (candidate: Candidate) => boolean): readonly MethodCheck[] => [
   {
     code: "static-pool",
     refusal: ({ pool }) => (isStaticPool(pool) ? "its pool has a fixed number of replicas" : undefined),
@@ -18,6 +19,7 @@ const checks: readonly MethodCheck[] = [
         ? `consolidation is off for ${pool.key.kind} "${pool.key.name}" (consolidateAfter: Never)`
         : undefined,
   },
+  doNotConsolidate,
   {
     code: "buffer-pods",
     event: "Unconsolidatable",
@@ -28,9 +30,7 @@ const checks: readonly MethodCheck[] = [
     code: "not-empty",
     refusal: (candidate) => {
       const { length } = candidate.pods;
-      return isEmptyCandidate(candidate)
-        ? undefined
-        : `it runs ${length} pod${length === 1 ? "" : "s"} that would have to move`;
+      return holds(candidate) ? `it runs ${length} pod${length === 1 ? "" : "s"} that would have to move` : undefined;
     },
   },
   {
@@ -39,19 +39,28 @@ const checks: readonly MethodCheck[] = [
   },
 ];
 
+/** Upstream's: pods that cost nothing to move do not count, and are moved without a plan (lifecycle 3.2). */
 export const emptiness: DisruptionMethod = Object.freeze<DisruptionMethod>({
   name: "emptiness",
   reason: "Empty",
   disruptionClass: "graceful",
-  checks,
+  checks: checksWith((candidate) => !isEmptyCandidate(candidate)),
   compare: (a, b) => savingsRatio(b) - savingsRatio(a),
   choose: takeWithinBudget,
   validationDelayMillis: 15_000,
+  validation: "removal",
   partial: true,
 });
 
+/** Ours: a node is empty when no pod would have to move, whatever moving it costs (lifecycle 8, O22). */
+export const vacancy: DisruptionMethod = Object.freeze<DisruptionMethod>({
+  ...emptiness,
+  checks: checksWith(({ pods }) => pods.length > 0),
+});
+
 /** One command with every candidate that its pool's budget still has room for. */
-function takeWithinBudget(candidates: readonly Candidate[], ledger: BudgetLedger): Choice {
+function* takeWithinBudget(candidates: readonly Candidate[], { ledger }: MethodContext): Generator<number, Choice> {
+  yield candidates.length;
   const taken: Candidate[] = [];
   const passedOver: Choice["passedOver"][number][] = [];
   let left = ledger;

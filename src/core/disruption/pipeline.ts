@@ -12,6 +12,7 @@ import { type Candidate, candidateOf, nodePrice } from "./candidate.ts";
 import { candidateChecks } from "./candidate-checks.ts";
 import { openLedger } from "./ledger.ts";
 import type { DisruptionCommand, DisruptionMethod, KeptReason, MethodScope } from "./method.ts";
+import { defaultDisruptionSettings, type DisruptionSettings } from "./settings.ts";
 
 export interface DisruptionOptions {
   readonly now: EpochMillis;
@@ -20,6 +21,9 @@ export interface DisruptionOptions {
   /** Provider ids of nodes in commands that are running. */
   readonly queued?: ReadonlySet<string>;
   readonly bufferNodes?: ReadonlySet<string>;
+  readonly settings?: Partial<DisruptionSettings>;
+  /** Methods that found nothing in this very picture; they are not asked again (lifecycle 3.12). */
+  readonly settled?: ReadonlySet<DisruptionMethod["name"]>;
 }
 
 /** A node that stays, with the last reason found (that of the method that asks least) and all of them in order. */
@@ -39,6 +43,10 @@ export interface MethodReport {
   /** Absent when the method had no candidates. */
   readonly budgets?: readonly PoolBudget[];
   readonly limitedByBudget: boolean;
+  /** Least that the layout can cost, USD an hour, where the method knows. */
+  readonly bound?: number;
+  /** It was not asked, because it found nothing in this picture before. */
+  readonly settled?: boolean;
 }
 
 export interface DisruptionPlan {
@@ -49,18 +57,56 @@ export interface DisruptionPlan {
   readonly reports: readonly MethodReport[];
 }
 
-/** Fails only when a PodDisruptionBudget cannot be read: then nothing may be disrupted at all. */
+/** A search that can be paused between any two steps. Where it pauses does not change the plan. */
+export interface DisruptionPlanner {
+  /** Works for about `workUnits` units. */
+  step(workUnits: number): "more" | "done";
+  /** Fails only when a PodDisruptionBudget cannot be read: then nothing may be disrupted at all. */
+  plan(): Result<DisruptionPlan, DisruptionLimitsFailure>;
+}
+
+/** Makes the plan in one go. */
 export function planDisruption(
   snapshot: ClusterSnapshot,
   options: DisruptionOptions,
 ): Result<DisruptionPlan, DisruptionLimitsFailure> {
+  const planner = createDisruptionPlanner(snapshot, options);
+  while (planner.step(Number.MAX_SAFE_INTEGER) === "more");
+  return planner.plan();
+}
+
+export function createDisruptionPlanner(snapshot: ClusterSnapshot, options: DisruptionOptions): DisruptionPlanner {
+  const run = planning(snapshot, options);
+  let finished: Result<DisruptionPlan, DisruptionLimitsFailure> | undefined;
+  return {
+    step(workUnits) {
+      for (let done = 0; finished === undefined && done < workUnits; ) {
+        const next = run.next();
+        if (next.done === true) finished = next.value;
+        else done += next.value;
+      }
+      return finished === undefined ? "more" : "done";
+    },
+    plan() {
+      if (finished === undefined) throw new Error("the plan was asked for before step() said done");
+      return finished;
+    },
+  };
+}
+
+function* planning(
+  snapshot: ClusterSnapshot,
+  options: DisruptionOptions,
+): Generator<number, Result<DisruptionPlan, DisruptionLimitsFailure>> {
   const scope = disruptionScope(snapshot, options);
   if (!scope.ok) return scope;
+  const settings = { ...defaultDisruptionSettings, ...options.settings };
   const reasons = new Map<StateNode, KeptReason[]>();
   const reports: MethodReport[] = [];
   let commands: readonly DisruptionCommand[] = [];
   for (const method of options.methods) {
-    const pass = runMethod(method, snapshot, scope.value);
+    const settled = options.settled?.has(method.name) === true;
+    const pass = yield* runMethod(method, { snapshot, scope: scope.value, settings, settled });
     for (const { node, reason } of pass.kept) reasons.set(node, [...(reasons.get(node) ?? []), reason]);
     reports.push(pass.report);
     commands = pass.commands;
@@ -98,18 +144,45 @@ interface MethodPass {
   readonly report: MethodReport;
 }
 
-function runMethod(method: DisruptionMethod, snapshot: ClusterSnapshot, scope: DisruptionScope): MethodPass {
+interface MethodRun {
+  readonly snapshot: ClusterSnapshot;
+  readonly scope: DisruptionScope;
+  readonly settings: DisruptionSettings;
+  readonly settled: boolean;
+}
+
+function* runMethod(method: DisruptionMethod, run: MethodRun): Generator<number, MethodPass> {
+  const { snapshot, scope, settings } = run;
   const { candidates, refused } = filterCandidates(method, snapshot, scope);
+  yield snapshot.nodes.length;
   if (candidates.length === 0) {
     return { commands: [], kept: refused, report: { method: method.name, eligible: 0, limitedByBudget: false } };
   }
   const budgets = poolBudgets(snapshot, method.reason, scope.now);
-  const choice = method.choose(candidates, openLedger(budgets));
-  const passedOver = choice.passedOver.map(({ candidate, reason }) => ({ node: candidate.node, reason }));
-  const { limitedByBudget } = choice;
-  const report = { method: method.name, eligible: candidates.length, budgets, limitedByBudget };
-  return { commands: choice.commands, kept: [...refused, ...passedOver], report };
+  const report = { method: method.name, eligible: candidates.length, budgets };
+  if (run.settled) {
+    const kept = [...refused, ...candidates.map(({ node }) => ({ node, reason: settledReason(method) }))];
+    return { commands: [], kept, report: { ...report, limitedByBudget: false, settled: true } };
+  }
+  const context = { snapshot, scope: methodScope(method, scope), ledger: openLedger(budgets), settings };
+  const { commands, passedOver, limitedByBudget, bound } = yield* method.choose(candidates, context);
+  const kept = [...refused, ...passedOver.map(({ candidate, reason }) => ({ node: candidate.node, reason }))];
+  return { commands, kept, report: { ...report, limitedByBudget, ...(bound === undefined ? {} : { bound }) } };
 }
+
+const settledReason = ({ name }: DisruptionMethod): KeptReason => ({
+  code: "settled",
+  text: "nothing was found for it, and nothing has changed since",
+  method: name,
+});
+
+export const methodScope = (
+  method: Pick<DisruptionMethod, "disruptionClass">,
+  scope: DisruptionScope,
+): MethodScope => ({
+  ...scope,
+  disruptionClass: method.disruptionClass,
+});
 
 /** Candidates of a method, best first, and why the other nodes are none. */
 export function filterCandidates(
@@ -117,11 +190,11 @@ export function filterCandidates(
   snapshot: ClusterSnapshot,
   scope: DisruptionScope,
 ): { readonly candidates: readonly Candidate[]; readonly refused: MethodPass["kept"] } {
-  const methodScope: MethodScope = { ...scope, disruptionClass: method.disruptionClass };
+  const inScope = methodScope(method, scope);
   const candidates: Candidate[] = [];
   const refused: MethodPass["kept"][number][] = [];
   for (const node of snapshot.nodes) {
-    const examined = examine(node, method, methodScope);
+    const examined = examine(node, method, inScope);
     if ("code" in examined) refused.push({ node, reason: examined });
     else candidates.push(examined);
   }

@@ -1,0 +1,157 @@
+/** What taking a set of nodes away would mean: the one judgement that every consolidation method asks (lifecycle 3.6). */
+import type { StateNode } from "../cluster/state-node.ts";
+import { evictionCost } from "../pods/eviction-cost.ts";
+import type { Nomination, PlannedClaim } from "../provisioning/plan.ts";
+import { failed, ok, type Result } from "../result.ts";
+import { admitReplacements } from "./admission.ts";
+import type { BalancedScoring } from "./balanced.ts";
+import type { Candidate } from "./candidate.ts";
+import type { DisruptionCommand, MethodContext } from "./method.ts";
+import { movesOf } from "./move-memory.ts";
+import type { Simulation, Simulator } from "./simulation.ts";
+
+/** Savings below this are the noise of adding prices. */
+export const savingTolerance = 1e-9;
+
+/** Types that a lone spot machine's replacement must keep (lifecycle 3.6). */
+export const spotToSpotTypes = 15;
+
+export interface Move {
+  readonly candidates: readonly Candidate[];
+  readonly replacements: readonly PlannedClaim[];
+  readonly nominations: readonly Nomination[];
+  /** USD an hour; what goes less what comes. */
+  readonly saving: number;
+  readonly podsMoved: number;
+  /** The saving less what moving the pods is worth. */
+  readonly score: number;
+}
+
+export interface MoveRefusal {
+  readonly code:
+    | "stranded-pods"
+    | "no-cheaper-replacement"
+    | "min-values"
+    | "spot-to-spot"
+    | "not-worth-moving"
+    | "balanced";
+  readonly text: string;
+}
+
+export interface Judge {
+  readonly simulator: Simulator;
+  readonly context: MethodContext;
+  readonly balanced: BalancedScoring;
+}
+
+/** Yields work. `floor`: what scores no more than that is of no interest; `closed` nodes take no pods. Refused: pods would be stranded, nothing is saved, or a rule of spot, minValues or Balanced says no. */
+export function* evaluateMove(
+  judge: Judge,
+  candidates: readonly Candidate[],
+  how: { readonly closed?: ReadonlySet<StateNode>; readonly floor?: number } = {},
+): Generator<number, Result<Move, MoveRefusal>> {
+  const simulation = yield* judge.simulator.run(candidates, how.closed);
+  if (simulation.stranded.length > 0) return failed(strandedRefusal(simulation));
+  const price = priceOf(candidates);
+  // Rules only make launches dearer, so what falls short without them need not be asked about them.
+  const most = scoreOf(judge, {
+    candidates,
+    made: simulation.plan.claims.length,
+    saving: price - simulation.plan.pricePerHour,
+  });
+  if (most <= (how.floor ?? Number.NEGATIVE_INFINITY)) return failed(notBetter);
+  const admitted = admit(judge, candidates, simulation);
+  if (!admitted.ok) return admitted;
+  const saving = price - admitted.value.reduce((sum, { cheapest }) => sum + cheapest.price, 0);
+  if (saving <= savingTolerance && !savesMachines(judge, candidates, admitted.value))
+    return failed({ code: "no-cheaper-replacement", text: "its pods would cost as much elsewhere" });
+  const { approved, text } = judge.balanced.judge(candidates, saving);
+  if (!approved) return failed({ code: "balanced", text });
+  return ok(moveOf(judge, { candidates, replacements: admitted.value, simulation, saving }));
+}
+
+function moveOf(
+  { context }: Judge,
+  found: {
+    readonly candidates: readonly Candidate[];
+    readonly replacements: readonly PlannedClaim[];
+    readonly simulation: Simulation;
+    readonly saving: number;
+  },
+): Move {
+  const { candidates, replacements, simulation, saving } = found;
+  return {
+    candidates,
+    replacements,
+    nominations: simulation.plan.nominations,
+    saving,
+    podsMoved: candidates.reduce((sum, { pods }) => sum + pods.length, 0),
+    score: scoreOf({ context }, { candidates, made: replacements.length, saving }),
+  };
+}
+
+function scoreOf(
+  { context }: Pick<Judge, "context">,
+  move: { readonly candidates: readonly Candidate[]; readonly made: number; readonly saving: number },
+): number {
+  const charge = context.settings.provisioning.nodeChargePerHour ?? 0;
+  const moving = move.candidates.reduce((sum, candidate) => sum + moveCost(context, candidate), 0);
+  return move.saving + charge * (move.candidates.length - move.made) - moving;
+}
+
+const notBetter: MoveRefusal = Object.freeze({ code: "not-worth-moving", text: "another move is worth more" });
+
+/** Fewer machines for the same price pay once a machine costs something by itself (lifecycle 8, O6). */
+function savesMachines({ context }: Judge, out: readonly Candidate[], made: readonly PlannedClaim[]): boolean {
+  const charge = context.settings.provisioning.nodeChargePerHour ?? 0;
+  const more = made.reduce((sum, { cheapest }) => sum + cheapest.price, 0) - priceOf(out);
+  return charge * (out.length - made.length) > more + savingTolerance;
+}
+
+function admit(judge: Judge, candidates: readonly Candidate[], { plan }: Simulation) {
+  if (plan.claims.length === 0) return ok(plan.claims);
+  const { settings, snapshot } = judge.context;
+  const spotOnly = candidates.every(({ capacityType }) => capacityType === "spot");
+  const charge = settings.provisioning.nodeChargePerHour ?? 0;
+  return admitReplacements(
+    plan.claims,
+    {
+      price: priceOf(candidates) + Math.max(0, charge * (candidates.length - plan.claims.length)),
+      spotAllowed: !spotOnly || settings.spotToSpot,
+      spotTypes: spotOnly && candidates.length === 1 ? spotToSpotTypes : 0,
+    },
+    snapshot,
+  );
+}
+
+export const priceOf = (candidates: readonly Candidate[]): number =>
+  candidates.reduce((sum, { price }) => sum + price, 0);
+
+/** USD an hour that moving the pods of a node has to save; a pod that moved before counts four times as much. */
+export function moveCost({ settings, scope }: Pick<MethodContext, "settings" | "scope">, candidate: Candidate): number {
+  let cost = 0;
+  for (const pod of candidate.pods)
+    cost += Math.max(0, evictionCost(pod)) * 4 ** movesOf(settings.memory, pod, scope.now);
+  return cost * settings.moveCostPerHour;
+}
+
+function strandedRefusal({ stranded }: Simulation): MoveRefusal {
+  const [first] = stranded;
+  const name = `${first?.pod.metadata.namespace ?? "default"}/${first?.pod.metadata.name ?? ""}`;
+  const why = first?.reasons[0]?.text ?? "no node takes it";
+  const others = stranded.length > 1 ? ` and ${stranded.length - 1} more` : "";
+  return { code: "stranded-pods", text: `not all of its pods would have a place: ${name}${others}: ${why}` };
+}
+
+/** The command that makes a move. */
+export function commandOf(move: Move, method: DisruptionCommand["method"]): DisruptionCommand {
+  return {
+    method,
+    reason: "Underutilized",
+    candidates: move.candidates,
+    replacements: move.replacements,
+    nominations: move.nominations,
+    savingPerHour: move.saving,
+    podsMoved: move.podsMoved,
+  };
+}

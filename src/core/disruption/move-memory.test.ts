@@ -1,0 +1,29 @@
+import { describe, expect, it } from "vitest";
+import { layoutPod } from "../../../test/builders/layout.ts";
+import { epochMillisOf } from "../time.ts";
+import { movesOf, moveWindowMillis, noMoves, rememberMoves } from "./move-memory.ts";
+
+const now = epochMillisOf(Date.parse("2026-01-01T12:00:00Z"));
+const pod = layoutPod("web-1");
+
+describe("the memory of moves", () => {
+  it("counts how often a pod moved within the window", () => {
+    const once = rememberMoves(noMoves, [pod], now);
+    const twice = rememberMoves(once, [pod], now);
+    expect([noMoves, once, twice].map((memory) => movesOf(memory, pod, now))).toEqual([0, 1, 2]);
+  });
+
+  it("forgets after the window", () => {
+    const once = rememberMoves(noMoves, [pod], now);
+    expect(movesOf(once, pod, epochMillisOf(now + moveWindowMillis - 1))).toBe(1);
+    expect(movesOf(once, pod, epochMillisOf(now + moveWindowMillis))).toBe(0);
+  });
+
+  it("holds a move against the pod that was made in its place, not against an older sibling", () => {
+    const { ownerReferences = [] } = pod.metadata;
+    const successor = layoutPod("web-2", { metadata: { ownerReferences, creationTimestamp: "2026-01-01T12:00:01Z" } });
+    const sibling = layoutPod("web-3", { metadata: { ownerReferences } });
+    const once = rememberMoves(noMoves, [pod], now);
+    expect([movesOf(once, successor, now), movesOf(once, sibling, now)]).toEqual([1, 0]);
+  });
+});

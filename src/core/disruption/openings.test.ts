@@ -1,0 +1,173 @@
+/** What repacking finds that upstream cannot (lifecycle 8). */
+import { describe, expect, it } from "vitest";
+import { disrupt, keptBecause, movesIn, upstreamMethods } from "../../../test/builders/disrupt.ts";
+import {
+  everything,
+  layout,
+  layoutPool,
+  type LayoutParts,
+  machineType,
+  type NodeGiven,
+} from "../../../test/builders/layout.ts";
+import { noMoves, rememberMoves } from "./move-memory.ts";
+import { multiNodeConsolidation } from "./upstream-consolidation.ts";
+
+/** Types of the chapter's calculation: allocatable of vCPU - 0.12 and memory x 0.93 - 0.6 GiB. */
+const model = (
+  [
+    ["c7i.xlarge", 4, 8, 0.1785],
+    ["c7i.2xlarge", 8, 16, 0.357],
+    ["m7i.2xlarge", 8, 32, 0.4032],
+    ["m7i.4xlarge", 16, 64, 0.8064],
+    ["r7i.large", 2, 16, 0.1323],
+    ["r7i.xlarge", 4, 32, 0.2646],
+  ] as const
+).map(([name, cpu, memory, price]) =>
+  machineType(name, { cpu: `${cpu * 1000 - 120}m`, memory: `${Math.floor((memory * 0.93 - 0.6) * 1024)}Mi`, price }),
+);
+
+const a = { cpu: "1500m", memory: "13Gi" };
+const b = { cpu: "3800m", memory: "6656Mi" };
+const c7i = { cpu: "2600m", memory: "4618Mi" };
+
+const of = (nodes: LayoutParts["nodes"], parts: Partial<LayoutParts> = {}) => layout({ types: model, nodes, ...parts });
+const many = (count: number, given: (index: number) => NodeGiven): LayoutParts["nodes"] =>
+  Object.fromEntries(Array.from({ length: count }, (_, i) => [`n${String(i).padStart(2, "0")}`, given(i)]));
+
+describe("moves that upstream never finds", () => {
+  it("[lifecycle 8.1] one machine becomes two that cost less", () => {
+    const snapshot = of({ n: { type: "m7i.2xlarge", pods: [a, b] } });
+    expect(movesIn(disrupt(snapshot, { methods: upstreamMethods }))).toEqual([]);
+    expect(movesIn(disrupt(snapshot))).toEqual(["n -> c7i.xlarge, r7i.large"]);
+  });
+
+  it("[lifecycle 8.2] [lifecycle O4] two become two others", () => {
+    const snapshot = of(many(2, () => ({ type: "m7i.2xlarge", pods: [a, b] })));
+    expect(movesIn(disrupt(snapshot, { methods: upstreamMethods }))).toEqual([]);
+    const [command] = disrupt(snapshot).commands;
+    expect(command?.savingPerHour).toBeCloseTo(0.8064 - 0.6216, 2);
+  });
+
+  it.each([3, 5, 6, 7, 12, 13, 14, 15])(
+    "[lifecycle 8.3] [lifecycle O1] of %s equal machines the set that pays is found",
+    (count) => {
+      const snapshot = of(
+        many(count, () => ({ type: "c7i.xlarge", pods: [c7i] })),
+        {
+          types: model.filter(({ name }) => name.startsWith("c7i") || name.startsWith("m7i")),
+        },
+      );
+      const upstream = disrupt(snapshot, { methods: [multiNodeConsolidation] }).commands[0]?.savingPerHour ?? 0;
+      const ours = disrupt(snapshot).commands[0]?.savingPerHour ?? 0;
+      expect(ours).toBeGreaterThan(0);
+      expect(ours).toBeGreaterThanOrEqual(upstream - 1e-9);
+    },
+  );
+
+  it("[lifecycle 8.4] [lifecycle O2] groups that cannot mix are merged each by itself", () => {
+    const types = ["amd64", "arm64"].flatMap((arch) => [
+      machineType(`${arch}-s`, { cpu: "4", arch, price: 1 }),
+      machineType(`${arch}-l`, { cpu: "8", arch, price: 2 }),
+    ]);
+    const snapshot = layout({
+      types,
+      nodes: many(6, (i) => {
+        const arch = i % 2 === 0 ? "amd64" : "arm64";
+        return { type: `${arch}-s`, pods: [{ cpu: "2600m", spec: { nodeSelector: { "kubernetes.io/arch": arch } } }] };
+      }),
+    });
+    expect(movesIn(disrupt(snapshot, { methods: upstreamMethods }))).toEqual([]);
+    expect(disrupt(snapshot).commands[0]?.savingPerHour).toBeCloseTo(2);
+  });
+
+  it("[lifecycle 8.5] [lifecycle O3] [lifecycle O5] a budget of two finds the two that merge", () => {
+    const pools = [layoutPool("default", { disruption: { ...everything, budgets: [{ nodes: "2" }] } })];
+    const types = [machineType("s", { cpu: "4", price: 1 }), machineType("l", { cpu: "8", price: 1.5 })];
+    const snapshot = layout({
+      types,
+      pools,
+      nodes: many(10, (i) => ({
+        type: "s",
+        pods: [{ cpu: i === 3 || i === 7 ? "3900m" : "4", memory: i === 3 || i === 7 ? "1Gi" : "501Gi" }],
+      })),
+    });
+    const [command] = disrupt(snapshot).commands;
+    expect(command?.candidates.map(({ node }) => node.name).sort()).toEqual(["n03", "n07"]);
+  });
+
+  it("[lifecycle 8.6] [lifecycle O6] equal prices merge once a machine costs something by itself", () => {
+    const types = [machineType("s", { cpu: "4", price: 1 }), machineType("l", { cpu: "8", price: 2 })];
+    const snapshot = layout({ types, nodes: many(2, () => ({ type: "s", pods: [{ cpu: "3" }] })) });
+    expect(movesIn(disrupt(snapshot))).toEqual([]);
+    const charged = { settings: { provisioning: { nodeChargePerHour: 0.01 } } };
+    expect(movesIn(disrupt(snapshot, charged))).toEqual(["n00, n01 -> l"]);
+  });
+});
+
+describe("pods that wait, and pods that moved", () => {
+  const types = [machineType("s", { cpu: "2", price: 0.5 }), machineType("l", { cpu: "8", price: 2 })];
+
+  it("[lifecycle 8.14] [lifecycle O13] a pod that waits for a machine of its own does not hinder a removal", () => {
+    const snapshot = layout({
+      types: types.slice(1),
+      nodes: { a: { type: "l", pods: [{ cpu: "4" }] }, b: { type: "l", pods: [{}, {}] } },
+      pending: [{ cpu: "8" }],
+    });
+    expect(movesIn(disrupt(snapshot, { methods: upstreamMethods }))).toEqual([]);
+    expect(movesIn(disrupt(snapshot))).toEqual(["a -> nothing"]);
+  });
+
+  it("[lifecycle 8.18] [lifecycle O16] a pod that was moved twice within the hour stays", () => {
+    const snapshot = layout({ types, nodes: { a: { type: "l", pods: [{}] } } });
+    const { pods } = snapshot.nodes[0]!;
+    const now = snapshot.takenAt!;
+    const once = rememberMoves(noMoves, pods, now);
+    const twice = rememberMoves(once, pods, now);
+    expect(movesIn(disrupt(snapshot, { settings: { memory: once } }))).toEqual(["a -> s"]);
+    const plan = disrupt(snapshot, { settings: { memory: twice } });
+    expect(keptBecause(plan, "a").code).toBe("moved-before");
+  });
+
+  it("[lifecycle 8.17] [lifecycle O22] a node whose pods cost nothing to move is not emptied without a place for them", () => {
+    const idle = { pods: [{ cpu: "2", annotations: { "controller.kubernetes.io/pod-deletion-cost": "-2147483647" } }] };
+    const snapshot = layout({ types, nodes: { a: { type: "s", ...idle } } });
+    expect(movesIn(disrupt(snapshot, { methods: upstreamMethods }))).toEqual(["a -> nothing"]);
+    expect(movesIn(disrupt(snapshot))).toEqual([]);
+  });
+
+  it("[lifecycle O15] pods go to nodes that last: not to drifted ones, nor to those about to expire", () => {
+    const guard = { annotations: { "karpenter.sh/do-not-disrupt": "true" } };
+    const nodes = {
+      a: { type: "l", pods: [{}], conditions: ["Drifted"], ...guard },
+      b: { type: "l", pods: [{}], claim: { spec: { expireAfter: "24h30m" } }, ...guard },
+      c: { type: "l", pods: [{}], ...guard },
+      x: { type: "l", pods: [{}] },
+    };
+    const [command] = disrupt(layout({ types: types.slice(1), nodes })).commands;
+    expect(command?.nominations?.map(({ node }) => node)).toEqual(["c"]);
+  });
+
+  it("[lifecycle 8.24] [lifecycle O23] every node that stays has a reason with its price and what is in the way", () => {
+    const snapshot = layout({
+      types,
+      nodes: { a: { type: "s", pods: [{ cpu: "2" }] }, b: { type: "s", pods: [{ cpu: "2" }] } },
+    });
+    const { kept } = disrupt(snapshot);
+    expect(kept.map(({ code, price }) => [code, price])).toEqual([
+      ["no-cheaper-replacement", 0.5],
+      ["no-cheaper-replacement", 0.5],
+    ]);
+    expect(kept[0]?.text).toContain("0.5 $/h");
+  });
+
+  it("types that are to be avoided are not bought, except by pools that name them", () => {
+    const t = machineType("t", { cpu: "2", price: 0.1 });
+    const avoidTypes = { name: "burstable", avoids: ({ name }: { readonly name: string }) => name === "t" };
+    const nodes = { a: { type: "l", pods: [{}] } };
+    const asks = [{ key: "node.kubernetes.io/instance-type", operator: "In", values: ["t", "l"] } as const];
+    const named = layout({ types: [t, ...types], nodes, pools: [layoutPool("default", { requirements: asks })] });
+    expect(movesIn(disrupt(layout({ types: [t, ...types], nodes })))).toEqual(["a -> t"]);
+    expect(movesIn(disrupt(layout({ types: [t, ...types], nodes }), { settings: { avoidTypes } }))).toEqual(["a -> s"]);
+    expect(movesIn(disrupt(named, { settings: { avoidTypes } }))).toEqual(["a -> t"]);
+  });
+});

@@ -1,0 +1,38 @@
+import type { InstanceType } from "../catalogue/instance-type.ts";
+import type { ProvisioningOptions } from "../provisioning/options.ts";
+import { type MoveMemory, noMoves } from "./move-memory.ts";
+
+/** How disruption decides; everything has a default. */
+export interface DisruptionSettings {
+  /** How simulations place pods. */
+  readonly provisioning: ProvisioningOptions;
+  /** Whether spot machines may be replaced by spot machines (gate SpotToSpotConsolidation). */
+  readonly spotToSpot: boolean;
+  /** Types that consolidation does not buy for pools that do not ask for them by name (option `burstable: avoid`). */
+  readonly avoidTypes?: AvoidedTypes;
+  /**
+   * What moving one pod of eviction cost 1 must save, USD an hour. The default says that an eviction is worth 1.2 cents
+   * and must have paid for itself within a day.
+   */
+  readonly moveCostPerHour: number;
+  /** Most pods that the commands of a pass may move. */
+  readonly maxPodsMoved: number;
+  /** How long to search, in work units (a simulation costs about its nodes and twice its pods); never a clock. */
+  readonly workUnits: number;
+  readonly memory: MoveMemory;
+}
+
+export interface AvoidedTypes {
+  /** For the reason that is shown, as in "burstable". */
+  readonly name: string;
+  readonly avoids: (type: InstanceType) => boolean;
+}
+
+export const defaultDisruptionSettings: DisruptionSettings = Object.freeze<DisruptionSettings>({
+  provisioning: {},
+  spotToSpot: false,
+  moveCostPerHour: 0.0005,
+  maxPodsMoved: Number.POSITIVE_INFINITY,
+  workUnits: 600_000,
+  memory: noMoves,
+});
