@@ -1,5 +1,5 @@
 import type { Requirements } from "../requirements/requirement.ts";
-import { requirementsSignature } from "../requirements/requirement-text.ts";
+import { equalRequirements, requirementsSignature } from "../requirements/requirement-text.ts";
 import { allocatableGroupsOf } from "./allocatable.ts";
 import { type BitSet, bitSetOf, fullBitSet, setBit } from "./bit-set.ts";
 import type { InstanceType, Offering } from "./instance-type.ts";
@@ -91,15 +91,25 @@ function offeringColumns(byRow: readonly (readonly Offering[])[]): OfferingColum
     start[row + 1] = (start[row] ?? 0) + offerings.length;
   });
   const kinds: Requirements[] = [];
-  const indexOf = new Map<string, number>();
-  const kind = Int32Array.from(list, (offering) => {
-    const signature = requirementsSignature(offering.requirements);
-    const known = indexOf.get(signature);
-    if (known !== undefined) return known;
-    indexOf.set(signature, kinds.length);
-    return kinds.push(offering.requirements) - 1;
-  });
+  const kindOf = createKindIndex(kinds);
+  const kind = Int32Array.from(list, kindOf);
   return { start, price: Float64Array.from(list, ({ price }) => price), kind, list, kinds };
+}
+
+/** Offerings of one zone and capacity type are nearly always of one kind: compared there before any text is made. */
+function createKindIndex(kinds: Requirements[]): (offering: Offering) => number {
+  const byPlace = new Map<string, number>();
+  const bySignature = new Map<string, number>();
+  return ({ zone, capacityType, requirements }) => {
+    const place = `${zone}/${capacityType}`;
+    const likely = byPlace.get(place);
+    if (likely !== undefined && equalRequirements(kinds[likely], requirements)) return likely;
+    const signature = requirementsSignature(requirements);
+    const kind = bySignature.get(signature) ?? kinds.push(requirements) - 1;
+    bySignature.set(signature, kind);
+    byPlace.set(place, kind);
+    return kind;
+  };
 }
 
 /** Holds the last compiled catalogue of a caller, so that equal lists are compiled once. The caller owns it. */

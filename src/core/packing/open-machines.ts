@@ -1,5 +1,5 @@
 import { fillMachine } from "./fill-machine.ts";
-import type { Filling, Machine, Opening, Packing, PackingDemand, PackingProblem } from "./problem.ts";
+import type { Filling, Opening, Packing, PackingDemand, PackingProblem } from "./problem.ts";
 import { createRunIndex } from "./runs.ts";
 
 interface Candidate {
@@ -48,34 +48,14 @@ export function* openMachines<State>(
   return { openings, left, price, work };
 }
 
-/** Best last, by a bound on what a filling can be worth for the price. */
+/** Best last; twice what the whole room would be worth, so that every machine is tried once before any is opened. */
 function startQueue(problem: PackingProblem): Candidate[] {
-  const excessOf = createExcess(problem);
   const queue = problem.machines.map((machine, index) => {
     let most = 0;
     for (let r = 0; r < problem.width; r++) most += (machine.weights[r] ?? 0) * (machine.room[r] ?? 0);
-    return { machine: index, score: most === 0 ? 0 : (excessOf(machine) * most) / machine.price };
+    return { machine: index, score: (2 * most) / machine.price };
   });
   return queue.sort((a, b) => a.score - b.score || b.machine - a.machine);
-}
-
-/** How much more than the worth of the room they take members of the machine may be worth, at most. */
-function createExcess({ shapes, shapeOf, values, width }: PackingProblem): (machine: Machine) => number {
-  const known = new Map<Int32Array, { readonly weights: Float64Array; readonly excess: number }>();
-  return ({ members, weights }) => {
-    const same = known.get(members);
-    if (same?.weights === weights) return same.excess;
-    let excess = 1;
-    for (const item of members) {
-      const base = (shapeOf[item] ?? 0) * width;
-      let worth = 0;
-      for (let r = 0; r < width; r++) worth += (weights[r] ?? 0) * (shapes[base + r] ?? 0);
-      const value = values[item] ?? 0;
-      if (value > 0) excess = Math.max(excess, value / worth);
-    }
-    known.set(members, { weights, excess });
-    return excess;
-  };
 }
 
 function insert(queue: Candidate[], candidate: Candidate): void {

@@ -2,6 +2,7 @@
 import { hasBit } from "../catalogue/bit-set.ts";
 import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
 import type { Claim } from "./claim.ts";
+import { claimRequirements, customLabels } from "./node-claim.ts";
 import type { Choices, PricedType, RowOffer } from "./priced-types.ts";
 import type { Session } from "./session.ts";
 
@@ -38,11 +39,16 @@ function makeChoices(session: Session, claim: Claim): Choices {
     }
     for (const capacityType of capacityTypes) found.add(capacityType);
   }
+  const instanceTypes = ordered.map(({ type }) => types[type]?.name ?? "");
+  const capacityTypes = [...found].sort();
+  const requirements = table.requirements(claim.set);
   return {
     ordered,
-    instanceTypes: ordered.map(({ type }) => types[type]?.name ?? ""),
-    capacityTypes: [...found].sort(),
+    instanceTypes,
+    capacityTypes,
     overlaid,
+    specs: claimRequirements(requirements, { instanceTypes, capacityTypes }),
+    customLabels: customLabels(requirements, options),
   };
 }
 

@@ -32,11 +32,8 @@ export function finaliseClaim(session: Session, claim: Claim): FinalClaim {
   return { ok: true, planned: plannedClaim(session, claim, choices) };
 }
 
-function plannedClaim(
-  session: Session,
-  claim: Claim,
-  { ordered, instanceTypes, capacityTypes, overlaid }: Choices,
-): PlannedClaim {
+function plannedClaim(session: Session, claim: Claim, choices: Choices): PlannedClaim {
+  const { ordered, instanceTypes } = choices;
   const { table, space, options } = session;
   const { template, room } = claim.pool;
   const [first, second] = ordered;
@@ -49,10 +46,7 @@ function plannedClaim(
     claim: buildNodeClaim(
       {
         template,
-        requirements,
-        instanceTypes,
-        capacityTypes,
-        overlaid,
+        choices,
         requests: resourcesOf(space, claim.total),
         overhead: minimumOverhead(room.groups, claim.rows),
         minValuesRelaxed: template.minValuesRelaxed || isRelaxed(requirements, template.requirements),

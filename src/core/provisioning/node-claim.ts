@@ -12,19 +12,15 @@ import type { Resources } from "../quantity/resources.ts";
 import { anyValueOf, type Requirements } from "../requirements/requirement.ts";
 import { requirementsSpecs } from "../requirements/requirement-specs.ts";
 import type { ResolvedOptions } from "./options.ts";
+import type { Choices } from "./priced-types.ts";
 import { simulationKeys, type Template } from "./template.ts";
 
 export interface NodeClaimContents {
   readonly template: Template;
-  readonly requirements: Requirements;
-  /** Cheapest first. */
-  readonly instanceTypes: readonly string[];
-  /** Of the available offerings that the claim allows. */
-  readonly capacityTypes: readonly string[];
+  readonly choices: Choices;
   readonly requests: Resources;
   readonly overhead: Resources;
   readonly minValuesRelaxed: boolean;
-  readonly overlaid: { readonly price: boolean; readonly capacity: boolean };
 }
 
 /** The object to create (scheduling 6.4). No name: the server generates it from the pool's. */
@@ -38,7 +34,7 @@ export function buildNodeClaim(contents: NodeClaimContents, options: ResolvedOpt
     kind: "NodeClaim",
     metadata: {
       generateName: `${template.name}-`,
-      labels: { ...template.labels, ...customLabels(contents.requirements, options) },
+      labels: { ...template.labels, ...contents.choices.customLabels },
       annotations: claimAnnotations(contents),
       ownerReferences: [ownerReference(template.view)],
     },
@@ -46,7 +42,7 @@ export function buildNodeClaim(contents: NodeClaimContents, options: ResolvedOpt
       ...(taints === undefined ? {} : { taints }),
       ...(startupTaints === undefined ? {} : { startupTaints }),
       nodeClassRef,
-      requirements: claimRequirements(contents),
+      requirements: contents.choices.specs,
       resources: { requests: formatResources(addResources(contents.requests, contents.overhead)) },
       ...(expireAfter === undefined ? {} : { expireAfter }),
       ...(grace === undefined ? {} : { terminationGracePeriod: grace }),
@@ -57,7 +53,7 @@ export function buildNodeClaim(contents: NodeClaimContents, options: ResolvedOpt
 function claimAnnotations({
   template: { view, hash },
   minValuesRelaxed,
-  overlaid,
+  choices: { overlaid },
 }: NodeClaimContents): Readonly<Record<string, string>> {
   return {
     ...view.pool.spec.template.metadata?.annotations,
@@ -80,7 +76,10 @@ function ownerReference({ pool }: PoolView) {
 }
 
 /** One value of each key that is the user's own; the provider fills well-known keys from what it launched. */
-function customLabels(requirements: Requirements, { labelRules }: ResolvedOptions): Readonly<Record<string, string>> {
+export function customLabels(
+  requirements: Requirements,
+  { labelRules }: ResolvedOptions,
+): Readonly<Record<string, string>> {
   const chosen: Record<string, string> = {};
   for (const key of [...requirements.keys()].sort()) {
     if (labelRules.wellKnown.has(key) || labelRules.restrictedLabels.has(key) || simulationKeys.has(key)) continue;
@@ -91,8 +90,10 @@ function customLabels(requirements: Requirements, { labelRules }: ResolvedOption
   return chosen;
 }
 
-function claimRequirements(contents: NodeClaimContents): readonly RequirementSpec[] {
-  const { requirements, instanceTypes, capacityTypes } = contents;
+export function claimRequirements(
+  requirements: Requirements,
+  { instanceTypes, capacityTypes }: Pick<Choices, "instanceTypes" | "capacityTypes">,
+): readonly RequirementSpec[] {
   const hidden = new Set([...simulationKeys, labelKeys.hostname, labelKeys.instanceType]);
   if (capacityTypes.length > 0) hidden.add(labelKeys.capacityType);
   const kept = new Map([...requirements].filter(([key]) => !hidden.has(key)));

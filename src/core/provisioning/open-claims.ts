@@ -33,7 +33,9 @@ export function* openClaims(
     }
   }
   const { problem, packing } = best;
-  for (const opening of packing.openings) yield* openCopies(session, problem, opening);
+  // A machine taken apart from its copies by the search still shares its filling with them.
+  const models = new Map<Filling, Claim>();
+  for (const opening of packing.openings) yield* openCopies(session, problem, { opening, models });
   return new Map(problem.demands.map((demand, item) => [demand, packing.left[item] ?? 0]));
 }
 
@@ -82,11 +84,13 @@ function* solveOnce(
 function* openCopies(
   session: Session,
   problem: MachineProblem,
-  { machine, copies, filling }: Opening,
+  { opening, models }: { readonly opening: Opening; readonly models: Map<Filling, Claim> },
 ): Resumable<void> {
+  const { machine, copies, filling } = opening;
   const option = problem.machines[machine];
   if (option === undefined) return;
-  const model = modelClaim(session, problem, { option, filling });
+  const model = models.get(filling) ?? modelClaim(session, problem, { option, filling });
+  models.set(filling, model);
   holdToLimits(session, option, { model, copies });
   for (let copy = 0; copy < copies; copy++) {
     const claim: Claim = {

@@ -4,7 +4,7 @@ import { membersOf } from "../catalogue/bit-set.ts";
 import { hasValue, requirementIn } from "../requirements/requirement.ts";
 import { addRequirement } from "../requirements/requirements.ts";
 import type { Resumable } from "../resumable.ts";
-import type { TopologyGroup } from "../topology/groups.ts";
+import type { NodeFacts, TopologyGroup } from "../topology/groups.ts";
 import { choosePin, countPinned, type Pin, type PinOffer } from "../topology/pinning.ts";
 import type { TopologyView } from "../topology/topology.ts";
 import type { Pool } from "./claim.ts";
@@ -13,13 +13,15 @@ import { nodesFor, placeOne } from "./place-on-nodes.ts";
 import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
 import type { Stage, Workload } from "./workload.ts";
 
+const unitsPerYield = 200;
+
 /** Splits the waiting pods of workloads by the domains that topology leaves them (scheduling 5.5), and counts them there. */
 export function* pinDemands(
   session: Session,
   asks: readonly PinAsk[],
   tiers: readonly (readonly Pool[])[],
 ): Generator<number, readonly Demand[]> {
-  const made = new Map<string, Demand>();
+  const made = new Map<string, CountedDemand>();
   let open = asks.map((ask) => ({ ...ask }));
   for (let before = Infinity; open.length > 0 && wantedIn(open) < before; ) {
     before = wantedIn(open);
@@ -42,71 +44,83 @@ export interface PinAsk {
   readonly settleEvenly: ReadonlySet<string>;
 }
 
+/** Counted up while it is being made. */
+type CountedDemand = Omit<Demand, "count"> & { count: number };
+
 interface PinContext {
   readonly session: Session;
   readonly tiers: readonly (readonly Pool[])[];
-  readonly made: Map<string, Demand>;
+  readonly made: Map<string, CountedDemand>;
 }
 
 interface Offer extends PinOffer {
   readonly set: SetId;
   readonly pool: Pool;
   readonly fit: FreshFit;
+  /** Equal for equal pins. */
+  readonly key: string;
+  /** The machine as far as its labels are settled. */
+  readonly machine: NodeFacts;
 }
 
 function* pinWorkload(context: PinContext, ask: PinAsk): Resumable<void> {
   const offers = new Map<string, Offer | undefined>();
   const offerFor = (pin: Pin): Offer | undefined => {
-    const key = JSON.stringify([...pin]);
-    if (!offers.has(key)) offers.set(key, bestOffer(context, ask, pin));
+    let key = "";
+    for (const [label, domain] of pin) key += `${label}=${domain};`;
+    if (!offers.has(key)) offers.set(key, bestOffer(context, ask, { pin, key }));
     return offers.get(key);
   };
   const { topology: view, strict } = ask.stage;
   const nodes = nodesFor(context.session, ask);
-  yield 1 + (nodes.length >> 4);
+  const perPod = 1 + (nodes.length >> 4);
+  let units = perPod;
   for (; ask.wanted > 0; ask.wanted--) {
-    yield 1 + (nodes.length >> 4);
+    units += perPod;
+    if (units > unitsPerYield) {
+      yield units;
+      units = 0;
+    }
     // Each pod that settles may open a node's domain to the next one.
     if (placeOne(context.session, ask, nodes)) continue;
     const { alsoSettle, settleEvenly } = ask;
     const pin = choosePin({ view, strict, offerFor, alsoSettle, settleEvenly });
     const offer = pin === undefined ? undefined : offerFor(pin);
     if (pin === undefined || offer === undefined) return;
-    const machine = machineFacts(offer.pool.template, context.session.table.requirements(offer.fit.set));
-    countPinned(view, { pin, machine }, 1);
-    addDemand(context.made, ask, { pin, machine, set: offer.set });
+    countPinned(view, { pin, machine: offer.machine }, 1);
+    addDemand(context.made, ask, { pin, offer });
   }
 }
 
 function addDemand(
-  made: Map<string, Demand>,
+  made: Map<string, CountedDemand>,
   { workload, stage }: PinAsk,
-  at: { pin: Pin; machine: ReturnType<typeof machineFacts>; set: SetId },
+  { pin, offer }: { readonly pin: Pin; readonly offer: Offer },
 ): void {
-  const key = `${workload.index}/${JSON.stringify([...at.pin])}`;
+  const key = `${workload.index}/${offer.key}`;
   const known = made.get(key);
-  made.set(key, {
-    workload,
-    stage,
-    set: at.set,
-    count: (known?.count ?? 0) + 1,
-    pinned: { pin: at.pin, machine: at.machine },
-  });
+  if (known !== undefined) known.count++;
+  else made.set(key, { workload, stage, set: offer.set, count: 1, pinned: { pin, machine: offer.machine } });
 }
 
 /** The first tier of pools that can host the pod under the pin, and what it would cost there. */
-function bestOffer({ session, tiers }: PinContext, { workload, stage }: PinAsk, pin: Pin): Offer | undefined {
+function bestOffer(
+  { session, tiers }: PinContext,
+  { workload, stage }: PinAsk,
+  { pin, key }: { readonly pin: Pin; readonly key: string },
+): Offer | undefined {
   const set = pinnedSet(session, stage, pin);
   if (set === undefined) return undefined;
   for (const [tier, pools] of tiers.entries()) {
-    let best: Offer | undefined;
+    let best: Omit<Offer, "machine"> | undefined;
     for (const pool of pools) {
       const fit = freshFit(session, pool, { workload, stage, set });
       if (fit === undefined) continue;
       const price = pricePerPod(session, pool, { workload, fit });
-      if (best === undefined || price < best.price) best = { tier, price, set, pool, fit };
+      if (best === undefined || price < best.price) best = { tier, price, set, pool, fit, key };
     }
-    if (best !== undefined) return best;
+    if (best === undefined) continue;
+    return { ...best, machine: machineFacts(best.pool.template, session.table.requirements(best.fit.set)) };
   }
   return undefined;
 }

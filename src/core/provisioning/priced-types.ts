@@ -1,3 +1,5 @@
+import type { RequirementSpec } from "../../api/index.ts";
+
 /** A type as a claim may be launched: its cheapest allowed offering. */
 export interface PricedType {
   readonly type: number;
@@ -12,6 +14,9 @@ export interface Choices {
   readonly capacityTypes: readonly string[];
   /** Whether overlays changed prices or capacities of any of them (scheduling 6.4). */
   readonly overlaid: { readonly price: boolean; readonly capacity: boolean };
+  /** What the NodeClaim asks for, and labels of its own that follow from it (scheduling 6.4). */
+  readonly specs: readonly RequirementSpec[];
+  readonly customLabels: Readonly<Record<string, string>>;
 }
 
 /** A row under some requirements: its type with the cheapest offering, and the capacity types it can be had in. */

@@ -17,11 +17,14 @@ export function* undominatedRows(
 ): Resumable<readonly number[]> {
   const prices = new Map(rows.map((row) => [row, by.price(row)]));
   const ordered = rows.toSorted((a, b) => (prices.get(a) ?? 0) - (prices.get(b) ?? 0) || a - b);
-  let kept = yield* without(ordered, by, holdsAsMuch);
+  let kept = yield* without(ordered, by, {
+    share: 1,
+    test: (other, row) => holdsShare(by.columns, other, { row, share: 1 }),
+  });
   for (let share = 0.98; kept.length > mostRows && share > leastShare; share -= 0.02) {
-    const holdsNearlyAsMuch = (columns: Columns, other: number, row: number): boolean =>
-      holdsShare(columns, { other, row, share }) && isRoomy(by, other);
-    kept = yield* without(kept, by, holdsNearlyAsMuch);
+    const holdsNearlyAsMuch = (other: number, row: number): boolean =>
+      isRoomy(by, other) && holdsShare(by.columns, other, { row, share });
+    kept = yield* without(kept, by, { share, test: holdsNearlyAsMuch });
   }
   return [...kept].sort((a, b) => a - b);
 }
@@ -34,7 +37,12 @@ const mostRows = 96;
 const leastShare = 0.8;
 
 type Columns = readonly Float64Array[];
-type Beats = (columns: Columns, other: number, row: number) => boolean;
+
+/** Whether another row is as good, given that it costs no more; it holds at least `share` of every column. */
+interface Beats {
+  readonly share: number;
+  readonly test: (other: number, row: number) => boolean;
+}
 
 function* without(
   ordered: readonly number[],
@@ -42,22 +50,22 @@ function* without(
   beats: Beats,
 ): Resumable<readonly number[]> {
   const kept: number[] = [];
+  const most = new Float64Array(by.columns.length);
   for (const row of ordered) {
-    if (!kept.some((other) => beats(by.columns, other, row) && isAsOpen(by.openSets, other, row))) kept.push(row);
+    // Nothing beats a row that is larger in something than all before it: true of nearly all in a graded catalogue.
+    const isLargest = by.columns.some((column, i) => beats.share * (column[row] ?? 0) > (most[i] ?? 0));
+    if (isLargest || !kept.some((other) => beats.test(other, row) && isAsOpen(by.openSets, other, row))) {
+      kept.push(row);
+      by.columns.forEach((column, i) => {
+        most[i] = Math.max(most[i] ?? 0, column[row] ?? 0);
+      });
+    }
     yield 1 + (kept.length >> 6);
   }
   return kept;
 }
 
-const holdsAsMuch: Beats = (columns, other, row) => {
-  for (const column of columns) if ((column[other] ?? 0) < (column[row] ?? 0)) return false;
-  return true;
-};
-
-function holdsShare(
-  columns: Columns,
-  { other, row, share }: { readonly other: number; readonly row: number; readonly share: number },
-): boolean {
+function holdsShare(columns: Columns, other: number, { row, share }: { row: number; share: number }): boolean {
   for (const column of columns) if ((column[other] ?? 0) < share * (column[row] ?? 0)) return false;
   return true;
 }

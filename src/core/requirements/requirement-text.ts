@@ -38,6 +38,25 @@ export function requirementsSignature(set: Requirements): string {
   return parts.sort().join("|");
 }
 
+/** Whether the signatures would be equal, without making them. */
+export function equalRequirements(a: Requirements | undefined, b: Requirements): boolean {
+  if (a === b) return true;
+  if (a === undefined || a.size !== b.size) return false;
+  for (const [key, requirement] of a) {
+    const other = b.get(key);
+    if (other === undefined || !equalRequirement(requirement, other)) return false;
+  }
+  return true;
+}
+
+function equalRequirement(a: Requirement, b: Requirement): boolean {
+  if (a === b) return true;
+  if (a.complement !== b.complement || a.values.size !== b.values.size) return false;
+  if (a.gte !== b.gte || a.lte !== b.lte || a.minValues !== b.minValues) return false;
+  for (const value of a.values) if (!b.values.has(value)) return false;
+  return true;
+}
+
 function listedValues(values: ReadonlySet<string>): string {
   const sorted = [...values].sort();
   if (sorted.length <= shownValues) return sorted.join(" ");

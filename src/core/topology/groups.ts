@@ -3,6 +3,7 @@ import { labels as labelKeys } from "../../api/index.ts";
 import { toleratesAll } from "../pods/tolerations.ts";
 import { matchesNodeAffinity } from "../selectors/node-affinity.ts";
 import type { DomainUniverse } from "./domain-universe.ts";
+import type { StandingPods } from "./standing-pods.ts";
 import { termMatcher, type TopologyTerm } from "./terms.ts";
 
 /**
@@ -26,16 +27,9 @@ export interface NodeFacts {
   readonly taints: readonly Taint[];
 }
 
-/** A node with the pods on it that count from the start. */
-export interface CountedNode extends NodeFacts {
-  /** The node is part of this pass, so its domain exists; its pods count either way. */
-  readonly present: boolean;
-  readonly pods: readonly Pod[];
-}
-
 export interface GroupContext {
   readonly universe: DomainUniverse;
-  readonly nodes: readonly CountedNode[];
+  readonly standing: StandingPods;
 }
 
 export interface GroupRegistry {
@@ -48,9 +42,10 @@ export interface GroupRegistry {
 export function createGroupRegistry(context: GroupContext): GroupRegistry {
   const groups: TopologyGroup[] = [];
   const known = new Map<string, TopologyGroup>();
+  const present = presentDomains(context.standing);
   const find = (term: TopologyTerm, owner: Pod, inverse: boolean): TopologyGroup => {
     const key = groupKey(term, owner, inverse);
-    const group = known.get(key) ?? buildGroup(term, owner, { context, inverse, index: groups.length });
+    const group = known.get(key) ?? buildGroup(term, owner, { context, present, inverse, index: groups.length });
     if (group.index === groups.length) groups.push(group);
     known.set(key, group);
     return group;
@@ -74,18 +69,30 @@ function groupKey(term: TopologyTerm, { spec }: Pod, inverse: boolean): string {
 function buildGroup(
   term: TopologyTerm,
   owner: Pod,
-  { context, inverse, index }: { readonly context: GroupContext; readonly inverse: boolean; readonly index: number },
+  as: {
+    readonly context: GroupContext;
+    readonly present: PresentDomains;
+    readonly inverse: boolean;
+    readonly index: number;
+  },
 ): TopologyGroup {
-  const countsNode = inverse || term.kind !== "spread" ? () => true : nodeFilter(term, owner);
+  const { context, inverse, index } = as;
+  const countsNode = inverse || term.kind !== "spread" ? everyNode : nodeFilter(term, owner);
   const counts = new Map<string, number>();
   if (term.key !== labelKeys.hostname)
     addPoolDomains(counts, term, { universe: context.universe, tolerations: owner.spec.tolerations });
   const group: TopologyGroup = { index, term, inverse, matches: termMatcher(term), countsNode, counts };
-  if (!inverse) countNodes(group, context.nodes);
+  if (inverse) return group;
+  if (term.key !== labelKeys.hostname) addPresentDomains(group, context.standing, as.present);
+  countStanding(group, context.standing);
   return group;
 }
 
+const everyNode = (): boolean => true;
+
 function nodeFilter(term: TopologyTerm, { spec }: Pod): (node: NodeFacts) => boolean {
+  const selects = spec.nodeSelector !== undefined || spec.affinity?.nodeAffinity !== undefined;
+  if (!term.honorsTaints && !(term.honorsNodeAffinity && selects)) return everyNode;
   return (node) =>
     (!term.honorsTaints || toleratesAll(node.taints, spec.tolerations)) &&
     (!term.honorsNodeAffinity || matchesNodeAffinity(spec, node));
@@ -101,14 +108,44 @@ function addPoolDomains(
   }
 }
 
+type PresentDomains = (key: string) => Iterable<string>;
+
+/** Domains of all nodes of the pass, worked out once for each key. */
+function presentDomains({ nodes }: StandingPods): PresentDomains {
+  const byKey = new Map<string, ReadonlySet<string>>();
+  return (key) => {
+    const known =
+      byKey.get(key) ?? new Set(nodes().flatMap((node) => (node.present ? (domainOf(node, key) ?? []) : [])));
+    byKey.set(key, known);
+    return known;
+  };
+}
+
+function addPresentDomains(
+  { counts, term, countsNode }: TopologyGroup,
+  standing: StandingPods,
+  all: PresentDomains,
+): void {
+  const add = (domain: string): void => {
+    if (!counts.has(domain)) counts.set(domain, 0);
+  };
+  if (countsNode === everyNode) {
+    for (const domain of all(term.key)) add(domain);
+    return;
+  }
+  for (const node of standing.nodes()) {
+    const domain = node.present ? domainOf(node, term.key) : undefined;
+    if (domain !== undefined && countsNode(node)) add(domain);
+  }
+}
+
 /** Counts once, when the group is made (scheduling 5.4). */
-function countNodes(group: TopologyGroup, nodes: readonly CountedNode[]): void {
-  for (const node of nodes) {
-    const domain = domainOf(node, group.term.key);
-    if (domain === undefined || !group.countsNode(node)) continue;
-    const pods = node.pods.filter((pod) => counts(pod) && group.matches(pod)).length;
-    if (pods > 0 || (node.present && group.term.key !== labelKeys.hostname)) {
-      group.counts.set(domain, (group.counts.get(domain) ?? 0) + pods);
+function countStanding(group: TopologyGroup, { kinds }: StandingPods): void {
+  for (const { example, on } of kinds) {
+    if (!counts(example) || !group.matches(example)) continue;
+    for (const [node, pods] of on()) {
+      const domain = domainOf(node, group.term.key);
+      if (domain !== undefined && group.countsNode(node)) count(group, domain, pods);
     }
   }
 }

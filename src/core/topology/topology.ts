@@ -1,7 +1,9 @@
 import type { Pod } from "../../api/index.ts";
 import { labels as labelKeys } from "../../api/index.ts";
+import { isTerminal } from "../pods/predicates.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import { hasValue } from "../requirements/requirement.ts";
+import type { Resumable } from "../resumable.ts";
 import {
   count,
   createGroupRegistry,
@@ -10,6 +12,7 @@ import {
   type NodeFacts,
   type TopologyGroup,
 } from "./groups.ts";
+import { standsSomewhere } from "./standing-pods.ts";
 import { repellingTerms, type TermScope, topologyTerms } from "./terms.ts";
 
 /** A pod as topology sees it: what binds it and what it changes. */
@@ -38,27 +41,40 @@ export interface Topology {
 
 export const isBound = ({ binding }: TopologyView): boolean => binding.length > 0;
 
-/** Registers the constraints of `pods` (examples of all classes) and of pods bound to nodes. */
-export function createTopology(pods: readonly Pod[], context: GroupContext, scope: TermScope): Topology {
+/** Registers the constraints of `pods` (examples of all classes) and of pods bound to nodes. Yields work done. */
+export function* createTopology(pods: readonly Pod[], context: GroupContext, scope: TermScope): Resumable<Topology> {
   const registry = createGroupRegistry(context);
-  for (const node of context.nodes) {
-    for (const pod of node.pods) {
-      if (pod.status?.phase === "Succeeded" || pod.status?.phase === "Failed") continue;
-      for (const term of repellingTerms(pod, scope)) countAt(registry.inverse(term, pod), node, 1);
+  for (const kind of context.standing.kinds) {
+    const { example } = kind;
+    if (example.spec.affinity?.podAntiAffinity === undefined || isTerminal(example) || !standsSomewhere(kind)) continue;
+    for (const term of repellingTerms(example, scope)) {
+      const group = registry.inverse(term, example);
+      for (const [node, count] of kind.on()) countAt(group, node, count);
+      yield 1;
     }
   }
-  const declare = (pod: Pod) => ({
-    owned: topologyTerms(pod, scope).map((term) => registry.forward(term, pod)),
-    repels: repellingTerms(pod, scope).map((term) => registry.inverse(term, pod)),
-  });
-  for (const pod of pods) declare(pod);
+  const declared = new Map<Pod, Declared>();
+  const declare = (pod: Pod): Declared => {
+    const known = declared.get(pod) ?? {
+      owned: topologyTerms(pod, scope).map((term) => registry.forward(term, pod)),
+      repels: repellingTerms(pod, scope).map((term) => registry.inverse(term, pod)),
+    };
+    declared.set(pod, known);
+    return known;
+  };
+  for (const pod of pods) {
+    declare(pod);
+    yield 1;
+  }
   return {
     groups: registry.groups,
     view: (pod) => viewOf(pod, registry.groups, declare(pod)),
   };
 }
 
-function viewOf(pod: Pod, groups: readonly TopologyGroup[], own: Pick<TopologyView, "owned" | "repels">): TopologyView {
+type Declared = Pick<TopologyView, "owned" | "repels">;
+
+function viewOf(pod: Pod, groups: readonly TopologyGroup[], own: Declared): TopologyView {
   const matching = groups.filter((group) => group.matches(pod));
   const counted = matching.filter(({ inverse }) => !inverse);
   const repelledBy = matching.filter(({ inverse }) => inverse);
