@@ -205,7 +205,7 @@ describe("provisioning loop", () => {
     await cluster.fixture.stop();
   });
 
-  test("[scheduling 209] five pods that fit and ten that do not: the gauge says ten", async () => {
+  test("[scheduling P209] five pods that fit and ten that do not: the gauge says ten", async () => {
     const cluster = await provisioned();
     for (let index = 0; index < 15; index += 1) {
       const nodeSelector = index < 5 ? {} : { "topology.kubernetes.io/zone": "nowhere" };
@@ -221,7 +221,7 @@ describe("provisioning loop", () => {
 });
 
 describe("what was created a moment ago", () => {
-  test("[scheduling 211] no pass runs while a launch is open, and the pods that came meanwhile are not forgotten", async () => {
+  test("[scheduling P211] no pass runs while a launch is open, and the pods that came meanwhile are not forgotten", async () => {
     const cluster = await provisioned();
     await cluster.pending("a");
     await cluster.fixture.advance(2_000);

@@ -137,23 +137,6 @@ describe("anti-affinity, pass after pass", () => {
     );
     expect(leftOver(rounds.pass([pod("web", app("web"))]))).toEqual(["web"]);
   });
-
-  it("[scheduling K179] of a pod that may be anywhere lets its target go elsewhere at once ours", () => {
-    const rounds = createRounds();
-    rounds.pass([
-      pod("keeper", app("keeper", avoids(zone, "web"), { requests: { cpu: "2" } })),
-      pod("web", app("web", {}, { requests: { cpu: "1" } })),
-    ]);
-    expect(rounds.skew(zone)).toEqual([1, 1]);
-  });
-
-  it("[scheduling K180] to itself by zone fills all zones at once, then no more ours", () => {
-    const rounds = createRounds();
-    rounds.pass(podsOf(3, "web", app("web", avoids(zone, "web"))));
-    const first = rounds.skew(zone);
-    rounds.pass(podsOf(2, "more", app("web", avoids(zone, "web"))));
-    expect([first, rounds.skew(zone), rounds.waiting.length]).toEqual([[1, 1, 1], [1, 1, 1], 2]);
-  });
 });
 
 const inNodeZones = (...values: readonly string[]) => {

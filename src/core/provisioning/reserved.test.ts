@@ -1,122 +1,102 @@
 import { describe, expect, it } from "vitest";
-import { coreLabelRules, labels, type NodePool } from "../../api/index.ts";
-import { instanceType, offering } from "../../../test/builders/instance-types.ts";
-import { isIn, prefers } from "../../../test/builders/placing.ts";
+import { labels } from "../../api/index.ts";
+import { avoids, host, isIn, prefers } from "../../../test/builders/placing.ts";
+import { bought, reservedRounds, soldType } from "../../../test/builders/reserved.ts";
 import { pod, podsOf } from "../../../test/builders/pods.ts";
-import { createRounds } from "../../../test/builders/rounds.ts";
-import { nodePool, testOptions } from "../../../test/builders/snapshot.ts";
-import { requirementIn } from "../requirements/requirement.ts";
-import { requirementsOf } from "../requirements/requirements.ts";
+import type { RoundsSetting } from "../../../test/builders/rounds.ts";
+import { nodePool } from "../../../test/builders/snapshot.ts";
 
-const label = "example.com/reservation";
-const wellKnown = new Set([...(testOptions.labelRules?.wellKnown ?? []), label]);
-const options = { labelRules: { ...coreLabelRules, wellKnown } };
-const reserved = (id: string, capacity: number, price: number) => ({
-  ...offering("test-zone-1", "reserved", price / 10_000_000, { reservationId: id, reservationCapacity: capacity }),
-  requirements: requirementsOf([
-    requirementIn(labels.zone, "test-zone-1"),
-    requirementIn(labels.capacityType, "reserved"),
-    requirementIn(label, id),
-  ]),
-});
-/** A type of so many cpus with reservations (`id`, places) beside what it costs on demand. */
-const type = (name: string, cpu: number, ...reservations: readonly (readonly [string, number])[]) =>
-  instanceType(name, {
-    cpu: String(cpu),
-    memory: `${cpu * 4}Gi`,
-    pods: "20",
-    offerings: [
-      offering("test-zone-1", "on-demand", cpu),
-      ...reservations.map(([id, places]) => reserved(id, places, cpu)),
-    ],
-  });
-const bought = (plan: ReturnType<ReturnType<typeof createRounds>["pass"]>) =>
-  plan.claims.map(({ cheapest }) => `${cheapest.instanceType} ${cheapest.capacityType}`).sort();
-/** Pods that need a machine each. */
+/** What upstream needs several passes for is done in one here (scheduling 11.4 items 36 and 37). */
+const policies = [
+  ["", "compatible"],
+  [" ours", "cheapest"],
+] as const;
+
 const apart = (count: number, name = "web") =>
-  podsOf(count, name, {
-    labels: { app: "web" },
-    spec: {
-      affinity: {
-        podAntiAffinity: {
-          requiredDuringSchedulingIgnoredDuringExecution: [
-            { topologyKey: labels.hostname, labelSelector: { matchLabels: { app: "web" } } },
-          ],
-        },
-      },
-    },
+  podsOf(count, name, { labels: { app: "web" }, spec: avoids(host, "web") });
+
+/** What each of three passes buys for the pods that wait. */
+function passes(setting: RoundsSetting, policy: "compatible" | "cheapest", pods: ReturnType<typeof apart>) {
+  const rounds = reservedRounds(setting, { policy });
+  return [rounds.pass(pods), rounds.pass(), rounds.pass()].map(bought);
+}
+
+const [small, medium] = ["small reserved", "medium reserved"];
+const market = "small on-demand";
+
+describe.each(policies)("reserved capacity%s", (suffix, policy) => {
+  const isOurs = policy === "cheapest";
+
+  it(`[scheduling O197] is used up before any other is bought${suffix}`, () => {
+    const types = [soldType("small", 2, ["s", 1]), soldType("medium", 4, ["m", 1])];
+    const expected = isOurs ? [[medium, market, small], [], []] : [[small], [medium], [market]];
+    expect(passes({ types }, policy, apart(3))).toEqual(expected);
   });
 
-describe("reserved capacity", () => {
-  it("[scheduling O197] is used up in one pass, and what is left over is bought ours", () => {
-    const rounds = createRounds({ types: [type("small", 2, ["s", 1]), type("medium", 4, ["m", 1])], options });
-    const plan = rounds.pass(apart(3));
-    expect(bought(plan)).toEqual(["medium reserved", "small on-demand", "small reserved"]);
-  });
-
-  it("[scheduling O197] names its reservation and nothing else on the claim ours", () => {
-    const rounds = createRounds({ types: [type("small", 2, ["s", 1])], options });
-    const [claim] = rounds.pass([pod("web")]).claims;
-    expect(claim?.claim.spec.requirements).toEqual(
-      expect.arrayContaining([
-        { key: labels.capacityType, operator: "In", values: ["reserved"] },
-        { key: label, operator: "In", values: ["s"] },
-      ]),
-    );
-  });
-
-  const twoPools = (a: string, b: string) => {
-    const pools = ["a", "b"].map((name) => nodePool(name, { labels: { team: name } }));
-    const typesOf = { a: [type("small", 2, [a, 1])], b: [type("small", 2, [b, 1])] };
-    return createRounds({ pools, typesOf, options });
-  };
   const oneEach = ["a", "b"].map((team) => pod(team, { spec: { nodeSelector: { team } } }));
-
-  it.each([
-    ["shared by two pools has one place", "r", ["small on-demand", "small reserved"]],
-    ["of each pool has one place each", "other", ["small reserved", "small reserved"]],
-  ])("[scheduling O198] %s ours", (_, id, expected) => {
-    expect(bought(twoPools("r", id).pass(oneEach))).toEqual(expected);
+  const twoPools = (a: string, b: string): RoundsSetting => ({
+    pools: ["a", "b"].map((name) => nodePool(name, { labels: { team: name } })),
+    typesOf: { a: [soldType("small", 2, [a, 1])], b: [soldType("small", 2, [b, 1])] },
   });
 
-  it("[scheduling O199] of two reservations of one type is used up before any is bought ours", () => {
-    const rounds = createRounds({ types: [type("small", 2, ["one", 1], ["two", 2])], options });
-    expect(bought(rounds.pass(apart(4)))).toEqual([
-      "small on-demand",
-      "small reserved",
-      "small reserved",
-      "small reserved",
-    ]);
+  it(`[scheduling O198] that two pools share has its places once${suffix}`, () => {
+    const expected = isOurs ? [[market, small], [], []] : [[small], [market], []];
+    expect(passes(twoPools("r", "r"), policy, oneEach)).toEqual(expected);
   });
 
-  it("[scheduling O199] is gone in the next pass ours", () => {
-    const rounds = createRounds({ types: [type("small", 2, ["one", 1])], options });
-    rounds.pass(apart(1, "first"));
-    expect(bought(rounds.pass(apart(1, "second")))).toEqual(["small on-demand"]);
+  it(`[scheduling O198] of each pool has places of its own${suffix}`, () => {
+    expect(passes(twoPools("r", "other"), policy, oneEach)).toEqual([[small, small], [], []]);
   });
 
-  it("[scheduling O200] that is used up leaves pods to the heavier pool, not to the lighter one ours", () => {
+  it(`[scheduling O199] of two reservations of one type is used up${suffix}`, () => {
+    const types = [soldType("small", 2, ["one", 1], ["two", 2])];
+    const [first, ...later] = passes({ types }, policy, apart(4));
+    if (isOurs)
+      expect([first, later]).toEqual([
+        [market, small, small, small],
+        [[], []],
+      ]);
+    else
+      expect([first?.every((each) => each === small), later.flat().filter((each) => each === market)]).toEqual([
+        true,
+        [market],
+      ]);
+  });
+
+  it(`[scheduling O200] that is used up sends nobody to a lighter pool${suffix}`, () => {
     const pools = [nodePool("heavy", { weight: 10 }), nodePool("light", { weight: 1 })];
-    const typesOf = { heavy: [type("small", 2, ["r", 1])], light: [type("cheap", 1)] };
-    expect(bought(createRounds({ pools, typesOf, options }).pass(apart(2)))).toEqual([
-      "small on-demand",
-      "small reserved",
-    ]);
+    const typesOf = { heavy: [soldType("small", 2, ["r", 1])], light: [soldType("cheap", 1)] };
+    expect(passes({ pools, typesOf }, policy, apart(2)).flat()).toEqual(isOurs ? [market, small] : [small, market]);
   });
 
-  it("[scheduling O201] that is used up does not cost a pod its preference ours", () => {
-    const pools: readonly NodePool[] = ["a", "b"].map((name) => nodePool(name, { labels: { team: name } }));
-    const typesOf = { a: [type("small", 2, ["r", 1])], b: [type("cheap", 1)] };
+  it(`[scheduling O201] that is used up costs no pod its preference${suffix}`, () => {
+    const pools = ["a", "b"].map((name) => nodePool(name, { labels: { team: name } }));
+    const typesOf = { a: [soldType("small", 2, ["r", 1])], b: [soldType("cheap", 1)] };
     const preferring = apart(2).map((each) => ({
       ...each,
       spec: { ...each.spec, affinity: { ...each.spec.affinity, ...prefers([1, isIn("team", "a")]).affinity } },
     }));
-    const plan = createRounds({ pools, typesOf, options }).pass(preferring);
-    expect(plan.claims.map(({ poolKey }) => poolKey.name)).toEqual(["a", "a"]);
+    expect(passes({ pools, typesOf }, policy, preferring).flat().sort()).toEqual([market, small]);
   });
 
-  it("[scheduling O202] holds two pods on one machine by one place", () => {
-    const rounds = createRounds({ types: [type("small", 2, ["r", 1])], options });
-    expect(bought(rounds.pass(podsOf(2, "web", { requests: { cpu: "500m" } })))).toEqual(["small reserved"]);
+  it(`[scheduling O202] holds two pods on one machine by one place${suffix}`, () => {
+    const rounds = reservedRounds({ types: [soldType("small", 2, ["r", 1])] }, { policy });
+    expect(bought(rounds.pass(podsOf(2, "web", { requests: { cpu: "500m" } })))).toEqual([small]);
+  });
+
+  it(`[scheduling O197] is named on the claim, and nothing else is${suffix}`, () => {
+    const rounds = reservedRounds({ types: [soldType("small", 2, ["s", 1])] }, { policy });
+    const [claim] = rounds.pass([pod("web")]).claims;
+    expect(claim?.claim.spec.requirements).toEqual(
+      expect.arrayContaining([
+        { key: labels.capacityType, operator: "In", values: ["reserved"] },
+        { key: "example.com/reservation", operator: "In", values: ["s"] },
+      ]),
+    );
+  });
+
+  it(`[scheduling P208] that puts pods off tells them no failure${suffix}`, () => {
+    const rounds = reservedRounds({ types: [soldType("small", 2, ["r", 1])] }, { policy });
+    expect(rounds.pass(apart(2)).unplaced.map(({ message }) => message)).toEqual(isOurs ? [] : [""]);
   });
 });

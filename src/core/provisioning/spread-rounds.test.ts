@@ -140,14 +140,6 @@ describe("spread over zones, pass after pass", () => {
     rounds.pass(podsOf(6, "web", app("web", spec)));
     expect(rounds.skew(zone)).toEqual([2, 2, 2]);
   });
-
-  it("[scheduling I161] does not wait for a zone that no pool can serve any more ours", () => {
-    const soft = { ...spreadOver(host, "web"), whenUnsatisfiable: "ScheduleAnyway" as const };
-    const closed = nodePool("closed", { requirements: [isIn(zone, "test-zone-3")], limits: { cpu: "0" } });
-    const rounds = createRounds({ pools: [within(zone, "test-zone-1", "test-zone-2"), closed] });
-    rounds.pass(web(10, "web", spreadOver(zone, "web"), soft));
-    expect(rounds.skew(zone)).toEqual([5, 5]);
-  });
 });
 
 describe("spread over other keys", () => {
