@@ -21,9 +21,14 @@ export interface GaugeStore {
 export function createGaugeStore(): GaugeStore {
   const held = new Map<string, readonly GaugeSample[]>();
   const update = (key: string, samples: readonly GaugeSample[]): void => {
+    const known = held.get(key);
+    if (known !== undefined && areSameSeries(known, samples)) return write(key, samples);
     const kept = new Set(samples.map(seriesId(samples)));
     const previous = held.get(key) ?? [];
     for (const old of previous) if (!kept.has(seriesId(samples)(old))) old.gauge.remove(old.labels);
+    write(key, samples);
+  };
+  const write = (key: string, samples: readonly GaugeSample[]): void => {
     for (const { gauge, labels, value } of samples) gauge.set(value, labels);
     if (samples.length === 0) held.delete(key);
     else held.set(key, samples);
@@ -37,6 +42,11 @@ export function createGaugeStore(): GaugeStore {
     delete: (key: string) => update(key, []),
   });
 }
+
+/** Whether it is the very same gauges and label sets in the same order, as of an object whose values alone move on. */
+const areSameSeries = (before: readonly GaugeSample[], after: readonly GaugeSample[]): boolean =>
+  before.length === after.length &&
+  before.every(({ gauge, labels }, index) => gauge === after[index]?.gauge && labels === after[index].labels);
 
 /** Text that is equal for samples of one series; gauges are numbered as they appear in `among`. */
 function seriesId(among: readonly GaugeSample[]): (sample: GaugeSample) => string {

@@ -52,7 +52,7 @@ function instruments(registry: Registry): Pick<MetricsRegistry, "counter" | "gau
   };
   return {
     counter: (definition) => once("counter", definition, (config) => counterOf(new PromCounter(config))),
-    gauge: (definition) => once("gauge", definition, (config) => gaugeOf(new PromGauge(config))),
+    gauge: (definition) => once("gauge", definition, gaugeOf),
     histogram: (definition) =>
       once("histogram", definition, (config) =>
         observerOf(new PromHistogram({ ...config, buckets: [...definition.buckets] })),
@@ -73,10 +73,43 @@ const counterOf = (counter: PromCounter): Counter => ({
   increment: (labels = {}, by = 1) => counter.inc(labels, by),
 });
 
-const gaugeOf = (gauge: PromGauge): Gauge => ({
-  set: (value, labels = {}) => gauge.set(labels, value),
-  remove: (labels) => gauge.remove(labels),
-});
+interface Change {
+  readonly labels: MetricLabels;
+  /** Undefined: the series is to go. */
+  readonly value: number | undefined;
+}
+
+/**
+ * Gauges mirror objects by the thousand and are read twice a minute: what changes is noted by its label values alone, and
+ * the library, which validates and hashes labels at each call, is told when somebody reads.
+ */
+function gaugeOf(config: PromConfig): Gauge {
+  const changes = new Map<string, Change>();
+  const { labelNames } = config;
+  const note = (labels: MetricLabels, value: number | undefined): void => {
+    for (const name in labels) if (!labelNames.includes(name)) throw unknownLabel(config, name);
+    let key = "";
+    for (const name of labelNames) key += `${labels[name] ?? ""}\u0000`;
+    changes.set(key, { labels, value });
+  };
+  const gauge = new PromGauge({
+    ...config,
+    collect: () => {
+      for (const { labels, value } of changes.values()) {
+        if (value === undefined) gauge.remove(labels);
+        else gauge.set(labels, value);
+      }
+      changes.clear();
+    },
+  });
+  return {
+    set: (value, labels = {}) => note(labels, value),
+    remove: (labels) => note(labels, undefined),
+  };
+}
+
+const unknownLabel = ({ name, labelNames }: PromConfig, label: string): Error =>
+  new Error(`metric ${name} has no label ${label}, only ${labelNames.join(", ") || "none"}`);
 
 const observerOf = (observer: PromHistogram | PromSummary): Histogram => ({
   observe: (value, labels = {}) => observer.observe(labels, value),

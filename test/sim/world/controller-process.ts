@@ -1,7 +1,7 @@
 /** The controller as a process that starts, stops when asked, crashes, and is started again. */
 import type { KubeClient, ObjectName } from "../../../src/kube/index.ts";
 import { LeadershipLost } from "../../../src/kube/index.ts";
-import type { SimulatedAccount } from "../../../src/local/index.ts";
+import { kubernetesVersion, type SimulatedAccount } from "../../../src/local/index.ts";
 import {
   awsProvider,
   awsProviderOptions,
@@ -184,12 +184,16 @@ function launch(deps: ControllerDeps, start: number): Running {
     ...defaultOptions,
     clusterName: account.clusterName,
     interruptionQueue: account.queueName,
+    // Nobody reads the gauges of a simulation, and most of a day would go into them.
+    disableClusterStateObservability: true,
   };
-  const provider = awsProvider({
-    clients: createFaultyClients({ clients: account.clients, clock, board, fuse }),
-    options: awsProviderOptions(options, { region: account.region, clusterEndpoint: "https://127.0.0.1:6443" }),
-    kubernetesVersion: () => "1.34",
-  });
+  const provider = withoutOfferingGauges(
+    awsProvider({
+      clients: createFaultyClients({ clients: account.clients, clock, board, fuse }),
+      options: awsProviderOptions(options, { region: account.region, clusterEndpoint: "https://127.0.0.1:6443" }),
+      kubernetesVersion: () => kubernetesVersion,
+    }),
+  );
   const operator = createOperator({
     kube: createFaultyClient({ kube, clock, board, fuse, watches, onPodDeleted: deps.onPodDeleted }),
     provider: deps.wrapProvider?.(provider) ?? provider,
@@ -206,6 +210,14 @@ function launch(deps: ControllerDeps, start: number): Running {
   void noteStart(operator.running, running);
   return running;
 }
+
+/** Ten thousand gauges a minute, read by nobody. */
+const withoutOfferingGauges =
+  (wrapped: ProviderFactory): ProviderFactory =>
+  (context) => {
+    const { reconcilers = [], ...wiring } = wrapped(context);
+    return { ...wiring, reconcilers: reconcilers.filter(({ name }) => name !== "cloudprovider.metrics") };
+  };
 
 async function noteStart(started: Promise<void>, running: Running): Promise<void> {
   const [{ status }] = await Promise.allSettled([started]);
