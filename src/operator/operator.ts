@@ -118,11 +118,13 @@ function composeParts(setup: OperatorSetup): Parts {
   const { clock, random, ids, log, metrics, options } = setup;
   const { mode } = options;
   const listed = createInformerSet({ client: setup.kube, clock, random, log, metrics });
-  const era = createEra({ kube: setup.kube, informers: listed, clock, log, settings: eraSettings(options) });
+  const namespace = setup.namespace ?? "kube-system";
+  const era = createEra({ kube: setup.kube, informers: listed, clock, log, settings: eraSettings(options), namespace });
   const { informers } = era;
   const eventKube = restrictClient(era.kube, mode, []);
   const recorder = createEventRecorder({ client: eventKube, clock, ids, log, metrics });
   const events = mode === "observe" ? { publish: () => undefined } : recorder;
+  era.followSettings(events);
   const full = setup.provider({ kube: era.kube, informers, events, clock, random, ids, log, metrics });
   const wiring: ProviderWiring = {
     ...full,

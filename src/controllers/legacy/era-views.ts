@@ -77,10 +77,7 @@ export function createEraViews(deps: {
 }
 
 const poolView = (provisioner: Provisioner, settings: EraSettings): NodePool =>
-  poolViewOfProvisioner(provisioner, {
-    defaults: settings.instanceDefaults,
-    driftEnabled: settings.global.driftEnabled,
-  });
+  poolViewOfProvisioner(provisioner, { defaults: settings.instanceDefaults });
 
 /** What an earlier process found; replaced by the first look of this one. */
 function withStoredStatus({ status }: Provisioner, view: NodePool): NodePool {

@@ -13,7 +13,7 @@ import {
   provisionerType,
   type ResourceType,
 } from "../../api/index.ts";
-import type { InformerOptions, InformerSet, KubeClient } from "../../kube/index.ts";
+import type { EventRecorder, InformerOptions, InformerSet, KubeClient } from "../../kube/index.ts";
 import type { Clock, Logger } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import { claimViewOfMachine, viewOfStoredClaim } from "../../legacy/index.ts";
@@ -23,6 +23,7 @@ import { createEraViews, firstError, withEraVerdict } from "./era-views.ts";
 import { withExpiry } from "./expiring-provider.ts";
 import { createClaimClient } from "./machine-client.ts";
 import { persistPool, persistTemplate } from "./persist.ts";
+import { settingsInformer, watchSettings } from "./settings-watch.ts";
 import { createUnionInformer, partOf, type UnionInformer, type UnionPart } from "./union-informer.ts";
 import { ViewStore } from "./view-store.ts";
 
@@ -36,6 +37,8 @@ export interface Era {
   readonly settings: () => EraSettings;
   /** From now on; makes all views anew. */
   use(settings: EraSettings): void;
+  /** Follows the settings map; what is refused is told by events. */
+  followSettings(events: EventRecorder): void;
 }
 
 export interface EraDeps {
@@ -44,13 +47,15 @@ export interface EraDeps {
   readonly clock: Clock;
   readonly log: Logger;
   readonly settings?: EraSettings;
+  /** Where the settings map is: the controller's own namespace. */
+  readonly namespace: string;
 }
 
 /** Create it before the informers run. */
 export function createEra(deps: EraDeps): Era {
   const { kube, informers, clock, log } = deps;
   let settings = deps.settings ?? defaultEraSettings;
-  const sources = eraInformers(informers);
+  const sources = eraInformers(informers, deps.namespace);
   const provisioner = (name: string) => sources.provisioners.store.get(name);
   const driftEnabled = (): boolean => settings.global.driftEnabled;
   const pools = createPools(deps, sources, () => settings);
@@ -61,6 +66,10 @@ export function createEra(deps: EraDeps): Era {
     persist: (view, signal) => persistTemplate(view, sources.templates, { kube, signal }),
   });
   const views = createEraViews({ ...sources, pools, classes, settings: () => settings });
+  const use = (next: EraSettings): void => {
+    settings = next;
+    views.refresh();
+  };
   const claims = createClaimClient({ kube, provisioner, driftEnabled, now: () => clock.now() });
   const unions = new Map<string, UnionInformer<KubeObject>>();
   const join = <T extends KubeObject>(type: ResourceType<T>, parts: readonly UnionPart<T>[]): void => {
@@ -74,7 +83,7 @@ export function createEra(deps: EraDeps): Era {
   ]);
   join<NodeClaim>(nodeClaimType, [
     partOf(sources.nodeClaims, viewOfStoredClaim),
-    partOf(sources.machines, (machine) => claimViewOfMachine(machine, { driftEnabled: driftEnabled() })),
+    partOf(sources.machines, claimViewOfMachine),
   ]);
   return {
     kube: createEraClient({ kube, claims, pools, classes }),
@@ -82,10 +91,19 @@ export function createEra(deps: EraDeps): Era {
     provider: (inner) => withExpiry(inner, { clock, provisioner, driftEnabled }),
     provisioner,
     settings: () => settings,
-    use: (next) => {
-      settings = next;
-      views.refresh();
-    },
+    use,
+    followSettings: (events) =>
+      watchSettings({
+        map: sources.settingsMap,
+        log,
+        events,
+        settings: () => settings.global,
+        // An option of the process wins over the map, as it did in v0.32.
+        use: (global) => {
+          const clusterName = settings.global.clusterName || global.clusterName;
+          use({ ...settings, global: { ...global, clusterName } });
+        },
+      }),
   };
 }
 
@@ -94,7 +112,7 @@ const itself = <T>(object: T): T => object;
 const kindOf = (type: ResourceType): string => `${type.group}/${type.version}/${type.kind}`;
 
 /** Kinds of either era may be absent: then there are no objects of it. */
-function eraInformers(informers: InformerSet) {
+function eraInformers(informers: InformerSet, namespace: string) {
   return {
     nodePools: informers.informer({ type: nodePoolType, optional: true }),
     nodeClaims: informers.informer({ type: nodeClaimType, optional: true }),
@@ -102,6 +120,7 @@ function eraInformers(informers: InformerSet) {
     provisioners: informers.informer({ type: provisionerType, optional: true }),
     machines: informers.informer({ type: machineType, optional: true }),
     templates: informers.informer({ type: awsNodeTemplateType, optional: true }),
+    settingsMap: settingsInformer(informers, namespace),
   };
 }
 

@@ -3,11 +3,11 @@ import {
   conditionTypes,
   type KubeList,
   labels,
-  type Machine,
   machineType,
   type NodeClaim,
   nodeClaimType,
   type Provisioner,
+  type ResourceType,
 } from "../../api/index.ts";
 import { claimKeyAt } from "../../core/index.ts";
 import {
@@ -46,7 +46,7 @@ export interface ClaimClientDeps {
 
 export function createClaimClient(deps: ClaimClientDeps): ClaimClient {
   const { kube } = deps;
-  const view = (machine: Machine): NodeClaim => claimViewOfMachine(machine, { driftEnabled: deps.driftEnabled() });
+  const view = claimViewOfMachine;
   return {
     get: async (address, options) => {
       const { kind, name } = claimKeyAt(address);
@@ -73,14 +73,17 @@ export function createClaimClient(deps: ClaimClientDeps): ClaimClient {
     },
     patch: async (address, options) => {
       const { kind, name } = claimKeyAt(address);
-      if (kind === "NodeClaim") return viewOfStoredClaim(await kube.patch(nodeClaimType, { name }, options));
-      const body = machinePatch(await gated(deps, name, options.body as ClaimPatch, options.signal));
-      return view(await kube.patch(machineType, { name }, { ...options, body }));
+      const type = kind === "Machine" ? machineType : nodeClaimType;
+      const patch = await gated(deps, { type, name }, options);
+      if (kind === "NodeClaim") {
+        return viewOfStoredClaim(await kube.patch(nodeClaimType, { name }, { ...options, body: patch }));
+      }
+      return view(await kube.patch(machineType, { name }, { ...options, body: machinePatch(patch) }));
     },
   };
 }
 
-const signalOf = (options: WriteOptions | undefined) =>
+const signalOf = (options: { readonly signal?: AbortSignal } | undefined) =>
   options?.signal === undefined ? {} : { signal: options.signal };
 
 /** Undefined for a kind that the cluster does not serve: then there is none of it. */
@@ -96,15 +99,16 @@ async function listServed<T>(list: () => Promise<T>): Promise<T | undefined> {
 /** Drift that the gate does not let through is no drift; a machine that is too old is, gate or not (4.7.2, 4.7.3). */
 async function gated(
   deps: ClaimClientDeps,
-  name: string,
-  patch: ClaimPatch,
-  signal: AbortSignal | undefined,
+  { type, name }: { readonly type: ResourceType; readonly name: string },
+  options: PatchOptions,
 ): Promise<ClaimPatch> {
+  const patch = options.body as ClaimPatch;
   const conditions = patch.status?.conditions;
   if (deps.driftEnabled() || !conditions?.some(isGated)) return patch;
-  const machine = await deps.kube.get(machineType, { name }, signal === undefined ? {} : { signal });
-  const owner = deps.provisioner(machine.metadata.labels?.[labels.provisionerName] ?? "");
-  const expiry = expiresAt(machine, owner);
+  const claim = await deps.kube.get(type, { name }, signalOf(options));
+  const owner = claim.metadata.labels?.[labels.provisionerName];
+  if (owner === undefined) return patch;
+  const expiry = expiresAt(claim, deps.provisioner(owner));
   const expired = expiry !== undefined && deps.now() >= expiry;
   const passed = expired
     ? conditions.map((condition) => (isGated(condition) ? { ...condition, reason: expiredReason } : condition))

@@ -1,5 +1,5 @@
 /** Which pods are which (lifecycle 0.7, scheduling 1.1 and 1.2). Those that depend on time take the moment. */
-import { type Pod, parseTimestamp, taints } from "../../api/index.ts";
+import { eraAnnotations, type Pod, parseTimestamp, taints } from "../../api/index.ts";
 import type { EpochMillis } from "../time.ts";
 import { disruptionGuard } from "./do-not-disrupt.ts";
 import { isDaemonPod, isMirrorPod, isStatefulPod } from "./ownership.ts";
@@ -41,6 +41,15 @@ export function isReschedulable(pod: Pod): boolean {
 /** Inactive pods always are. */
 export function isDisruptable(pod: Pod, now: EpochMillis): boolean {
   return !isActive(pod) || !disruptionGuard(pod, now).protects;
+}
+
+/**
+ * `karpenter.sh/do-not-evict` of the v1alpha5 era: its node is left alone, but where the node is drained all the same the
+ * pod is evicted like any other (v1alpha5 4.7.6, D9).
+ */
+export function mayNotBeEvicted(pod: Pod): boolean {
+  if (pod.metadata.annotations?.[eraAnnotations.doNotEvict] !== "true") return false;
+  return isActive(pod) && !isDaemonPod(pod) && !isMirrorPod(pod);
 }
 
 /** The eviction API would be called for it. */

@@ -3,8 +3,6 @@
  * lost on the way: fields that no side knows stay where they are, since writes are merge patches.
  */
 import {
-  annotations,
-  awsAnnotations,
   awsLabels,
   type Condition,
   type EraKubeletConfiguration,
@@ -21,17 +19,12 @@ import { addressOf, claimKeyAt, poolKeyAt } from "../../core/index.ts";
 import { provisionerClassAddress } from "../views/class-view.ts";
 import { annotationNames, eraConditions, eraKeys, todaysConditions, todaysKeys } from "./rename.ts";
 
-/** Without the drift gate hashes are not shown, so that nothing drifts by them (4.7.3). */
-export interface MachineViewOptions {
-  readonly driftEnabled: boolean;
-}
-
-export function claimViewOfMachine(machine: Machine, options: MachineViewOptions): NodeClaim {
+export function claimViewOfMachine(machine: Machine): NodeClaim {
   const { spec = {}, status, metadata } = machine;
   return {
     apiVersion: "karpenter.sh/v1",
     kind: "NodeClaim",
-    metadata: viewMetadata(metadata, options),
+    metadata: viewMetadata(metadata),
     spec: {
       ...(spec.taints === undefined ? {} : { taints: spec.taints }),
       ...(spec.startupTaints === undefined ? {} : { startupTaints: spec.startupTaints }),
@@ -50,20 +43,14 @@ export function claimViewOfMachine(machine: Machine, options: MachineViewOptions
   };
 }
 
-function viewMetadata(metadata: ObjectMeta, { driftEnabled }: MachineViewOptions): ObjectMeta {
-  const renamed = todaysKeys(annotationNames, metadata.annotations ?? {});
+function viewMetadata(metadata: ObjectMeta): ObjectMeta {
   return {
     ...metadata,
     name: addressOf({ kind: "Machine", name: metadata.name ?? "" }),
-    annotations: driftEnabled ? renamed : withoutHashes(renamed),
+    annotations: todaysKeys(annotationNames, metadata.annotations ?? {}),
     ...(metadata.ownerReferences && { ownerReferences: metadata.ownerReferences.map(viewReference) }),
   };
 }
-
-const hashes: ReadonlySet<string> = new Set([annotations.nodePoolHash, awsAnnotations.ec2NodeClassHash]);
-
-const withoutHashes = (map: Readonly<Record<string, string>>): Readonly<Record<string, string>> =>
-  Object.fromEntries(Object.entries(map).filter(([key]) => !hashes.has(key)));
 
 /** Most instance types of a Machine's requirement (4.5). */
 const mostInstanceTypes = 100;

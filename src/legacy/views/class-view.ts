@@ -22,7 +22,7 @@ import { imageTerms, networkTerms } from "./selectors.ts";
 
 export type ViewSettings = Pick<
   GlobalSettings,
-  "clusterName" | "defaultInstanceProfile" | "tags" | "enableEniLimitedPodDensity" | "driftEnabled"
+  "clusterName" | "defaultInstanceProfile" | "tags" | "enableEniLimitedPodDensity"
 >;
 
 /** Address of the view of a template, whose only use is the template's own status. */

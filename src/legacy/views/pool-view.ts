@@ -22,11 +22,10 @@ export const eraBudgets: readonly DisruptionBudget[] = Object.freeze([
 
 export interface PoolViewOptions {
   readonly defaults?: EraDefaults;
-  readonly driftEnabled: boolean;
 }
 
 /** Named by its address; its status is not part of the view. */
-export function poolViewOfProvisioner(provisioner: Provisioner, options: PoolViewOptions): NodePool {
+export function poolViewOfProvisioner(provisioner: Provisioner, options: PoolViewOptions = {}): NodePool {
   const { spec = {}, metadata } = withProvisionerDefaults(provisioner, options.defaults);
   const name = metadata.name ?? "";
   return {
