@@ -172,6 +172,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
       preferencePolicy: options.preferencePolicy,
       minValuesPolicy: options.minValuesPolicy,
       ignoreResourceClaims: options.ignoreDraRequests,
+      ...(labelRules === undefined ? {} : { labelRules }),
     },
   });
   const disruption = createDisruption({ ...deps, act, methods: [emptiness], createReplacements: replacementsOf(deps) });
