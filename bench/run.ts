@@ -1,20 +1,9 @@
 /** `npm run bench -- [--json] [NAME...]`: each case in a process of its own, so that peak memory is the case's own. */
 import { spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
-import { schedulingCases } from "./cases/scheduling.ts";
+import { benchCases } from "./cases/index.ts";
 
-interface Line {
-  readonly name: string;
-  readonly seconds: number;
-  readonly pods: number;
-  readonly placed: number;
-  readonly nodes: number;
-  readonly pricePerHour: number;
-  readonly peakRssMiB: number;
-  readonly inputHash: string;
-}
-
-const caseNames = schedulingCases.map(({ name }) => name);
+const caseNames = benchCases.map(({ name }) => name);
 
 function wantedNames(args: readonly string[]): readonly string[] {
   const names = args.filter((arg) => arg !== "--json");
@@ -36,15 +25,17 @@ function runCase(name: string): string {
   return run.stdout.trim();
 }
 
-const columns = ["name", "seconds", "pods", "placed", "nodes", "pricePerHour", "peakRssMiB", "inputHash"] as const;
+const columns = ["name", "seconds", "pods", "placed", "nodes", "pricePerHour", "evictions", "peakRssMiB", "inputHash"];
 
-function tableRow(line: Line): string {
-  return columns.map((column) => String(line[column]).padEnd(column === "name" ? 28 : 14)).join("");
+const widthOf = (column: string): number => (column === "name" ? 30 : 14);
+
+function tableRow(line: Readonly<Record<string, unknown>>): string {
+  return columns.map((column) => String(line[column] ?? "-").padEnd(widthOf(column))).join("");
 }
 
 const json = process.argv.includes("--json");
-if (!json) process.stdout.write(`${columns.map((column) => column.padEnd(column === "name" ? 28 : 14)).join("")}\n`);
+if (!json) process.stdout.write(`${columns.map((column) => column.padEnd(widthOf(column))).join("")}\n`);
 for (const name of wantedNames(process.argv.slice(2))) {
   const text = runCase(name);
-  process.stdout.write(`${json ? text : tableRow(JSON.parse(text) as Line)}\n`);
+  process.stdout.write(`${json ? text : tableRow(JSON.parse(text) as Readonly<Record<string, unknown>>)}\n`);
 }

@@ -109,22 +109,33 @@ export function preferencePods(count: number, seed: number): readonly Pod[] {
 /** Deployments of equal pods (corpus/BENCH.md, schedule-deployments-100000); every third spreads by zone, every twentieth by host. */
 export function deploymentPods(deployments: number, replicas: number, seed: number): readonly Pod[] {
   const draws = drawsOf(seed);
-  return Array.from({ length: deployments }, (_, deployment) => {
-    const cpu = draws.pick([100, 200, 250, 500, 750, 1000, 1500, 2000, 3000, 4000]);
-    const gibibytesPerCore = draws.pick([1, 2, 4, 4, 8]);
-    const requests = { cpu: `${cpu}m`, memory: `${Math.round((cpu * gibibytesPerCore * 1024) / 1000)}Mi` };
-    const labels = { app: `app-${deployment}` };
-    const keys = [...(deployment % 3 === 0 ? [zoneKey] : []), ...(deployment % 20 === 0 ? [hostKey] : [])];
-    const topologySpreadConstraints = keys.map(
-      (topologyKey) =>
-        ({
-          maxSkew: 1,
-          topologyKey,
-          whenUnsatisfiable: "DoNotSchedule",
-          labelSelector: { matchLabels: labels },
-        }) as const,
-    );
-    const spec = topologySpreadConstraints.length === 0 ? {} : { topologySpreadConstraints };
-    return Array.from({ length: replicas }, (__, i) => podOf(deployment * replicas + i, { labels, spec }, requests));
-  }).flat();
+  return Array.from({ length: deployments }, (_, deployment) =>
+    podsOfDeployment({ deployment, replicas, draws, scale: 1 }),
+  ).flat();
+}
+
+/** `scale` shrinks what a pod asks for. Pods are numbered through all deployments of `replicas`. */
+export function podsOfDeployment(from: {
+  readonly deployment: number;
+  readonly replicas: number;
+  readonly draws: Draws;
+  readonly scale: number;
+}): readonly Pod[] {
+  const { deployment, replicas, draws, scale } = from;
+  const cpu = draws.pick([100, 200, 250, 500, 750, 1000, 1500, 2000, 3000, 4000]) * scale;
+  const gibibytesPerCore = draws.pick([1, 2, 4, 4, 8]);
+  const requests = { cpu: `${cpu}m`, memory: `${Math.round((cpu * gibibytesPerCore * 1024) / 1000)}Mi` };
+  const labels = { app: `app-${deployment}` };
+  const keys = [...(deployment % 3 === 0 ? [zoneKey] : []), ...(deployment % 20 === 0 ? [hostKey] : [])];
+  const topologySpreadConstraints = keys.map(
+    (topologyKey) =>
+      ({
+        maxSkew: 1,
+        topologyKey,
+        whenUnsatisfiable: "DoNotSchedule",
+        labelSelector: { matchLabels: labels },
+      }) as const,
+  );
+  const spec = topologySpreadConstraints.length === 0 ? {} : { topologySpreadConstraints };
+  return Array.from({ length: replicas }, (_, i) => podOf(deployment * replicas + i, { labels, spec }, requests));
 }

@@ -2,8 +2,9 @@ import type { NodePool, Pod } from "../../src/api/index.ts";
 import { coreLabelRules, labels } from "../../src/api/index.ts";
 import { type ClusterSnapshot, type InstanceType, keyText, type PoolView } from "../../src/core/index.ts";
 import { bench400, bench400Labels } from "../catalogues/bench-400.ts";
-import type { BenchCase, BenchInput } from "./case.ts";
 import { usEast1 } from "../catalogues/us-east-1.ts";
+import { measurePlan } from "../measure.ts";
+import type { BenchCase, BenchInput } from "./case.ts";
 import { deploymentPods, diversePods, genericPods, preferencePods } from "./pods.ts";
 
 const seed = 42;
@@ -26,7 +27,7 @@ function openPool(): PoolView {
 }
 
 /** Machines of these categories, both architectures, on demand and spot. */
-function categoryPool(...categories: readonly string[]): PoolView {
+export function categoryPool(...categories: readonly string[]): PoolView {
   const { key, classKey, pool } = openPool();
   const requirements = [
     { key: "karpenter.k8s.aws/instance-category", operator: "In", values: categories },
@@ -66,18 +67,16 @@ const onBench400 = (pods: readonly Pod[]): BenchInput => ({
   options: { labelRules: { ...coreLabelRules, wellKnown: new Set([...coreLabelRules.wellKnown, ...bench400Labels]) } },
 });
 
+const planCase = (name: string, make: () => BenchInput): BenchCase => ({ name, measure: () => measurePlan(make) });
+
 export const schedulingCases: readonly BenchCase[] = [
-  { name: "schedule-generic-20000", make: () => onBench400(genericPods(20_000, seed)) },
-  ...[1000, 5000, 20_000].map((count) => ({
-    name: `schedule-diverse-${count}`,
-    make: () => onBench400(diversePods(count, seed)),
+  planCase("schedule-generic-20000", () => onBench400(genericPods(20_000, seed))),
+  ...[1000, 5000, 20_000].map((count) =>
+    planCase(`schedule-diverse-${count}`, () => onBench400(diversePods(count, seed))),
+  ),
+  planCase("schedule-preferences-4000", () => onBench400(preferencePods(4000, seed))),
+  planCase("schedule-deployments-100000", () => ({
+    snapshot: emptyCluster([categoryPool("c", "m", "r")], usEast1(), deploymentPods(500, 200, seed)),
+    options: {},
   })),
-  { name: "schedule-preferences-4000", make: () => onBench400(preferencePods(4000, seed)) },
-  {
-    name: "schedule-deployments-100000",
-    make: () => ({
-      snapshot: emptyCluster([categoryPool("c", "m", "r")], usEast1(), deploymentPods(500, 200, seed)),
-      options: {},
-    }),
-  },
 ];

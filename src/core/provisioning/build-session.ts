@@ -59,27 +59,40 @@ export function* buildSession(
   };
   yield classes.length;
   const workloads = yield* groupWorkloads(classes, workloadContext);
+  return yield* startSession(
+    { snapshot, table, space, daemons, templates, pools, workloads, workloadContext },
+    options,
+  );
+}
+
+/** What plans for one snapshot share: nothing of it is changed by making one. */
+export interface SessionLayout
+  extends Pick<Session, "snapshot" | "table" | "space" | "daemons" | "workloads" | "workloadContext"> {
+  readonly templates: readonly Template[];
+  /** With what limits leave before anything is planned. */
+  readonly pools: readonly Pool[];
+}
+
+/** A session in which nothing is placed yet. Yields work done. */
+export function* startSession(layout: SessionLayout, options: ResolvedOptions): Resumable<Session> {
+  const { snapshot, table, space, daemons, templates, workloads } = layout;
   const nodes =
     snapshot.nodes.length === 0
       ? noNodeSlots
       : yield* buildNodeSlots(snapshot, { daemons, space, askedKeys: yield* askedKeys(workloads, daemons) });
-  const reservations = reservationsOf(catalogue.types);
-  const usable = pools.filter(({ template }) => template.excluded === undefined);
+  const reservations = reservationsOf(table.catalogue.types);
+  const usable = layout.pools.filter(({ template }) => template.excluded === undefined).map(withOwnLimits);
   const split =
     options.policy === "compatible"
       ? usable
       : withReservedPools(usable, { table, reservations, firstIndex: templates.length });
   return {
-    snapshot,
+    ...layout,
+    layout,
     options,
-    table,
-    space,
-    daemons,
     pools: split,
     excluded: templates.filter(({ excluded }) => excluded !== undefined),
     nodes,
-    workloads,
-    workloadContext,
     claims: [],
     reservations: createReservationLedger(reservations),
     placed: new Int32Array(workloads.length),
@@ -87,7 +100,7 @@ export function* buildSession(
     work: {
       pods: workloads.reduce((sum, { pods }) => sum + pods.length, 0),
       workloads: workloads.length,
-      instanceTypeRows: catalogue.rowCount,
+      instanceTypeRows: table.catalogue.rowCount,
     },
     podPrices: new Map(),
     choices: new Map(),
@@ -96,6 +109,12 @@ export function* buildSession(
     fits: Array.from({ length: templates.length + split.length }, () => new Map()),
   };
 }
+
+/** Limits are counted down in place. */
+const withOwnLimits = (pool: Pool): Pool => {
+  const { remaining } = pool.limits;
+  return { ...pool, limits: { remaining: remaining === undefined ? undefined : new Map(remaining) } };
+};
 
 /**
  * Pools whose domains pods may be spread over. One that is at its limits can never serve a domain, and kube-scheduler counts

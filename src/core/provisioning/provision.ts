@@ -7,7 +7,7 @@ import { noStorageRules } from "../pods/volumes.ts";
 import { withSpreadDefaults } from "../default-constraints/apply-defaults.ts";
 import { piecesPerYield, type Resumable } from "../resumable.ts";
 import { placeAsCandidate, placeCompatibly } from "../compatible/place-compatibly.ts";
-import { buildSession } from "./build-session.ts";
+import { buildSession, startSession } from "./build-session.ts";
 import { standingBeside, standingSelectorKeys } from "./build-topology.ts";
 import { asksForResourceClaims } from "./daemons.ts";
 import { pendingByZone } from "./effective-zone.ts";
@@ -65,9 +65,7 @@ function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Resumab
   const { accepted, refused } = yield* validated(classes, snapshot, options);
   const isLeaving = snapshot.nodes.some(({ markedForDeletion }) => markedForDeletion);
   const beside = isLeaving ? yield* standingBeside(snapshot, podsOf(accepted, { pods, found })) : standing;
-  const laidOut = (policy: ResolvedOptions["policy"]): Resumable<Session> =>
-    buildSession(snapshot, { classes: accepted, standing: beside, options: { ...options, policy } });
-  const session = yield* laidOut(options.policy);
+  const session = yield* buildSession(snapshot, { classes: accepted, standing: beside, options });
   const zones = options.countZones ? { pendingByZone: pendingByZone(session) } : {};
   if (options.policy === "compatible") {
     const left = yield* placeCompatibly(session);
@@ -78,8 +76,11 @@ function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Resumab
   yield* widenClaims(session);
   const plan = yield* planOf(session, [...refused, ...(yield* leftOver(session, attempted))]);
   if (!attempted || !deservesCandidate(session, plan)) return { ...plan, ...zones };
-  return { ...(yield* betterOf(plan, { options, refused, session: yield* laidOut("compatible") })), ...zones };
+  const again = yield* startSession(session.layout, { ...options, policy: "compatible" });
+  return { ...(yield* betterOf(plan, { options, refused, session: again })), ...zones };
 }
+
+const podsIn = ({ workloads }: Session): number => workloads.reduce((sum, { pods }) => sum + pods.length, 0);
 
 /** Above this many pods the reference's own plan is no candidate any more: it would take longer than everything else. */
 const mostCandidatePods = 5000;
@@ -88,10 +89,9 @@ const mostCandidatePods = 5000;
  * A plan that buys nothing and leaves nobody cannot be bettered. Where pods must spread over several keys at once, one that
  * fills domains unevenly for a lower price may leave the pods of later passes without a place.
  */
-function deservesCandidate({ workloads }: Session, { claims, unplaced }: ProvisioningPlan): boolean {
-  const pods = workloads.reduce((sum, workload) => sum + workload.pods.length, 0);
-  if (pods > mostCandidatePods || claims.length + unplaced.length === 0) return false;
-  return unplaced.length > 0 || !workloads.some(spreadsOverSeveralKeys);
+function deservesCandidate(session: Session, { claims, unplaced }: ProvisioningPlan): boolean {
+  if (podsIn(session) > mostCandidatePods || claims.length + unplaced.length === 0) return false;
+  return unplaced.length > 0 || !session.workloads.some(spreadsOverSeveralKeys);
 }
 
 function spreadsOverSeveralKeys({ stages: [first] }: Workload): boolean {

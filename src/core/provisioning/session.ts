@@ -9,6 +9,7 @@ import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.t
 import type { NodeFacts } from "../topology/groups.ts";
 import type { Pin } from "../topology/pinning.ts";
 import type { Choices, RowOffer } from "./priced-types.ts";
+import type { SessionLayout } from "./build-session.ts";
 import type { Daemon } from "./daemons.ts";
 import type { NodeSlots } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -18,6 +19,8 @@ import type { Stage, Workload, WorkloadContext } from "./workload.ts";
 
 /** Everything of one running solve. The lists are fixed; claims and cursors grow as pods are placed. */
 export interface Session {
+  /** What it was started from; another one may be started beside it. */
+  readonly layout: SessionLayout;
   readonly snapshot: ClusterSnapshot;
   readonly options: ResolvedOptions;
   readonly table: RequirementTable;
