@@ -176,7 +176,6 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     },
   });
   const disruption = createDisruption({ ...deps, act, methods: [emptiness], createReplacements: replacementsOf(deps) });
-      ...(labelRules === undefined ? {} : { labelRules }),
   return [provisioning.podTrigger, provisioning.nodeTrigger, provisioning.loop, disruption.queue, disruption.loop];
 }
 
