@@ -1,4 +1,4 @@
-import type { Pod, PodDisruptionBudget } from "../../../src/api/index.ts";
+import { annotations, parseTimestamp, type Pod, type PodDisruptionBudget } from "../../../src/api/index.ts";
 import type { ObjectName } from "../../../src/kube/index.ts";
 import { isDeleting, type Picture } from "./picture.ts";
 import type { Report } from "./violation.ts";
@@ -16,7 +16,7 @@ const isEvicted = (pod: Pod): boolean =>
 /** Counts for itself what each budget leaves, so that a mistake of the server's own count is seen too. */
 export function checkEvictions(deps: {
   readonly picture: Picture;
-  readonly clock: { monotonic(): number };
+  readonly clock: { monotonic(): number; now(): number };
   readonly report: Report;
 }): { readonly onPodDeleted: (name: ObjectName) => void } {
   const { picture, clock, report } = deps;
@@ -54,9 +54,19 @@ export function checkEvictions(deps: {
     onPodDeleted: ({ name, namespace }) => {
       const pod = picture.pods.get(`${namespace ?? ""}/${name}`);
       if (pod === undefined || isDeleting(pod) || budgetOf(pod) === undefined) return;
+      if (mustEndByNow(picture, pod, clock.now())) return;
       report(kind, `pod/${namespace ?? ""}/${name}`, "deleted by the controller without asking its budget");
     },
   };
+}
+
+/** Whether its machine is to go so soon that the pod, told now, has just its own time left: no budget can keep it. */
+function mustEndByNow({ nodes, claims, owners }: Picture, pod: Pod, now: number): boolean {
+  const machine = nodes.get(pod.spec.nodeName ?? "")?.spec.providerID ?? "";
+  const claim = claims.get(owners.get(machine) ?? "");
+  const deadline = parseTimestamp(claim?.metadata.annotations?.[annotations.terminationTimestamp] ?? "");
+  if (deadline === undefined) return false;
+  return deadline - (pod.spec.terminationGracePeriodSeconds ?? 30) * 1000 <= now;
 }
 
 function desiredHealthy({ spec }: PodDisruptionBudget, expected: number): number {

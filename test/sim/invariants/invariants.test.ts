@@ -1,7 +1,9 @@
 import { describe, expect, test } from "vitest";
 import {
+  annotations,
   conditionTypes,
   deploymentType,
+  formatTimestamp,
   type KubeObject,
   labels,
   nodeClaimType,
@@ -18,7 +20,7 @@ const minute = 60_000;
 
 /** An empty cluster whose changes are told by hand. */
 function told() {
-  const clock = { time: 0, monotonic: () => clock.time };
+  const clock = { time: 0, monotonic: () => clock.time, now: () => clock.time };
   const invariants = createInvariants(clock);
   let version = 0;
   const tell = (type: ResourceType, object: object, gone = false): void => {
@@ -181,6 +183,21 @@ describe("evictions", () => {
   test("are not to be gone around by deleting", () => {
     const { invariants, kinds } = threeWebs(true);
     invariants.onPodDeleted({ name: "a", namespace: "default" });
+    expect(kinds()).toEqual(["eviction-against-pdb"]);
+  });
+
+  test("cannot wait for a budget when the machine itself is about to go, but not a second sooner", () => {
+    const { invariants, tell, kinds, clock } = threeWebs(true);
+    const due = { [annotations.terminationTimestamp]: formatTimestamp(10 * minute) };
+    tell(nodeClaimType, { ...claim("c", "i-1"), metadata: { name: "c", labels: offering, annotations: due } });
+    tell(nodeType, { metadata: { name: "n1" }, spec: { providerID: "i-1" } });
+    const onNode = pod("d");
+    tell(podType, { ...onNode, spec: { nodeName: "n1", terminationGracePeriodSeconds: 30 } });
+    clock.time = 9.5 * minute;
+    invariants.onPodDeleted({ name: "d", namespace: "default" });
+    expect(kinds()).toEqual([]);
+    clock.time = 9.5 * minute - 1;
+    invariants.onPodDeleted({ name: "d", namespace: "default" });
     expect(kinds()).toEqual(["eviction-against-pdb"]);
   });
 });

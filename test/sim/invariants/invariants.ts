@@ -25,7 +25,7 @@ export interface Invariants {
   checkEnd(): void;
 }
 
-export function createInvariants(clock: { monotonic(): number }): Invariants {
+export function createInvariants(clock: { monotonic(): number; now(): number }): Invariants {
   const violations: Violation[] = [];
   const report: Report = (kind, object, text) => void violations.push({ kind, at: clock.monotonic(), object, text });
   const picture = createPicture();
