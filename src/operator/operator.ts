@@ -27,6 +27,7 @@ import {
 import { measureCloudProvider } from "../provider/index.ts";
 import { startHttpServer } from "../server/index.ts";
 import { createDecisionLog, type DecisionLog } from "./decision-log.ts";
+import { createGatedBuffers, createGatedOverlays } from "./gated.ts";
 import { restrictClient, restrictCollector, restrictProvider } from "./modes.ts";
 import { eraSettings } from "./era-settings.ts";
 import type { OperatorOptions } from "./options.ts";
@@ -131,7 +132,9 @@ function composeParts(setup: OperatorSetup): Parts {
     provider: restrictProvider(era.provider(full.provider), mode),
     ...(full.collector === undefined ? {} : { collector: restrictCollector(full.collector, mode) }),
   };
-  const { provider } = wiring;
+  const gating = { informers, clock, log, options };
+  const overlays = createGatedOverlays(gating, wiring.provider);
+  const { provider } = { ...wiring, ...overlays };
   const kube = restrictClient(era.kube, mode, provider.nodeClassTypes);
   const caches = createCaches({
     informers,
@@ -154,8 +157,10 @@ function composeParts(setup: OperatorSetup): Parts {
     events,
     instruments,
     decisions,
-    wiring,
+    wiring: { ...wiring, provider },
     options,
+    overlays,
+    buffers: createGatedBuffers(gating, kube),
   };
   return { informers, recorder, wiring, model, decisions, reconcilers: () => createReconcilers(base) };
 }

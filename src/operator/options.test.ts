@@ -1,6 +1,14 @@
 import { describe, expect, test } from "vitest";
 import { defaultOptions, optionSchema, parseOptions } from "./options.ts";
 
+const spreadConfig = JSON.stringify({
+  podTopologySpread: {
+    defaultConstraints: [
+      { maxSkew: 1, topologyKey: "topology.kubernetes.io/zone", whenUnsatisfiable: "ScheduleAnyway" },
+    ],
+  },
+});
+
 const valueOf = (flags: Record<string, string>, env: Record<string, string> = {}) => {
   const parsed = parseOptions(flags, env);
   if (!parsed.ok) throw new Error(parsed.failure.errors.join("\n"));
@@ -48,6 +56,7 @@ describe("options", () => {
     "enable-zonal-shift": ["true", true],
     "ami-refresh-interval": ["2m", 120_000],
     "subnet-refresh-interval": ["5m", 300_000],
+    "scheduler-config": [spreadConfig, spreadConfig],
     "instance-types-file-path": ["types.json", "types.json"],
   };
   const plain = Object.entries(optionSchema).filter(([key]) => !key.endsWith("eatureGates"));
@@ -83,9 +92,23 @@ describe("options", () => {
     ["the idle time is longer than the longest window", { "batch-idle-duration": "20s" }],
     ["the endpoint is no URL", { "cluster-endpoint": "example" }],
     ["images are resolved more often than once a minute", { "ami-refresh-interval": "10s" }],
+    [
+      "the scheduler configuration has an unknown field",
+      { "scheduler-config": '{"podTopologySpread":{"constraints":[]}}' },
+    ],
     ["a port that is no number", { "health-probe-port": "http" }],
   ])("[ops 9.2.13] refused: %s", (_title, flags) => {
     expect(errorsOf(flags as unknown as Record<string, string>)).toHaveLength(1);
+  });
+
+  test("[scheduling Q222] a scheduler configuration may be JSON or YAML, and what is wrong with it stops the start", () => {
+    const yaml =
+      "podTopologySpread:\n  defaultConstraints:\n    - {maxSkew: 0, topologyKey: zone, whenUnsatisfiable: DoNotSchedule}\n";
+    expect(errorsOf({ "scheduler-config": spreadConfig })).toEqual([]);
+    expect(errorsOf({ "scheduler-config": yaml })).toEqual([
+      "--scheduler-config: podTopologySpread.defaultConstraints[0].maxSkew: must be an integer above 0, got 0",
+    ]);
+    expect(errorsOf({ "scheduler-config": "a: [" })[0]).toContain("--scheduler-config: is no YAML");
   });
 
   test("[ops 9.2.14] an unknown gate is told and ignored, one that cannot be read stops the start", () => {

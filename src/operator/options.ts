@@ -11,6 +11,7 @@ import {
   textValue,
   type ValueReader,
 } from "./option-values.ts";
+import { parseSchedulerConfig } from "./scheduler-config.ts";
 
 /** One option: flag, environment variable and default of operations 3.3. */
 interface OptionDefinition<T> {
@@ -114,6 +115,12 @@ export const optionSchema = Object.freeze({
     60_000,
     "how often subnets are resolved",
   ),
+  schedulerConfig: option(
+    "scheduler-config",
+    textValue,
+    "",
+    "YAML or JSON document with podTopologySpread.defaultConstraints",
+  ),
   instanceTypesFilePath: option(
     "instance-types-file-path",
     textValue,
@@ -185,6 +192,7 @@ function findContradictions(values: {
   readonly batchIdleMilliseconds: number;
   readonly batchMaxMilliseconds: number;
   readonly clusterEndpoint: string;
+  readonly schedulerConfig: string;
 }): readonly string[] {
   const errors: string[] = [];
   if (values.batchIdleMilliseconds > values.batchMaxMilliseconds) {
@@ -193,6 +201,8 @@ function findContradictions(values: {
   if (values.clusterEndpoint !== "" && !URL.canParse(values.clusterEndpoint)) {
     errors.push(`--cluster-endpoint is "${values.clusterEndpoint}", expected an absolute URL`);
   }
+  const config = parseSchedulerConfig(values.schedulerConfig);
+  if (!config.ok) errors.push(...config.failure.map((fault) => `--scheduler-config: ${fault}`));
   return errors;
 }
 

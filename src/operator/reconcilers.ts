@@ -39,6 +39,7 @@ import { emptiness, isReschedulable } from "../core/index.ts";
 import type { EventRecorder, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { type CloudProvider, measureCloudProvider } from "../provider/index.ts";
+import { type GatedBuffers, type GatedOverlays, gatedStaticPools, spreadDefaultsOf } from "./gated.ts";
 import type { OperatorOptions } from "./options.ts";
 import type { ProviderWiring } from "./provider-wiring.ts";
 
@@ -56,6 +57,8 @@ export interface ReconcilerParts {
   readonly decisions: DecisionSink & DecisionFeed;
   readonly wiring: ProviderWiring;
   readonly options: OperatorOptions;
+  readonly overlays: GatedOverlays | undefined;
+  readonly buffers: GatedBuffers | undefined;
 }
 
 /** Every reconciler of a mode, in the order in which they start. */
@@ -73,6 +76,7 @@ export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[]
         ...poolReconcilers(deps).status,
         ...poolReconcilers(deps).others,
         ...lifeReconcilers(deps),
+        ...gatedStaticPools(deps),
         ...observers(deps),
         ...deciding,
       ];
@@ -160,13 +164,16 @@ function observers(deps: Deps): readonly Reconciler[] {
 
 /** What to launch and what to remove. */
 function decidingReconcilers(deps: Deps): readonly Reconciler[] {
-  const { options, clock, labelRules } = deps;
+  const { options, clock, labelRules, overlays, buffers } = deps;
   const { batchIdleMilliseconds: idleMilliseconds, batchMaxMilliseconds: maxMilliseconds } = options;
   const act = options.mode === "apply";
+  const batcher = createBatcher({ clock, idleMilliseconds, maxMilliseconds });
   const provisioning = createProvisioning({
     ...deps,
     act,
-    batcher: createBatcher({ clock, idleMilliseconds, maxMilliseconds }),
+    batcher,
+    ...spreadDefaultsOf(deps),
+    ...(buffers === undefined ? {} : { virtual: buffers.virtual }),
     batchMaxMilliseconds: maxMilliseconds,
     planning: {
       preferencePolicy: options.preferencePolicy,
@@ -176,7 +183,15 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     },
   });
   const disruption = createDisruption({ ...deps, act, methods: [emptiness], createReplacements: replacementsOf(deps) });
-  return [provisioning.podTrigger, provisioning.nodeTrigger, provisioning.loop, disruption.queue, disruption.loop];
+  return [
+    ...(overlays === undefined ? [] : [overlays.reconciler(deps)]),
+    ...(buffers === undefined ? [] : [buffers.reconciler((uid) => batcher.trigger(uid))]),
+    provisioning.podTrigger,
+    provisioning.nodeTrigger,
+    provisioning.loop,
+    disruption.queue,
+    disruption.loop,
+  ];
 }
 
 /** Replacements are claims like any other; one that cannot be created fails the command. */

@@ -17,13 +17,13 @@ export interface BufferPods {
   pods(): readonly Pod[];
   /** Remembers where a plan puts chunks. */
   placed(plan: ProvisioningPlan): void;
-  /** Chunks expected on a node (`StateNode.name`): such a node is not empty (scheduling 7.3). */
-  chunksOn(node: string): number;
+  /** Nodes (`StateNode.name`) that chunks are expected on: they are not empty (scheduling 7.3). */
+  nodes(): ReadonlySet<string>;
 }
 
 export function createBufferPods(): BufferPods {
   const demands = new Map<string, BufferDemand>();
-  let onNodes: ReadonlyMap<string, number> = new Map();
+  let onNodes: ReadonlySet<string> = new Set();
   const inOrder = (): readonly BufferDemand[] => [...demands.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   return {
     set: (demand) => void demands.set(demand.key, demand),
@@ -31,9 +31,8 @@ export function createBufferPods(): BufferPods {
     demands: inOrder,
     pods: () => inOrder().flatMap(({ pods }) => pods),
     placed: ({ nominations }) => {
-      const chunks = nominations.filter(({ pod }) => demands.has(bufferOf(pod)));
-      onNodes = new Map([...Map.groupBy(chunks, ({ node }) => node)].map(([node, list]) => [node, list.length]));
+      onNodes = new Set(nominations.flatMap(({ pod, node }) => (demands.has(bufferOf(pod)) ? [node] : [])));
     },
-    chunksOn: (node) => onNodes.get(node) ?? 0,
+    nodes: () => onNodes,
   };
 }
