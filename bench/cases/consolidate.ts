@@ -165,17 +165,22 @@ function planOf(state: ClusterState, options: Partial<DisruptionOptions> = {}): 
 
 const spotToSpot = { settings: { spotToSpot: true, provisioning: { catalogueCache: createCatalogueCache() } } };
 
-/** The best next command of all methods. */
+/** The best next command of all methods, N to M included: on the picture without empty nodes, which go without a search. */
 function measureNext(): Figures {
-  const state = halfEmpty();
+  const state = withoutEmpty(halfEmpty());
   const start = performance.now();
   const plan = planOf(state, spotToSpot);
   const seconds = secondsSince(start);
   const [command] = plan.commands;
   const faults = command === undefined ? ["nothing was found"] : verifyCommand(freezeSnapshot(state, takenAt), command);
   if (command === undefined || faults.length > 0) throw new Error(faults.slice(0, 5).join("; "));
-  const after = applyCommand(state, command, 0).state;
+  const after = applyCommand(state, command, 1).state;
   return { ...figuresOf(after, seconds), evictions: command.podsMoved };
+}
+
+function withoutEmpty(state: ClusterState): ClusterState {
+  const [command] = planOf(state, { ...spotToSpot, methods: [vacancy] }).commands;
+  return command === undefined ? state : applyCommand(state, command, 0).state;
 }
 
 /** A further pass over a picture in which a pass has found nothing. */

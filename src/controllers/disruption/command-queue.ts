@@ -164,7 +164,7 @@ async function rollBack(
   table.drop(id);
   deps.log.error("abandoned command", { "command-id": id, nodes: left.map(({ node }) => node.name) });
   deps.instruments.disruptionQueueFailures.increment(
-    { decision: decisionOf(command), ...commandLabels(command) },
+    { decision: decisionOf(running), ...commandLabels(command) },
     running.replacements.length - running.initialized.size,
   );
 }

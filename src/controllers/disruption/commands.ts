@@ -13,7 +13,10 @@ export interface RunningCommand {
   readonly deleted: Set<string>;
 }
 
-/** Commands in flight. They live in memory: after a crash the leftover repair takes their marks back. */
+/**
+ * Commands in flight. They live in memory: after a crash those are taken up that their replacements tell of, and the
+ * leftover repair takes the marks of the others back.
+ */
 export interface CommandTable {
   add(command: RunningCommand): void;
   get(id: string): RunningCommand | undefined;

@@ -27,7 +27,7 @@ const tinyType: InstanceType = {
 const podOn = (node: string, cpu: string, index = 0) =>
   pod(
     `pod-${node}-${index}`,
-    { nodeName: `node-${node}`, containers: [{ name: "app", resources: { requests: { cpu } } }] },
+    { nodeName: `node-${node}`, containers: [{ name: "app", image: "pause", resources: { requests: { cpu } } }] },
     { labels: { app: "x" } },
   );
 
@@ -92,14 +92,17 @@ describe("consolidation", () => {
 
   test("[lifecycle R1] a replacement is told as a candidate, made, and waited for before the node goes", async () => {
     const made: string[] = [];
+    const owner: { fixture?: DisruptionFixture["fixture"] } = {};
     const running = await cluster(
       { a: ["500m"] },
       {
         replacements: async (planned) => {
           made.push(...planned.map(({ cheapest }) => cheapest.instanceType));
-          return [nodeClaim("r0")];
+          return [await owner.fixture!.create(nodeClaimType, nodeClaim("r0"))];
         },
-        before: (fixture) => fixture.create(nodeClaimType, nodeClaim("r0")),
+        before: async (fixture) => {
+          owner.fixture = fixture;
+        },
       },
     );
     await running.fixture.advance(30 * seconds);

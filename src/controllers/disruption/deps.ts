@@ -18,6 +18,11 @@ export interface DisruptionDeps {
   readonly model: ClusterModel;
   /** False: decide and tell, change nothing (modes plan and observe). */
   readonly act: boolean;
+  /**
+   * How long after its start the loop takes up and repairs what it finds, but decides nothing: until the provisioner has
+   * said where displaced pods go, their destinations look empty. 0 when absent.
+   */
+  readonly quietStartMilliseconds?: number;
   /** Tried in order; the first that finds something ends a pass. */
   readonly methods: readonly DisruptionMethod[];
   /** How they decide; the memory of moves is the controller's own. */

@@ -24,6 +24,7 @@ import { createSettledMethods, type SettledMethods } from "./settled-methods.ts"
 import { tellFound, tellRejected } from "./tell-consolidation.ts";
 import { reportPodGuards } from "./pod-guards.ts";
 import { forgetPool, type ReportDeps, reportBudget, reportPlan } from "./report-plan.ts";
+import { resumeCommands } from "./resume.ts";
 import { recordRemovals, startCommand } from "./start-command.ts";
 
 const pollMilliseconds = 10_000;
@@ -42,7 +43,10 @@ export function createDisruption(given: DisruptionDeps): Disruption {
   const table = createCommandTable();
   const queue = createCommandQueue(deps, table);
   const run: Run = { deps, table, queue, settled: createSettledMethods(), memory: noMoves };
-  let lastPass = deps.clock.monotonic();
+  const started = deps.clock.monotonic();
+  const { quietStartMilliseconds = 0 } = deps;
+  let lastPass = started;
+  let resumed = !deps.act;
   return {
     queue: queue.reconciler,
     loop: {
@@ -54,7 +58,11 @@ export function createDisruption(given: DisruptionDeps): Disruption {
           deps.log.debug("abnormal time between runs", { controller: "disruption", since });
         lastPass = deps.clock.monotonic();
         if (!deps.model.isSynced()) return requeueAfter(unsyncedMilliseconds);
+        if (!resumed) for (const command of resumeCommands(deps, table)) queue.follow(command);
+        resumed = true;
         if (deps.act) await repairLeftovers(deps, table, signal);
+        const quiet = started + quietStartMilliseconds - deps.clock.monotonic();
+        if (quiet > 0) return requeueAfter(quiet);
         const acted = await pass(run, signal);
         return acted ? requeueNow : requeueAfter(pollMilliseconds);
       },

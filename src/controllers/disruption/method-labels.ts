@@ -19,5 +19,6 @@ export const methodLabels: Readonly<Record<DisruptionMethodName, MethodLabels>> 
 export const commandLabels = ({ method, candidates }: DisruptionCommand): MethodLabels =>
   methodLabels[method === "consolidation" && candidates.length === 1 ? "single-node-consolidation" : method];
 
-export const decisionOf = (command: DisruptionCommand): "delete" | "replace" =>
+/** Of a command as planned, or as it runs. */
+export const decisionOf = (command: { readonly replacements: readonly unknown[] }): "delete" | "replace" =>
   command.replacements.length === 0 ? "delete" : "replace";

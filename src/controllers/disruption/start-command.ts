@@ -6,6 +6,7 @@ import { markCandidate, namesOf } from "./candidate-marks.ts";
 import type { CommandTable, RunningCommand } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
 import { commandLabels, decisionOf } from "./method-labels.ts";
+import { withCommand } from "./resume.ts";
 import { describe } from "./tell-consolidation.ts";
 
 const parallel = 20;
@@ -27,9 +28,10 @@ export async function startCommand(
   if (busy !== undefined) throw new Error(`node ${busy.node.name} is part of a command that runs already`);
   const command = { ...planned, candidates: await markAll(deps, planned, signal) };
   const reason = command.reason.toLowerCase();
-  const created = await deps.createReplacements(command.replacements, { reason, signal });
+  const id = deps.ids.uuid();
+  const created = await deps.createReplacements(withCommand(command, id), { reason, signal });
   const running: RunningCommand = {
-    id: deps.ids.uuid(),
+    id,
     command,
     replacements: created.map(({ metadata }) => metadata.name ?? ""),
     startedAt: deps.clock.monotonic(),

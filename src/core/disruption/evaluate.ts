@@ -8,7 +8,7 @@ import type { BalancedScoring } from "./balanced.ts";
 import type { Candidate } from "./candidate.ts";
 import type { DisruptionCommand, MethodContext } from "./method.ts";
 import { movesOf } from "./move-memory.ts";
-import type { Simulation, Simulator } from "./simulation.ts";
+import type { RunOptions, Simulation, Simulator } from "./simulation.ts";
 
 /** Savings below this are the noise of adding prices. */
 export const savingTolerance = 1e-9;
@@ -25,6 +25,8 @@ export interface Move {
   readonly podsMoved: number;
   /** The saving less what moving the pods is worth. */
   readonly score: number;
+  /** Nodes that were to take none of the pods. */
+  readonly closed?: ReadonlySet<StateNode>;
 }
 
 export interface MoveRefusal {
@@ -48,9 +50,9 @@ export interface Judge {
 export function* evaluateMove(
   judge: Judge,
   candidates: readonly Candidate[],
-  how: { readonly closed?: ReadonlySet<StateNode>; readonly floor?: number } = {},
+  how: RunOptions & { readonly floor?: number } = {},
 ): Generator<number, Result<Move, MoveRefusal>> {
-  const simulation = yield* judge.simulator.run(candidates, how.closed);
+  const simulation = yield* judge.simulator.run(candidates, how);
   if (simulation.stranded.length > 0) return failed(strandedRefusal(simulation));
   const price = priceOf(candidates);
   // Rules only make launches dearer, so what falls short without them need not be asked about them.
@@ -67,7 +69,8 @@ export function* evaluateMove(
     return failed({ code: "no-cheaper-replacement", text: "its pods would cost as much elsewhere" });
   const { approved, text } = judge.balanced.judge(candidates, saving);
   if (!approved) return failed({ code: "balanced", text });
-  return ok(moveOf(judge, { candidates, replacements: admitted.value, simulation, saving }));
+  const move = moveOf(judge, { candidates, replacements: admitted.value, simulation, saving });
+  return ok(how.closed === undefined ? move : { ...move, closed: how.closed });
 }
 
 function moveOf(

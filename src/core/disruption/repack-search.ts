@@ -19,6 +19,8 @@ export interface SearchAsk {
   /** Sets that are tried first, as positions. */
   readonly seeds: readonly (readonly number[])[];
   readonly limits: SearchLimits;
+  /** How hard each try looks for better machines, as a share of the usual. */
+  readonly effort: number;
   /** Shut while a set is tried, as far as they are not in it. */
   readonly closed?: ReadonlySet<StateNode>;
 }
@@ -74,6 +76,7 @@ function* attempt(search: Search, positions: readonly number[]): Generator<numbe
   const floor = set.length === 1 ? Number.NEGATIVE_INFINITY : (search.best?.score ?? 0);
   const found = yield* evaluateMove(ask.judge, candidates, {
     floor,
+    effort: ask.effort,
     ...(ask.closed === undefined ? {} : { closed: ask.closed }),
   });
   const score = found.ok ? found.value.score : -Infinity;

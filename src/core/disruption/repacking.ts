@@ -48,7 +48,7 @@ function* choose(all: readonly Candidate[], context: MethodContext): Generator<n
   const survey = yield* surveyLayout(simulator, candidates);
   const scan = yield* scanSingles(survey, candidates);
   const outcome = yield* bestMove({ judge, survey, scan }, candidates);
-  const best = outcome.best === undefined ? undefined : yield* onLastingNodes(judge, outcome.best);
+  const best = outcome.best === undefined ? undefined : yield* settledMove(judge, outcome.best);
   const taken = new Set(best?.candidates);
   for (const [position, candidate] of candidates.entries()) {
     if (taken.has(candidate)) continue;
@@ -107,7 +107,7 @@ function* bestMove(ground: Ground, candidates: readonly Candidate[]): Generator<
   const worths = candidates.map((candidate) => worthOf(survey, candidate));
   const open = { maxPodsMoved: settings.maxPodsMoved, workUnits: settings.workUnits };
   const seeds = seedsOf(ground, candidates);
-  const whole = yield* searchMoves({ judge, candidates, worths, seeds, limits: open });
+  const whole = yield* searchMoves({ judge, candidates, worths, seeds, limits: open, effort: tryEffort });
   const within = whole.best === undefined || fits(whole.best.candidates, ledger);
   const best = within ? whole.best : yield* partOf(ground, { candidates, worths, target: whole.best });
   return { ...whole, best: yield* atLeastUpstream(ground, candidates, best) };
@@ -160,10 +160,18 @@ function* partOf(
     worths: inTarget.map((at) => ask.worths[at] ?? 0),
     seeds: [],
     limits,
+    effort: tryEffort,
     closed: new Set([...target].map(({ node }) => node)),
   });
   if (part.best !== undefined) return part.best;
-  const own = yield* searchMoves({ judge, candidates: ask.candidates, worths: ask.worths, seeds: [], limits });
+  const own = yield* searchMoves({
+    judge,
+    candidates: ask.candidates,
+    worths: ask.worths,
+    seeds: [],
+    limits,
+    effort: tryEffort,
+  });
   return own.best;
 }
 
@@ -186,14 +194,25 @@ function* atLeastUpstream(
   return best === undefined || theirs.saving > best.saving + savingTolerance ? theirs : best;
 }
 
-/** The same move with pods kept off nodes that will go soon, where that saves as much (lifecycle 8, O15). */
-function* onLastingNodes(judge: Judge, move: Move): Generator<number, Move> {
+/**
+ * The move as it is made: with machines chosen with full effort, and with pods kept off nodes that will go soon, where that
+ * saves as much (lifecycle 8, O15).
+ */
+function* settledMove(judge: Judge, move: Move): Generator<number, Move> {
+  const closed = move.closed === undefined ? {} : { closed: move.closed };
+  const again = yield* evaluateMove(judge, move.candidates, closed);
+  const best = again.ok && again.value.saving > move.saving ? again.value : move;
   const leaving = leavingSoon(judge.context.snapshot, judge.context.scope.now);
   const names = new Set([...leaving].map(({ name }) => name));
-  if (!move.nominations.some(({ node }) => names.has(node))) return move;
-  const lasting = yield* evaluateMove(judge, move.candidates, { closed: leaving });
-  return lasting.ok && lasting.value.saving >= move.saving - savingTolerance ? lasting.value : move;
+  if (!best.nominations.some(({ node }) => names.has(node))) return best;
+  const lasting = yield* evaluateMove(judge, move.candidates, {
+    closed: new Set([...leaving, ...(move.closed ?? [])]),
+  });
+  return lasting.ok && lasting.value.saving >= best.saving - savingTolerance ? lasting.value : best;
 }
+
+/** While sets are compared, machines are chosen with little effort: what wins is worked out in full. */
+const tryEffort = 0.05;
 
 /** Upstream's single-node search: the first in its order that saves anything. The scan spares it those that cannot. */
 function* firstSingle({ judge, scan }: Ground, candidates: readonly Candidate[]): Generator<number, Move | undefined> {

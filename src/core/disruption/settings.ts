@@ -33,6 +33,6 @@ export const defaultDisruptionSettings: DisruptionSettings = Object.freeze<Disru
   spotToSpot: false,
   moveCostPerHour: 0.0005,
   maxPodsMoved: Number.POSITIVE_INFINITY,
-  workUnits: 600_000,
+  workUnits: 200_000,
   memory: noMoves,
 });

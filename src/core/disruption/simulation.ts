@@ -35,7 +35,13 @@ export interface Simulator {
   /** Names of nodes that waiting pods are expected on. */
   readonly expected: ReadonlySet<string>;
   /** Yields units of work. `closed` nodes take no pods. */
-  run(candidates: readonly Candidate[], closed?: ReadonlySet<StateNode>): Generator<number, Simulation>;
+  run(candidates: readonly Candidate[], how?: RunOptions): Generator<number, Simulation>;
+}
+
+export interface RunOptions {
+  readonly closed?: ReadonlySet<StateNode>;
+  /** How hard to look for better machines, as a share of the usual. */
+  readonly effort?: number;
 }
 
 /**
@@ -62,7 +68,10 @@ export function* createSimulator(
     snapshot: picture,
     options,
     expected: base.expected,
-    run: (candidates, closed = noNodes) => simulate({ picture, options }, candidates, closed),
+    run: (candidates, { closed = noNodes, effort } = {}) => {
+      const given = effort === undefined ? options : { ...options, packingEffort: effort };
+      return simulate({ picture, options: given }, candidates, closed);
+    },
   };
 }
 

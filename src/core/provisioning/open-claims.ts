@@ -1,7 +1,7 @@
 import { andInto } from "../catalogue/bit-set.ts";
 import { keepFitting } from "../catalogue/fit-rows.ts";
 import type { Filling, Opening, Packing } from "../packing/problem.ts";
-import { packMachines } from "../packing/search.ts";
+import { defaultEffort, packMachines, type SearchEffort } from "../packing/search.ts";
 import type { Resumable } from "../resumable.ts";
 import { countOnClaim } from "./claim-hosts.ts";
 import { addNeed, type Claim, dropPortConflicts, newClaim, type Pool, type Share } from "./claim.ts";
@@ -73,13 +73,19 @@ function* solveOnce(
   const surcharge = ask.total === undefined ? undefined : limitSurcharge(catalogue, ask.total);
   const built = yield* buildMachineProblem(session, ask.pools, ask.demands, surcharge);
   const problem = ask.alike === true ? { ...built, values: built.values.map(() => 1) } : built;
-  const packing = yield* packMachines(problem, {
+  const demand = {
     wanted: Int32Array.from(problem.demands, ({ count }) => count),
     rules: fillRules(session, problem),
     stock: limitStock(problem.machines, { catalogue, most: ask.most, places: session.reservations.left() }),
-  });
+  };
+  const packing = yield* packMachines(problem, demand, effortOf(session.options.packingEffort));
   return { problem, packing };
 }
+
+const effortOf = (share: number): SearchEffort => ({
+  repricing: defaultEffort.repricing * share,
+  rebuilding: defaultEffort.rebuilding * share,
+});
 
 function* openCopies(
   session: Session,

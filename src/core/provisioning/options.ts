@@ -32,6 +32,8 @@ export interface ProvisioningOptions {
    * Counted, not timed, so that the plan is the same on any machine. No end unless told.
    */
   readonly workBudget?: number;
+  /** How hard to look for better machines once all pods have some, as a share of the usual; 1 unless told, 0 takes the first. */
+  readonly packingEffort?: number;
   /** The caller's memory of compiled catalogues; a fresh one when absent. */
   readonly catalogueCache?: CatalogueCache;
 }
@@ -52,6 +54,7 @@ export function resolveOptions(options: ProvisioningOptions): ResolvedOptions {
     labelRules: awsLabelRules,
     ignoreResourceClaims: true,
     countZones: false,
+    packingEffort: 1,
     workBudget: Number.POSITIVE_INFINITY,
     catalogueCache: options.catalogueCache ?? createCatalogueCache(),
     ...options,
