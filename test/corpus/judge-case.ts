@@ -83,7 +83,7 @@ export function judgeCase(recording: Recording, options: JudgeOptions): Judgemen
   const apart = placed > referencePlaced;
   const differences: readonly Difference[] = [
     ...faults.map((text): Difference => ({ class: "worse", text: `not valid: ${text}` })),
-    ...missing.map((pod): Difference => ({ class: "worse", text: `${pod} is placed by the reference and not here` })),
+    ...missing.map((pod) => missingDifference(input, pod, result)),
     ...(apart ? [morePlaced(placed, referencePlaced)] : priceDifferences(input, plan, result)),
     ...errorDifferences(plan, result),
   ];
@@ -108,7 +108,7 @@ export function judgeCase(recording: Recording, options: JudgeOptions): Judgemen
       milliseconds: Math.round(milliseconds * 10) / 10,
       differences,
       apart,
-      missingPods: missing.length,
+      missingPods: differences.filter(({ text }) => text.endsWith(notHere)).length,
       ...(result.runs?.exact === true ? { exact: isExact(input, plan, { result, options }) } : {}),
     },
   };
@@ -130,6 +130,21 @@ function missingPods(plan: ProvisioningPlan, result: RecordedResult): readonly s
   return plan.unplaced.flatMap(({ pod: { metadata } }) =>
     wanted.has(metadata.name ?? "") ? [metadata.name ?? ""] : [],
   );
+}
+
+const notHere = "is placed by the reference and not here";
+
+/** Unless the pod could not run where the reference puts it, in any decision that is recorded in full. */
+function missingDifference({ snapshot, options }: ReadCase, pod: string, result: RecordedResult): Difference {
+  const placing = decisionsOf(result).filter(({ newNodeClaims, existingNodes = [] }) =>
+    [...newNodeClaims, ...existingNodes].some(({ pods }) => pods.includes(pod)),
+  );
+  const faults = placing.map((decision) =>
+    verifyPlan(snapshot, recordedPlan(snapshot, decision), options).find((fault) => fault.includes(`${pod} `)),
+  );
+  const [first] = faults;
+  if (first === undefined || faults.includes(undefined)) return { class: "worse", text: `${pod} ${notHere}` };
+  return { class: "intended", text: `the reference's plan does not hold: ${first}`, section: sectionOf(first) };
 }
 
 const morePlaced = (placed: number, reference: number): Difference => ({
@@ -168,6 +183,7 @@ function firstBreach(
 
 /** The weakness of scheduling 11 behind a fault of the reference's plan. */
 function sectionOf(fault: string): string {
+  if (fault.includes("volume")) return "scheduling 2.9 and 11.5 item 46";
   if (fault.includes("limit")) return "scheduling 11.4 item 35";
   if (fault.includes("skew") || fault.includes("is open")) return "scheduling 11.2 item 21";
   return "scheduling 11.2";

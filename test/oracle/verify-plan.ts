@@ -15,6 +15,7 @@ import type {
 import { type LabelChoices, matchesExpression, selectsNode, toleratesEverything } from "./placement.ts";
 import { type Amounts, amountOf, requestsOf } from "./quantities.ts";
 import { verifyTopology } from "./verify-topology.ts";
+import { verifyVolumes } from "./verify-volumes.ts";
 
 export function verifyPlan(
   snapshot: ClusterSnapshot,
@@ -111,6 +112,7 @@ function verifyType(snapshot: ClusterSnapshot, claim: PlannedClaim, { type, requ
     const place = `${type.name} ${offering.capacityType} in ${offering.zone}`;
     return [
       ...claim.pods.filter((pod) => !selectsNode(pod, choices)).map((pod) => `${nameOf(pod)} does not select ${place}`),
+      ...verifyVolumes(snapshot, claim.pods, { place, choices }),
       ...verifyRoom(type, requests, { place, daemons: daemonsOn(snapshot, claim, choices) }),
     ];
   });
@@ -179,9 +181,13 @@ function daemonRequests(snapshot: ClusterSnapshot, daemonSet: DaemonSet): Amount
 function verifyNodes(snapshot: ClusterSnapshot, plan: ProvisioningPlan): readonly string[] {
   return snapshot.nodes.flatMap((node) => {
     const pods = plan.nominations.filter((nomination) => nomination.node === node.name).map(({ pod }) => pod);
-    const faults = pods
-      .filter((pod) => !selectsNode(pod, (key) => (node.labels[key] === undefined ? [] : [node.labels[key]])))
-      .map((pod) => `${nameOf(pod)} does not select node ${node.name}`);
+    const choices: LabelChoices = (key) => (node.labels[key] === undefined ? [] : [node.labels[key]]);
+    const faults = [
+      ...pods
+        .filter((pod) => !selectsNode(pod, choices))
+        .map((pod) => `${nameOf(pod)} does not select node ${node.name}`),
+      ...verifyVolumes(snapshot, pods, { place: node.name, choices }),
+    ];
     for (const [name, amount] of totalOf(pods)) {
       const room = (node.allocatable[name] ?? 0) - (node.podRequests[name] ?? 0);
       if (amount > room) faults.push(`${name} ${amount} is more than the ${room} left on node ${node.name}`);

@@ -9,7 +9,7 @@ import type { Session } from "../provisioning/session.ts";
 import { typesOf } from "../provisioning/template.ts";
 import type { Stage, Workload } from "../provisioning/workload.ts";
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
-import { chooseDomains, type TopologyAsk } from "./domain-choice.ts";
+import { chooseDomains, isHostFull, type TopologyAsk } from "./domain-choice.ts";
 import type { Reservations } from "./reservations.ts";
 
 export interface OpenClaim {
@@ -49,7 +49,7 @@ export function acceptOnClaim(
   if (!toleratesAll(claim.pool.template.taints, stage.tolerations)) return "never";
   if (conflictingPorts(claim.ports, workload.ports) !== undefined) return "never";
   const own = session.table.narrow(claim.set, stage.set);
-  if (own < 0) return "never";
+  if (own < 0 || isHostFull(ask, claim.host)) return "never";
   let refusal: ClaimRefusal = "never";
   for (const volume of stage.volumeSets) {
     const set = session.table.narrow(own, volume);

@@ -68,6 +68,16 @@ function allowsHost(group: Group, ask: TopologyAsk, host: string): boolean {
   return here === 0;
 }
 
+/** The host has as many pods as spread or anti-affinity allow, and will not have fewer. */
+export function isHostFull(ask: TopologyAsk, host: string): boolean {
+  for (const group of ask.binding) {
+    const { key, kind } = group.term;
+    if (key !== labelKeys.hostname || (kind === "affinity" && !group.inverse)) continue;
+    if (!allowsHost(group, ask, host)) return true;
+  }
+  return false;
+}
+
 const selfCount = (group: Group, { pod }: TopologyAsk): number => (group.matches(pod) ? 1 : 0);
 
 /** The valid domain with the fewest pods: one, even where the candidate could serve several. */

@@ -59,6 +59,8 @@ export interface StageMemo {
   /** Claims and nodes (by index) that will never take such a pod again. */
   readonly closedClaims: Set<number>;
   readonly closedNodes: Set<number>;
+  /** All nodes before it are closed. */
+  firstNode: number;
 }
 
 export function createLoop(session: Session, rules: LoopRules): Loop {
@@ -157,6 +159,7 @@ function newMemo(loop: Loop, stage: Stage): StageMemo {
     seen: 0,
     closedClaims: new Set(),
     closedNodes: new Set(),
+    firstNode: 0,
   };
 }
 

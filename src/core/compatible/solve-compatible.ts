@@ -120,11 +120,13 @@ interface At {
 function addToNode(loop: Loop, { workload, at }: QueuedPod, { stage, memo }: At): boolean {
   const { session } = loop;
   const { slots, kinds } = session.nodes;
-  for (const slot of slots) {
-    if (memo.closedNodes.has(slot.index)) continue;
+  while (memo.closedNodes.has(memo.firstNode)) memo.firstNode++;
+  for (let place = memo.firstNode; place < slots.length; place++) {
+    const slot = slots[place];
+    if (slot === undefined || memo.closedNodes.has(place)) continue;
     const kind = kinds[slot.kind];
     if (kind === undefined || acceptance(slot, kind, { workload, stage, wanted: 1 }) === 0) {
-      memo.closedNodes.add(slot.index);
+      memo.closedNodes.add(place);
       continue;
     }
     const candidate = candidateOf(loop, slot);

@@ -11,6 +11,7 @@ import { buildSession, startSession } from "./build-session.ts";
 import { standingBeside, standingSelectorKeys } from "./build-topology.ts";
 import { asksForResourceClaims } from "./daemons.ts";
 import { pendingByZone } from "./effective-zone.ts";
+import { fillClaims } from "./fill-claims.ts";
 import { finaliseClaim } from "./finalise.ts";
 import { failedToSchedule, leftOver, unplacedPod } from "./left-over.ts";
 import { loopPods } from "./loop-pods.ts";
@@ -76,8 +77,9 @@ function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Resumab
   yield* widenClaims(session);
   const plan = yield* planOf(session, [...refused, ...(yield* leftOver(session, attempted))]);
   if (!attempted || !deservesCandidate(session, plan)) return { ...plan, ...zones };
-  const again = yield* startSession(session.layout, { ...options, policy: "compatible" });
-  return { ...(yield* betterOf(plan, { options, refused, session: again })), ...zones };
+  const layOut = (some: readonly PodClass[]): Resumable<Session> =>
+    buildSession(snapshot, { classes: some, standing: beside, options });
+  return { ...(yield* betterOf(plan, { session, refused, accepted, layOut })), ...zones };
 }
 
 const podsIn = ({ workloads }: Session): number => workloads.reduce((sum, { pods }) => sum + pods.length, 0);
@@ -103,21 +105,48 @@ function spreadsOverSeveralKeys({ stages: [first] }: Workload): boolean {
  * The plan, or what the reference would do where that places more pods or costs less: switching from it never costs money
  * (ADR 4). Most often it is given up half-way, as soon as it costs more.
  */
-function* betterOf(
-  plan: ProvisioningPlan,
-  other: {
-    readonly options: ResolvedOptions;
-    readonly refused: readonly UnplacedPod[];
-    readonly session: Session;
-  },
-): Resumable<ProvisioningPlan> {
-  const { options, refused, session } = other;
-  const isComplete = plan.unplaced.length === refused.length;
+function* betterOf(plan: ProvisioningPlan, from: Basis): Resumable<ProvisioningPlan> {
+  const { options } = from.session;
+  const isComplete = plan.unplaced.length === from.refused.length;
+  const session = yield* startSession(from.session.layout, { ...options, policy: "compatible" });
   const left = yield* placeAsCandidate(session, isComplete ? costOf(plan, options) : Infinity);
-  if (left === undefined || refused.length + left.length > plan.unplaced.length) return plan;
-  const candidate = yield* planOf(session, [...refused, ...left]);
-  const work = Object.entries(plan.work).map(([name, amount]) => [name, amount + (candidate.work[name] ?? 0)]);
-  return isBetter(candidate, plan, options) ? { ...candidate, work: Object.fromEntries(work) } : plan;
+  if (left === undefined) return plan;
+  const reference = yield* planOf(session, [...from.refused, ...left]);
+  if (isComplete || placesAll(plan, reference)) return isBetter(reference, plan, options) ? reference : plan;
+  const superset = yield* placingFirst(reference, from);
+  return placesAll(superset, reference) && !isBetter(reference, superset, options) ? superset : reference;
+}
+
+interface Basis {
+  /** Of the plan. */
+  readonly session: Session;
+  readonly refused: readonly UnplacedPod[];
+  readonly accepted: readonly PodClass[];
+  readonly layOut: (classes: readonly PodClass[]) => Resumable<Session>;
+}
+
+/** Whether the plan leaves no pod that the other places. */
+function placesAll({ unplaced }: ProvisioningPlan, other: ProvisioningPlan): boolean {
+  const left = new Set(other.unplaced.map(({ pod }) => pod));
+  return unplaced.every(({ pod }) => left.has(pod));
+}
+
+/** Where limits keep pods out: those that the reference would place come first, the others get what is left. */
+function* placingFirst(reference: ProvisioningPlan, { refused, accepted, layOut }: Basis): Resumable<ProvisioningPlan> {
+  const behind = new Set(reference.unplaced.map(({ pod }) => pod));
+  const part = (isWanted: (pod: Pod) => boolean): readonly PodClass[] =>
+    accepted.flatMap((each) => {
+      const pods = each.pods.filter(isWanted);
+      return pods.length === 0 ? [] : [{ ...each, pods }];
+    });
+  const session = yield* layOut([...part((pod) => !behind.has(pod)), ...part((pod) => behind.has(pod))]);
+  const isFirst = ({ pods: [pod] }: Workload): boolean => pod !== undefined && !behind.has(pod);
+  const others = session.workloads.filter((workload) => !isFirst(workload));
+  yield* solve(session, session.workloads.filter(isFirst));
+  yield* fillClaims(session, others);
+  yield* solve(session, others);
+  yield* widenClaims(session);
+  return yield* planOf(session, [...refused, ...(yield* leftOver(session, true))]);
 }
 
 const costOf = ({ pricePerHour, claims }: ProvisioningPlan, { nodeChargePerHour }: ResolvedOptions): number =>

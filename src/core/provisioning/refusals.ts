@@ -16,7 +16,7 @@ import type { Pool } from "./claim.ts";
 import type { DaemonGroup } from "./daemon-groups.ts";
 import type { Reason } from "./plan.ts";
 import { nodesExhausted, rowsWithinLimits } from "./pool-limits.ts";
-import type { Session } from "./session.ts";
+import { freshFit, type Session } from "./session.ts";
 import { typesOf } from "./template.ts";
 import { topologyRefusal } from "./topology-refusal.ts";
 import type { Stage, Workload } from "./workload.ts";
@@ -31,11 +31,20 @@ export function poolRefusal(session: Session, pool: Pool, ask: Ask): Reason {
   const name = pool.template.name;
   const object = keyText(pool.template.view.key);
   const limited = limitRefusal(session, pool, name);
-  if (limited !== undefined) return { ...limited, object };
+  if (limited !== undefined && !isBesideThePoint(session, pool, limited, ask)) return { ...limited, object };
   const taint = tolerationError(pool.template.taints, ask.stage.tolerations);
   if (taint !== undefined) return { layer: "pool", code: "taint", text: taint, object };
   const requirements = requirementRefusal(session, pool, ask);
   return { ...requirements, object };
+}
+
+/**
+ * Machines of this pass have used up the number of nodes, but the pod could not have had one of them: what keeps it out is
+ * something else, and a higher limit would not help.
+ */
+function isBesideThePoint(session: Session, pool: Pool, { code }: Reason, { workload, stage }: Ask): boolean {
+  if (code !== "nodes" || !session.claims.some((claim) => claim.pool.limits === pool.limits)) return false;
+  return freshFit(session, pool, { workload, stage, set: stage.set }) === undefined;
 }
 
 /**
@@ -67,7 +76,10 @@ export function limitRefusal(session: Session, pool: Pool, name: string): Reason
   return {
     layer: "limits",
     code: "resources",
-    text: `all available instance types exceed limits for nodepool (NodePool=${name})`,
+    text:
+      pool.template.view.key.kind === "Provisioner"
+        ? `all available instance types exceed limits for provisioner: "${name}"`
+        : `all available instance types exceed limits for nodepool (NodePool=${name})`,
   };
 }
 

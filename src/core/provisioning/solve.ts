@@ -10,13 +10,13 @@ import { type Demand, freshFit, type Session, waiting } from "./session.ts";
 import { stageAt, type Workload } from "./workload.ts";
 
 /**
- * The whole placement: cycles over all workloads that wait, each from the pod as it is written, until a whole cycle places
+ * The whole placement (or that of some of the workloads): cycles over all that wait, each from the pod as it is written, until a whole cycle places
  * nothing (scheduling 4.2). After the first cycle only topology can have changed its mind: a target may stand by now.
  * Yields units of work; pausing there cannot change the answer.
  */
-export function* solve(session: Session): Generator<number, void> {
+export function* solve(session: Session, workloads = session.workloads): Generator<number, void> {
   const tiers = tiersOf(session);
-  let waitingNow = session.workloads;
+  let waitingNow = workloads;
   for (let before = -1; waitingNow.length > 0 && placedIn(session) > before; ) {
     before = placedIn(session);
     yield* cycle(session, waitingNow, tiers);
