@@ -8,6 +8,8 @@ export * from "./convert/convert-set.ts";
 export { isBetaObject } from "./convert/beta.ts";
 export * from "./log/founding-forms.ts";
 export * from "./log/limit-line.ts";
+export * from "./log/limit-excess.ts";
+export * from "./log/arbitrary-choice.ts";
 export * from "./settings/keys.ts";
 export * from "./settings/parse-settings.ts";
 export * from "./settings/settings.ts";

@@ -5,6 +5,7 @@ import {
   createClusterModel,
   createEra,
   createInstruments,
+  createPlanLines,
   type Reconciler,
 } from "../controllers/index.ts";
 import type { ClusterSnapshot } from "../core/index.ts";
@@ -145,7 +146,9 @@ function composeParts(setup: OperatorSetup): Parts {
   const decisions = createDecisionLog(clock);
   const asked = measureCloudProvider(provider, { metrics, clock, controller: "provisioner" });
   const model = createClusterModel({ kube, caches, clock, log, provider: asked, metrics, instruments });
+  const onPlan = createPlanLines({ clock, log, events, metrics });
   const base = {
+    onPlan,
     kube,
     caches,
     model,

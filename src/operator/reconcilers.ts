@@ -32,6 +32,7 @@ import {
   type DecisionSink,
   type DisruptionDeps,
   type Instruments,
+  type PlanListener,
   type Reconciler,
 } from "../controllers/index.ts";
 import { awsLabelRules, type LabelRules } from "../api/index.ts";
@@ -57,6 +58,8 @@ export interface ReconcilerParts {
   readonly decisions: DecisionSink & DecisionFeed;
   readonly wiring: ProviderWiring;
   readonly options: OperatorOptions;
+  /** Told of each plan and of the picture that it was made on. */
+  readonly onPlan?: PlanListener;
   readonly overlays: GatedOverlays | undefined;
   readonly buffers: GatedBuffers | undefined;
 }

@@ -340,3 +340,54 @@ test("a restart in the midst of life finds its machines again and makes no secon
   expect((await cluster.list(podType)).filter(({ status }) => status?.phase === "Running")).toHaveLength(1);
   await cluster.stop();
 });
+
+test("[R69] [R70] D8: a pod that a limit keeps out brings the line that alarms look for, once in five minutes", async () => {
+  const cluster = await eraCluster();
+  const limits = { resources: { memory: "1000" } };
+  await cluster.apply(template(), provisioner("general", { ...typesOnly("m5.large"), limits }));
+  await cluster.run("web", 3);
+  await cluster.clock.advance(120_000);
+  const hits = cluster.log.lines.filter(({ message }) => message.includes("exceeds limit of"));
+  expect(hits).toEqual([
+    {
+      level: "error",
+      message: expect.stringMatching(/^memory resource usage of \d+ exceeds limit of 1000$/),
+      fields: { logger: "controller.provisioner", provisioner: "general", resource: "memory" },
+    },
+  ]);
+  const events = (await cluster.list(eventType)).filter(({ reason }) => reason === "FailedScheduling");
+  expect(events.some(({ message }) => message?.includes('exceed limits for provisioner: "general"'))).toBe(true);
+  await cluster.stop();
+});
+
+test("[R44] D7: of two Provisioners of equal weight the same one is always taken, and an event says that it was arbitrary", async () => {
+  const cluster = await eraCluster();
+  await cluster.apply(
+    template(),
+    provisioner("alpha", typesOnly("m5.large")),
+    provisioner("beta", typesOnly("m5.large")),
+  );
+  await cluster.run("web", 6);
+  expect(await cluster.until(runs(cluster, 6), 90)).toBe(true);
+  const owners = (await cluster.machines()).map(({ metadata }) => metadata.labels?.["karpenter.sh/provisioner-name"]);
+  const [taken = "", ...others] = new Set(owners);
+  expect(others).toEqual([]);
+  const told = (await cluster.list(eventType)).filter(({ reason }) => reason === "ArbitraryProvisioner");
+  expect(told.map(({ message }) => message)).toEqual([
+    `Provisioner ${taken} was taken, Provisioner ${taken === "alpha" ? "beta" : "alpha"} of equal weight would have done: the choice is arbitrary; set weights, or make them exclusive`,
+  ]);
+  await cluster.stop();
+});
+
+test("[R35] D10: the planning lines of the founding document stand beside today's", async () => {
+  const cluster = await eraCluster();
+  await cluster.apply(template(), provisioner("general", typesOnly("m5.large", "m5.xlarge")));
+  await cluster.run("web", 3);
+  expect(await cluster.until(runs(cluster, 3), 60)).toBe(true);
+  const compat = cluster.log.lines.filter(({ fields }) => fields["compat"] === true).map(({ message }) => message);
+  expect(compat).toContain(
+    "Computed packing of 1 node(s) for 3 pod(s) with instance type option(s) [m5.large m5.xlarge]",
+  );
+  expect(compat).toContain("Waiting for unschedulable pods");
+  await cluster.stop();
+});

@@ -39,7 +39,10 @@ async function create(
   options: { readonly reason: string; readonly signal: AbortSignal },
 ): Promise<NodeClaim> {
   const pool = deps.caches.nodePools.store.get(addressOf(planned.poolKey));
-  const excess = pool === undefined ? undefined : findExcess(pool, deps.model.usageOf(planned.poolKey));
+  const excess =
+    pool === undefined
+      ? undefined
+      : findExcess(pool, deps.model.usageOf(planned.poolKey), planned.poolKey.kind === "Provisioner");
   if (excess !== undefined) throw new Error(excess);
   const created = await deps.kube.create(nodeClaimType, planned.claim, { signal: options.signal });
   deps.model.insertClaim(created);
@@ -52,7 +55,7 @@ async function create(
 }
 
 /** Usage strictly above a limit; equal passes, since the solver keeps new machines within what remains. */
-export function findExcess(pool: NodePool, usage: Resources): string | undefined {
+export function findExcess(pool: NodePool, usage: Resources, isProvisioner = false): string | undefined {
   const limits = parseResources(pool.spec.limits, { negative: "accept" });
   // Limits that cannot be read are refused by the API server and by the pool's validation.
   if (!limits.ok) return undefined;
@@ -61,6 +64,8 @@ export function findExcess(pool: NodePool, usage: Resources): string | undefined
     .find((name) => (usage[name] ?? 0) > (limits.value[name] ?? 0));
   if (exceeded === undefined) return undefined;
   const [limit, used] = [limits.value[exceeded] ?? 0, usage[exceeded] ?? 0].map((amount) => decimal(exceeded, amount));
+  // Users of the v1alpha5 era alarm on their own form (v1alpha5 4.4).
+  if (isProvisioner) return `${exceeded} resource usage of ${used} exceeds limit of ${limit}`;
   return `resource usage exceeds limit (limit=${limit}, resource-name=${exceeded}, usage=${used})`;
 }
 

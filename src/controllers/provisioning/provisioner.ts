@@ -81,6 +81,7 @@ function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
     const whole = await observed(deps, snapshot, () => planner.plan(snapshot, options, { signal }));
     const plan = withoutVirtualPods(whole);
     reporter.planned(plan, deps.clock.monotonic() - started);
+    deps.onPlan?.(plan, snapshot);
     if (!deps.act) return reporter.proposed(plan);
     nominate(deps, plan);
     await deps.virtual?.planned(whole, signal);
@@ -94,7 +95,7 @@ function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
  * What a machine costs beside its price, in USD an hour, when plans are compared: its root volume (20 GiB of gp3 are 0.0022),
  * its address and its share of what runs on every node. Without it the cheapest layout can be a swarm of tiny machines.
  */
-const nodeChargePerHour = 0.005;
+export const nodeChargePerHour = 0.005;
 
 /**
  * The charge while pods are planned again because the scheduler gave their room to others: each machine is one more place

@@ -29,12 +29,12 @@ export function freezeSnapshot(state: ClusterState, now: EpochMillis): ClusterSn
   });
 }
 
-/** Weight descending, then name descending (scheduling 1.8); of one name the NodePool first (v1alpha5 D7). */
+/** Weight descending, then NodePools before Provisioners (v1alpha5 D7), then name descending (scheduling 1.8). */
 export function byWeightThenName(a: PoolView, b: PoolView): number {
   const weight = (b.pool.spec.weight ?? 0) - (a.pool.spec.weight ?? 0);
   if (weight !== 0) return weight;
-  if (a.key.name !== b.key.name) return a.key.name > b.key.name ? -1 : 1;
-  return a.key.kind < b.key.kind ? -1 : 1;
+  if (a.key.kind !== b.key.kind) return a.key.kind < b.key.kind ? -1 : 1;
+  return a.key.name > b.key.name ? -1 : a.key.name < b.key.name ? 1 : 0;
 }
 
 /** Pods whose DaemonSet is known, by its `namespace/name`. */
