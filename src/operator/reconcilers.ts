@@ -36,7 +36,7 @@ import {
   type Reconciler,
 } from "../controllers/index.ts";
 import { awsLabelRules, type LabelRules } from "../api/index.ts";
-import { emptiness, isReschedulable } from "../core/index.ts";
+import { drift, emptiness, isReschedulable } from "../core/index.ts";
 import type { EventRecorder, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { type CloudProvider, measureCloudProvider } from "../provider/index.ts";
@@ -165,6 +165,9 @@ function observers(deps: Deps): readonly Reconciler[] {
   ];
 }
 
+/** Longer than the longest batch of the provisioner, which says where displaced pods go. */
+const quietStartMilliseconds = 10_000;
+
 /** What to launch and what to remove. */
 function decidingReconcilers(deps: Deps): readonly Reconciler[] {
   const { options, clock, labelRules, overlays, buffers } = deps;
@@ -185,7 +188,13 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
       ...(labelRules === undefined ? {} : { labelRules }),
     },
   });
-  const disruption = createDisruption({ ...deps, act, methods: [emptiness], createReplacements: replacementsOf(deps) });
+  const disruption = createDisruption({
+    ...deps,
+    act,
+    quietStartMilliseconds,
+    methods: [emptiness, drift],
+    createReplacements: replacementsOf(deps),
+  });
   return [
     ...(overlays === undefined ? [] : [overlays.reconciler(deps)]),
     ...(buffers === undefined ? [] : [buffers.reconciler((uid) => batcher.trigger(uid))]),

@@ -122,6 +122,7 @@ export interface DisruptionOptions extends FixtureOptions {
   readonly methods?: DisruptionDeps["methods"];
   readonly settings?: DisruptionDeps["settings"];
   readonly replacements?: DisruptionDeps["createReplacements"];
+  readonly quietStartMilliseconds?: number;
 }
 
 export async function disruptionFixture(options: DisruptionOptions = {}): Promise<DisruptionFixture> {
@@ -140,6 +141,7 @@ export async function disruptionFixture(options: DisruptionOptions = {}): Promis
     ids: createIds(random),
     model,
     act: true,
+    quietStartMilliseconds: options.quietStartMilliseconds ?? 0,
     methods: options.methods ?? [emptiness],
     ...(options.settings === undefined ? {} : { settings: options.settings }),
     createReplacements: options.replacements ?? (async () => []),

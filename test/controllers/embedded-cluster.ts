@@ -17,6 +17,8 @@ import {
   type SimulatedAccount,
   startStandIns,
 } from "../../src/local/index.ts";
+import { type Catalogue, loadCatalogue } from "../../src/provider-aws/catalogue/index.ts";
+import type { AwsClients } from "../../src/provider-aws/contract/index.ts";
 import {
   awsProvider,
   awsProviderOptions,
@@ -47,7 +49,11 @@ export interface EmbeddedCluster {
   /** Moves time until `holds`, in steps of one second; false when it does not within the seconds. */
   until(holds: () => Promise<boolean>, seconds: number): Promise<boolean>;
   list<T extends KubeObject>(type: ResourceType<T>): Promise<readonly T[]>;
-  /** Whether the write of `dieAtWrite` has come; the controller is started again at once. */
+  /** From now on counts the controller's calls; it dies with the n-th, and is started again at once. */
+  arm(dieAtCall?: number): void;
+  /** Calls since `arm`, to the API (without events, leases and watches) and to the cloud, in order. */
+  readonly calls: readonly string[];
+  /** Whether the call of `arm` has come. */
   readonly died: boolean;
   /** Kills the controller as a crash does (its writes stop at once) and starts another. */
   restartOperator(): Promise<void>;
@@ -57,8 +63,8 @@ export interface EmbeddedCluster {
 }
 
 export interface EmbeddedOptions {
-  /** The controller dies with its n-th write (to the API or the cloud): it takes effect, its answer is lost. */
-  readonly dieAtWrite?: number;
+  /** Machine families that the account sells; all by default. Few make a start cheap. */
+  readonly families?: readonly string[];
   readonly seed?: number;
   /** Address to serve probes and metrics on. */
   readonly host?: string;
@@ -66,6 +72,8 @@ export interface EmbeddedOptions {
   readonly breakWatchesAfter?: number;
   readonly options?: Partial<OperatorOptions>;
   readonly pool?: Partial<NodePool["spec"]>;
+  /** `on-demand` unless said. */
+  readonly capacityType?: string;
 }
 
 const nodeClass: EC2NodeClass = {
@@ -80,7 +88,7 @@ const nodeClass: EC2NodeClass = {
   },
 };
 
-const poolOf = (change: Partial<NodePool["spec"]>): NodePool => ({
+const poolOf = ({ pool = {}, capacityType = "on-demand" }: EmbeddedOptions): NodePool => ({
   apiVersion: "karpenter.sh/v1",
   kind: "NodePool",
   metadata: { name: "default" },
@@ -90,14 +98,14 @@ const poolOf = (change: Partial<NodePool["spec"]>): NodePool => ({
         nodeClassRef: { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "default" },
         requirements: [
           { key: "kubernetes.io/arch", operator: "In", values: ["amd64"] },
-          { key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand"] },
+          { key: "karpenter.sh/capacity-type", operator: "In", values: [capacityType] },
           { key: "karpenter.k8s.aws/instance-category", operator: "In", values: ["c", "m", "r"] },
           { key: "karpenter.k8s.aws/instance-generation", operator: "Gt", values: ["4"] },
         ],
       },
     },
     disruption: { consolidateAfter: "30s", consolidationPolicy: "WhenEmpty", budgets: [{ nodes: "100%" }] },
-    ...change,
+    ...pool,
   },
 });
 
@@ -131,8 +139,8 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
   const kube = server.client();
   for (const crd of customResourceDefinitions) await kube.create(customResourceDefinitionType, crd);
   await kube.create(ec2NodeClassType, nodeClass);
-  await kube.create(nodePoolType, poolOf(setup.pool ?? {}));
-  const account = createSimulatedAccount({ clock, random });
+  await kube.create(nodePoolType, poolOf(setup));
+  const account = createSimulatedAccount({ clock, random, catalogue: catalogueOf(setup.families) });
   const everLaunched = new Set<string>();
   account.machines.subscribe(({ providerId }) => void everLaunched.add(providerId));
   const stopping = new AbortController();
@@ -140,15 +148,12 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
     { kube, clock, random, ids, log, metrics: createMetricsRegistry(), kubelets: { machines: account.machines } },
     stopping.signal,
   );
-  const options: OperatorOptions = { ...defaultOptions, clusterName: account.clusterName, ...setup.options };
-  let died = false;
-  const startOperator = (dieAtWrite = Number.POSITIVE_INFINITY): Running => {
+  const { clusterName, queueName: interruptionQueue } = account;
+  const options: OperatorOptions = { ...defaultOptions, clusterName, interruptionQueue, ...setup.options };
+  const startOperator = (): Running => {
     const dying = new AbortController();
-    const fuse = createFuse(dieAtWrite);
-    const clients = {
-      ...account.clients,
-      ec2: fusedWrites(account.clients.ec2, fuse, (name) => !name.startsWith("describe")),
-    };
+    const fuse = createFuse();
+    const clients = fusedClients(account.clients, fuse);
     const provider = awsProvider({
       clients,
       options: awsProviderOptions(options, { region: account.region, clusterEndpoint: "https://127.0.0.1:6443" }),
@@ -170,13 +175,15 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
     const ended = operator.run(dying.signal);
     ended.catch(() => undefined);
     fuse.onBurnt(() => {
-      died = true;
+      fate = { died: true, calls: fuse.calls };
       dying.abort(new Error("crashed"));
       current = startOperator();
     });
     return { operator, dying, ended, registry, fuse };
   };
-  let current = startOperator(setup.dieAtWrite);
+  // What became of the controller that was armed last.
+  let fate: { readonly died: boolean; readonly calls: readonly string[] } = { died: false, calls: [] };
+  let current = startOperator();
   await clock.advance(1_000);
   return {
     clock,
@@ -197,8 +204,15 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
       }
       return holds();
     },
+    arm: (dieAtCall = Number.POSITIVE_INFINITY) => {
+      current.fuse.arm(dieAtCall);
+      fate = { died: false, calls: current.fuse.calls };
+    },
+    get calls() {
+      return fate.calls;
+    },
     get died() {
-      return died;
+      return fate.died;
     },
     list: async (type) => (await kube.list(type)).items,
     replaceOperator: async () => {
@@ -236,21 +250,32 @@ interface Running {
   readonly fuse: Fuse;
 }
 
-/** Lets writes through until the limit; what a dead process would have written never arrives. */
+/** Counts calls and lets them through until the limit; a dead process neither writes nor reads. */
 interface Fuse {
-  write<T>(work: () => Promise<T>): Promise<T>;
+  call<T>(name: string, work: () => Promise<T>): Promise<T>;
+  /** Counts anew; the n-th call takes effect, and its answer is lost. */
+  arm(limit: number): void;
+  readonly calls: readonly string[];
   readonly dead: boolean;
   kill(): void;
   onBurnt(listener: () => void): void;
 }
 
-function createFuse(limit: number): Fuse {
-  let writes = 0;
+function createFuse(): Fuse {
+  let calls: string[] = [];
+  let limit = Number.POSITIVE_INFINITY;
   let dead = false;
   let burnt = (): void => undefined;
-  return {
+  const fuse: Fuse = {
     get dead() {
       return dead;
+    },
+    get calls() {
+      return calls;
+    },
+    arm: (dieAtCall) => {
+      calls = [];
+      limit = dieAtCall;
     },
     kill: () => {
       dead = true;
@@ -258,10 +283,10 @@ function createFuse(limit: number): Fuse {
     onBurnt: (listener) => {
       burnt = listener;
     },
-    write: async (work) => {
-      if (dead) throw new Error("written by a dead process");
-      writes += 1;
-      if (writes < limit) return work();
+    call: async (name, work) => {
+      if (dead) throw new Error("called by a dead process");
+      calls.push(name);
+      if (calls.length < limit) return work();
       dead = true;
       try {
         await work();
@@ -271,24 +296,26 @@ function createFuse(limit: number): Fuse {
       throw new Error("crashed before the answer came");
     },
   };
+  return fuse;
 }
 
 /** Events and the lease are left out: nothing of the cluster depends on them. */
 function fusedClient(kube: KubeClient, fuse: Fuse): KubeClient {
-  const write = <T>(type: ResourceType, work: () => Promise<T>): Promise<T> => {
-    if (type.kind !== "Event" && type.kind !== "Lease") return fuse.write(work);
-    return fuse.dead ? Promise.reject(new Error("written by a dead process")) : work();
+  const call = <T>(verb: string, type: ResourceType, work: () => Promise<T>): Promise<T> => {
+    if (type.kind !== "Event" && type.kind !== "Lease") return fuse.call(`${verb} ${type.plural}`, work);
+    return fuse.dead ? Promise.reject(new Error("called by a dead process")) : work();
   };
   return {
-    get: (...args) => kube.get(...args),
-    list: (...args) => kube.list(...args),
+    get: (type, ...rest) => call("get", type, () => kube.get(type, ...rest)),
+    list: (type, ...rest) => call("list", type, () => kube.list(type, ...rest)),
     watch: (...args) => kube.watch(...args),
     isServed: (...args) => kube.isServed(...args),
-    create: (type, ...rest) => write(type, () => kube.create(type, ...rest)),
-    update: (type, ...rest) => write(type, () => kube.update(type, ...rest)),
-    patch: (type, ...rest) => write(type, () => kube.patch(type, ...rest)),
-    delete: (type, ...rest) => write(type, () => kube.delete(type, ...rest)),
-    createSubresource: (type, ...rest) => write(type, () => kube.createSubresource(type, ...rest)),
+    create: (type, ...rest) => call("create", type, () => kube.create(type, ...rest)),
+    update: (type, ...rest) => call("update", type, () => kube.update(type, ...rest)),
+    patch: (type, ...rest) => call("patch", type, () => kube.patch(type, ...rest)),
+    delete: (type, ...rest) => call("delete", type, () => kube.delete(type, ...rest)),
+    createSubresource: (type, name, subresource, ...rest) =>
+      call(`create ${subresource} of`, type, () => kube.createSubresource(type, name, subresource, ...rest)),
   };
 }
 
@@ -321,13 +348,33 @@ const bound = (kube: KubeClient): KubeClient => ({
   isServed: (...args) => kube.isServed(...args),
 });
 
-/** Calls of a cloud client that change something go through the fuse. */
-function fusedWrites<C extends object>(client: C, fuse: Fuse, isWrite: (name: string) => boolean): C {
+/** Every call of every client of the cloud goes through the fuse. */
+const fusedClients = (clients: AwsClients, fuse: Fuse): AwsClients =>
+  Object.fromEntries(
+    Object.entries(clients).map(([name, client]) => [name, fusedCalls(name, client as object, fuse)]),
+  ) as unknown as AwsClients;
+
+function fusedCalls<C extends object>(service: string, client: C, fuse: Fuse): C {
   return new Proxy(client, {
     get: (target, name, receiver) => {
       const member: unknown = Reflect.get(target, name, receiver);
-      if (typeof member !== "function" || typeof name !== "string" || !isWrite(name)) return member;
-      return (...args: readonly unknown[]) => fuse.write(() => Reflect.apply(member, target, args) as Promise<unknown>);
+      if (typeof member !== "function" || typeof name !== "string") return member;
+      const work = (args: readonly unknown[]) => Reflect.apply(member, target, args) as Promise<unknown>;
+      return (...args: readonly unknown[]) => fuse.call(`${service} ${name}`, () => work(args));
     },
   });
+}
+
+/** Decoded once: it never changes, and costs more than everything else of a start. */
+const everything = loadCatalogue();
+
+function catalogueOf(families: readonly string[] | undefined): Catalogue {
+  if (families === undefined) return everything;
+  const isSold = (type: string): boolean => families.includes(type.split(".")[0] ?? "");
+  const { machines, onDemand } = everything;
+  return {
+    ...everything,
+    machines: machines.filter(({ name }) => isSold(name)),
+    onDemand: { ...onDemand, prices: new Map([...onDemand.prices].filter(([name]) => isSold(name))) },
+  };
 }

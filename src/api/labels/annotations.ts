@@ -32,6 +32,8 @@ export const awsAnnotations = Object.freeze({
 export const productAnnotations = Object.freeze({
   /** On a NodePool: when its nodes may be disrupted, expiry included; JSON, see `core/windows`. */
   disruptionWindows: "karpenter-ts.dev/disruption-windows",
+  /** On a NodeClaim that replaces others: which command made it, JSON (lifecycle O19). */
+  disruptionCommand: "karpenter-ts.dev/disruption-command",
   /** On a NodePool: `replace` makes a spot rebalance recommendation a reason to replace the node (lifecycle O21). */
   onRebalance: "karpenter-ts.dev/on-rebalance",
   /** On a NodeClaim: when the cloud recommended to move, RFC 3339. */
