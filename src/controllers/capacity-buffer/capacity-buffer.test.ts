@@ -93,7 +93,9 @@ describe("a buffer", () => {
   test("of a workload holds a share of its replicas", async () => {
     const scalableRef = { apiGroup: "apps", kind: "Deployment", name: "web" };
     const cluster = await buffered({ scalableRef, percentage: 25 });
-    expect(cluster.pods.pods().map(({ metadata }) => metadata.labels)).toEqual(Array(3).fill({ app: "web" }));
+    expect(cluster.pods.pods().map(({ metadata }) => metadata.labels)).toEqual(
+      Array.from({ length: 3 }, () => ({ app: "web" })),
+    );
     await cluster.stop();
   });
 
