@@ -23,17 +23,21 @@ const chapters: readonly Chapter[] = [
   { name: "ops", file: "operations.md", part: /^## 9\. /, group: /^### (9\.2) /, item: /\((\d+)\) /g, joint: "." },
 ];
 
-function idsOf(chapter: Chapter, text: string): readonly string[] {
-  const ids: string[] = [];
+/** Lines of the part that lists scenarios, each with the mark of its group; none before the first group. */
+function* listedLines({ part, group }: Chapter, text: string): Generator<readonly [string, string]> {
   let inPart = false;
-  let group = chapter.group === undefined ? "" : undefined;
+  let mark = group === undefined ? "" : undefined;
   for (const line of text.split("\n")) {
-    if (line.startsWith("## ")) inPart = chapter.part.test(line);
-    if (!inPart) continue;
-    if (line.startsWith("### ") && chapter.group !== undefined) group = chapter.group.exec(line)?.[1];
-    if (group === undefined) continue;
-    for (const [, number = ""] of line.matchAll(chapter.item)) ids.push(`${group}${chapter.joint ?? ""}${number}`);
+    if (line.startsWith("## ")) inPart = part.test(line);
+    if (line.startsWith("### ") && group !== undefined) mark = group.exec(line)?.[1];
+    if (inPart && mark !== undefined) yield [mark, line];
   }
+}
+
+function idsOf(chapter: Chapter, text: string): readonly string[] {
+  const ids = [...listedLines(chapter, text)].flatMap(([mark, line]) =>
+    [...line.matchAll(chapter.item)].map(([, number = ""]) => `${mark}${chapter.joint ?? ""}${number}`),
+  );
   if (new Set(ids).size !== ids.length) throw new Error(`${chapter.file}: a scenario number occurs twice`);
   return ids;
 }
