@@ -59,7 +59,10 @@ class Walk {
   #list(items: readonly unknown[], path: Path): readonly unknown[] {
     return items.flatMap((item, index) => {
       const here = [...path, index];
-      if (!isSelectorOf(item)) return [this.value(item, here)];
+      if (!isSelectorOf(item, labels.provisionerName)) return [this.value(item, here)];
+      // Both forms stand there already.
+      if (item.operator === "DoesNotExist" && items.some((other) => isSelectorOf(other, labels.nodePool)))
+        return [item];
       this.moves.push({ from: [...here, "key"], to: [...here, "key"] });
       const renamed = { ...item, key: labels.nodePool };
       return item.operator === "DoesNotExist" ? [item, renamed] : [renamed];
@@ -67,9 +70,5 @@ class Walk {
   }
 }
 
-const isSelectorOf = (item: unknown): item is { readonly key: string; readonly operator?: unknown } =>
-  typeof item === "object" &&
-  item !== null &&
-  "key" in item &&
-  item.key === labels.provisionerName &&
-  "operator" in item;
+const isSelectorOf = (item: unknown, key: string): item is { readonly key: string; readonly operator?: unknown } =>
+  typeof item === "object" && item !== null && "key" in item && item.key === key && "operator" in item;
