@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { nodeClaim, nodePool, pod } from "../../../test/controllers/builders.ts";
 import { type DisruptionFixture, disruptionFixture, smallType } from "../../../test/controllers/disruption-fixture.ts";
-import { coreLabelRules, nodeClaimType, podType } from "../../api/index.ts";
+import { coreLabelRules, nodeClaimType, nodePoolType, podType } from "../../api/index.ts";
 import {
   drift,
   type InstanceType,
@@ -31,8 +31,10 @@ const podOn = (node: string, cpu: string, index = 0) =>
     { labels: { app: "x" } },
   );
 
-const pools = [nodePool("default", { disruption: { consolidateAfter: "0s", budgets: [{ nodes: "100%" }] } })];
+const pools = [nodePool("default")];
 const settings = { provisioning: { labelRules: coreLabelRules } };
+
+const ready = { type: "Ready", status: "True", reason: "Ready", message: "", lastTransitionTime: "2026-11-02T09:00:00Z" };
 
 /** Pods by node; both types are offered. */
 async function cluster(
@@ -48,6 +50,8 @@ async function cluster(
     ...options,
     before: async (fixture) => {
       fixture.provider.instanceTypeList = [smallType, tinyType];
+      const pool = (await fixture.get(nodePoolType, "default"))!;
+      await fixture.patch(nodePoolType, pool, { status: { conditions: [ready] } }, "status");
       for (const [name, cpus] of Object.entries(pods))
         for (const [index, cpu] of cpus.entries()) await fixture.create(podType, podOn(name, cpu, index));
       await options.before?.(fixture);

@@ -27,6 +27,8 @@ export interface DisruptionDeps {
   readonly methods: readonly DisruptionMethod[];
   /** How they decide; the memory of moves is the controller's own. */
   readonly settings?: Partial<Omit<DisruptionSettings, "memory">>;
+  /** Nodes that hold room for capacity buffers, by name: they are not empty (scheduling 7.3). */
+  readonly bufferNodes?: () => ReadonlySet<string>;
   /** Creates the replacements of a command; rejects when one cannot be created, those made before stay. */
   readonly createReplacements: (
     planned: readonly PlannedClaim[],

@@ -154,6 +154,7 @@ async function searched(
   const { deps, table, settled } = run;
   const planner = createDisruptionPlanner(on.snapshot, {
     now: on.now,
+    ...(deps.bufferNodes === undefined ? {} : { bufferNodes: deps.bufferNodes() }),
     methods: deps.methods,
     queued: table.held(),
     settings: settingsOf(run),
