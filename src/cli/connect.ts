@@ -12,6 +12,8 @@ export interface ConnectOptions {
     readonly log: Logger;
     readonly metrics: MetricsRegistry;
   };
+  /** Where a pod finds its API server. */
+  readonly environment?: Readonly<Record<string, string | undefined>>;
   /** Requests a second, and at once. */
   readonly limits: { readonly qps: number; readonly burst: number };
 }
@@ -20,10 +22,16 @@ export interface ConnectOptions {
 export const standInLimits = Object.freeze({ qps: 500, burst: 1_000 });
 
 /** A client of a cluster that exists; whatever is wrong with its kubeconfig is the user's to mend. */
-export async function connectTo({ kubeconfig, context, around, limits }: ConnectOptions): Promise<KubeconfigClient> {
+export async function connectTo({
+  kubeconfig,
+  context,
+  environment,
+  around,
+  limits,
+}: ConnectOptions): Promise<KubeconfigClient> {
   const settings = { ...around, ...limits };
   try {
-    if (kubeconfig === undefined || kubeconfig === "") return await inClusterClient(settings);
+    if (kubeconfig === undefined || kubeconfig === "") return await inClusterClient(settings, environment);
     const paths = kubeconfig.split(":").filter((path) => path !== "");
     return await clientFromKubeconfig({ paths }, { ...settings, ...(context === undefined ? {} : { context }) });
   } catch (error) {

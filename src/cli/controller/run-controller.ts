@@ -72,9 +72,10 @@ interface Start {
 }
 
 async function start({ call, options, around, terminal }: Start, lifecycle: Lifecycle): Promise<void> {
-  const { kubeconfig = terminal.environment.KUBECONFIG, context } = call;
+  const { environment } = terminal;
+  const { kubeconfig = environment.KUBECONFIG, context } = call;
   const limits = { qps: options.kubeClientQps, burst: options.kubeClientBurst };
-  const connect = (): Promise<KubeconfigClient> => connectTo({ kubeconfig, context, around, limits });
+  const connect = (): Promise<KubeconfigClient> => connectTo({ kubeconfig, context, environment, around, limits });
   // The lease has a client of its own: sharing a rate limit has lost leadership under load.
   const [main, election] = await Promise.all([connect(), connect()]);
   lifecycle.onStop("connections", async () => {

@@ -7,7 +7,13 @@ import { join } from "node:path";
 import type { TLSSocket } from "node:tls";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { configMapType } from "../../api/index.ts";
-import { createMetricsRegistry, createSeededRandom, createSystemClock, silentLogger } from "../../platform/index.ts";
+import {
+  createManualClock,
+  createMetricsRegistry,
+  createSeededRandom,
+  createSystemClock,
+  silentLogger,
+} from "../../platform/index.ts";
 import { clientFromKubeconfig, inClusterClient } from "../index.ts";
 import { adminIdentity, otherIdentity, serverIdentity } from "../testing/tls.ts";
 
@@ -39,6 +45,7 @@ async function serveTls(options: ServerOptions = {}) {
 
 interface User {
   readonly token?: string;
+  readonly tokenFile?: string;
   readonly "client-certificate-data"?: string;
   readonly "client-key-data"?: string;
   readonly exec?: object;
@@ -136,6 +143,25 @@ describe("a client from a kubeconfig", () => {
     expect([client.server, namespace]).toEqual(["https://127.0.0.1:1", "default"]);
   });
 
+  it("reads what a file names beside it, a token that changes included", async () => {
+    const { address, identity } = await serveTls();
+    const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    writeFileSync(join(folder, "ca.pem"), identity.certificate);
+    writeFileSync(join(folder, "token"), "first");
+    const text = kubeconfig(address, { "certificate-authority": "ca.pem" }, { tokenFile: "token", token: "beside" });
+    writeFileSync(join(folder, "config"), text);
+    const clock = createManualClock();
+    const { client } = await clientFromKubeconfig({ path: join(folder, "config") }, { ...settings(), clock });
+    onTestFinished(() => client.close());
+    const ask = async () =>
+      (await client.get(configMapType, { namespace: "default", name: "who" })).data?.authorization;
+    expect(await ask()).toBe("Bearer first");
+    writeFileSync(join(folder, "token"), "second");
+    await clock.advance(10_000);
+    expect(await ask()).toBe("Bearer second");
+  });
+
   it("merges several files, the first giving the current context", async () => {
     const folder = mkdtempSync(join(tmpdir(), "kubeconfig-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
@@ -171,6 +197,20 @@ describe("a client from a kubeconfig", () => {
 });
 
 describe("a client for the cluster around it", () => {
+  it("is found by its environment, and its token is read from the pod's own folder", async () => {
+    const { address, identity } = await serveTls();
+    const folder = mkdtempSync(join(tmpdir(), "account-"));
+    onTestFinished(() => rmSync(folder, { recursive: true }));
+    for (const [name, text] of Object.entries({ "ca.crt": identity.certificate, token: "t\n", namespace: "karpenter" }))
+      writeFileSync(join(folder, name), text);
+    const { hostname, port } = new URL(address);
+    const environment = { KUBERNETES_SERVICE_HOST: hostname, KUBERNETES_SERVICE_PORT: port };
+    const { client, namespace } = await inClusterClient(settings(), environment, folder);
+    onTestFinished(() => client.close());
+    const { data } = await client.get(configMapType, { namespace: "default", name: "who" });
+    expect([namespace, data?.authorization]).toEqual(["karpenter", "Bearer t"]);
+  });
+
   it("says what is missing outside of one", async () => {
     await expect(inClusterClient(settings())).rejects.toThrow("not inside a cluster: KUBERNETES_SERVICE_HOST");
   });

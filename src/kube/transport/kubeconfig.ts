@@ -1,9 +1,12 @@
 import { existsSync } from "node:fs";
+import { readFile as readText } from "node:fs/promises";
 import type { RequestOptions } from "node:https";
+import { dirname } from "node:path";
 import type { KubeConfig } from "@kubernetes/client-node";
 import type { Clock } from "../../platform/index.ts";
 import { createHttpClient, type HttpKubeClient } from "./http-client.ts";
 import type { HttpClientOptions } from "./http-options.ts";
+import { type PlainAccess, readPlainKubeconfig, readServiceAccount } from "./plain-kubeconfig.ts";
 
 /** What a kubeconfig does not say: limits, clock, logs, metrics. */
 export type ClientSettings = Omit<
@@ -36,6 +39,9 @@ export async function clientFromKubeconfig(
   settings: ClientSettings & { readonly context?: string },
 ): Promise<KubeconfigClient> {
   const { context, ...rest } = settings;
+  const plain = await plainTextOf(source);
+  const access = plain === undefined ? undefined : await readPlainKubeconfig(plain, context);
+  if (access !== undefined) return connectPlainly(access, rest);
   const config = await loadConfig(source);
   const where = placeOf(source);
   if (context !== undefined) config.setCurrentContext(context);
@@ -43,8 +49,17 @@ export async function clientFromKubeconfig(
   return connect(config, rest);
 }
 
-/** A client for the cluster that this process runs in, by its service account. */
-export async function inClusterClient(settings: ClientSettings): Promise<KubeconfigClient> {
+/**
+ * A client for the cluster that this process runs in, by its service account. `environment` is where a pod finds its API
+ * server; without it the library looks itself.
+ */
+export async function inClusterClient(
+  settings: ClientSettings,
+  environment: Readonly<Record<string, string | undefined>> = {},
+  folder?: string,
+): Promise<KubeconfigClient> {
+  const access = await readServiceAccount(environment, folder);
+  if (access !== undefined) return connectPlainly(access, settings);
   const config = await emptyConfig();
   config.loadFromCluster();
   const server = config.getCurrentCluster()?.server ?? "";
@@ -54,6 +69,31 @@ export async function inClusterClient(settings: ClientSettings): Promise<Kubecon
     );
   }
   return connect(config, settings);
+}
+
+/** The one text to read, and the folder that its relative paths start from; undefined where several are to be merged. */
+async function plainTextOf(
+  source: KubeconfigSource,
+): Promise<{ readonly text: string; readonly folder: string } | undefined> {
+  if ("text" in source) return { text: source.text, folder: "." };
+  const [path = "", ...more] = "path" in source ? [source.path] : source.paths;
+  if (more.length > 0) return undefined;
+  const text = await readText(path, "utf8").catch(() => undefined);
+  return text === undefined ? undefined : { text, folder: dirname(path) };
+}
+
+function connectPlainly({ options, namespace }: PlainAccess, settings: ClientSettings): KubeconfigClient {
+  const { token, ...rest } = options;
+  const client = createHttpClient({
+    ...settings,
+    ...rest,
+    ...(typeof token === "function"
+      ? { token: rememberedFor(settings.clock, token) }
+      : token === undefined
+        ? {}
+        : { token }),
+  });
+  return { client, namespace };
 }
 
 /** Loaded when wanted: the library brings its generated models along, which the embedded cluster has no use for. */

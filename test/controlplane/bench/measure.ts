@@ -56,6 +56,8 @@ export interface MeasureOptions {
 
 /** What an installation with this cloud has. */
 const kinds = ["NodePool", "NodeClaim", "NodeOverlay", "KWOKNodeClass"];
+/** As an installed package runs: plain JavaScript. */
+const built = "dist/cli/main.js";
 const execute = promisify(execFile);
 const idleMilliseconds = 5_000;
 const patienceMilliseconds = 60_000;
@@ -86,6 +88,7 @@ async function measureOn(options: MeasureOptions, around: Surroundings, lifecycl
   const log = (name: string): string => join(options.reports, `${workload}-${name}.log`);
   const kubelets = startProgram(lifecycle, {
     args: ["up", "--kubeconfig", kubeconfig, "--only", "kubelets"],
+    entry: built,
     log: log("kubelets"),
   });
   const controller = await startController(options, { kubeconfig, log: log("controller"), around, lifecycle });
@@ -118,6 +121,7 @@ async function startController(
   const types = typesFile === undefined ? [] : ["--instance-types-file-path", typesFile];
   const controller = startProgram(lifecycle, {
     args: ["controller", "--kubeconfig", kubeconfig, "--cloud", "kwok", ...ports, ...types],
+    entry: built,
     nodeArgs: profile ? ["--cpu-prof", `--cpu-prof-dir=${reports}`, `--cpu-prof-name=${workload}.cpuprofile`] : [],
     log,
   });

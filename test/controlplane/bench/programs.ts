@@ -19,11 +19,17 @@ export interface Program {
  */
 export function startProgram(
   lifecycle: Lifecycle,
-  program: { readonly args: readonly string[]; readonly nodeArgs?: readonly string[]; readonly log: string },
+  program: {
+    readonly args: readonly string[];
+    readonly nodeArgs?: readonly string[];
+    readonly log: string;
+    /** The sources by default; `dist/cli/main.js` is what an installed package runs. */
+    readonly entry?: string;
+  },
 ): Program {
-  const { args, nodeArgs = [], log } = program;
+  const { args, nodeArgs = [], log, entry = "bin/karpenter.mjs" } = program;
   // The first line of bin/karpenter.mjs says how Node is started.
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", ...nodeArgs, "bin/karpenter.mjs", ...args], {
+  const child = spawn(process.execPath, ["--max-semi-space-size=8", ...nodeArgs, entry, ...args], {
     cwd: root,
     stdio: ["ignore", "pipe", "pipe"],
   });

@@ -2,6 +2,7 @@
  * `npm run bench:e2e -- [WORKLOAD…] [--consolidate] [--types FILE] [--workloads DIR] [--profile] [--json] [--write]`: each
  * workload on a fresh control plane; see README.md. Exit 1 when a bar is missed.
  */
+import { spawnSync } from "node:child_process";
 import { existsSync, readdirSync, readFileSync, writeFileSync } from "node:fs";
 import { availableParallelism } from "node:os";
 import { basename, join } from "node:path";
@@ -75,6 +76,9 @@ async function run(): Promise<boolean> {
   const { names, folder, types, consolidate, profile, json, write } = readArguments();
   const { signal } = end;
   const report = (text: string): void => console.error(`e2e: ${text}`);
+  report("building the product");
+  const compiler = spawnSync(join(root, "node_modules/.bin/tsc"), ["-b"], { cwd: root, stdio: "inherit" });
+  if (compiler.status !== 0) report("the types are not right; measuring what could be built");
   const binaries = await prepareBinaries({ report, signal });
   const meter = await prepareMeter({ report, signal });
   const reports = join(root, "reports", "e2e");
