@@ -96,6 +96,7 @@ describe("budgets of a pool", () => {
       ({ object, reason }) => object.kind === "NodePool" && reason === "DisruptionBlocked",
     );
     expect(blocked.map(({ object }) => object.metadata.name)).toContain("bad");
+    expect(blocked[0]?.message).toContain('schedule "61 25 * * *"');
     await fixture.stop();
   });
 });

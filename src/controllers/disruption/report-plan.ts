@@ -28,7 +28,9 @@ function reportMethod(deps: ReportDeps, { method, eligible, budgets }: MethodRep
   for (const budget of budgets ?? []) reportBudget(deps, budget);
 }
 
-export function reportBudget(deps: ReportDeps, { pool, reason, allowed, disrupting, nodes }: PoolBudget): void {
+export function reportBudget(deps: ReportDeps, budget: PoolBudget): void {
+  const { pool, reason, allowed, disrupting, nodes } = budget;
+  const cause = budget.shut ?? budget.failure?.message;
   const labels = { nodepool: pool.key.name, reason };
   const { nodePoolAllowedDisruptions, nodePoolConsumingBudgets } = deps.instruments;
   deps.gauges.update(`${pool.key.name}/${reason}`, [
@@ -40,7 +42,7 @@ export function reportBudget(deps: ReportDeps, { pool, reason, allowed, disrupti
     object: pool.pool,
     type: "Normal",
     reason: "DisruptionBlocked",
-    message: `No allowed disruptions for disruption reason ${reason} due to blocking budget`,
+    message: `No allowed disruptions for disruption reason ${reason} due to blocking budget${cause === undefined ? "" : `: ${cause}`}`,
     dedupeValues: [pool.pool.metadata.uid ?? "", reason],
     dedupeMilliseconds: budgetDedupeMilliseconds,
   });

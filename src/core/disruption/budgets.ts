@@ -6,6 +6,7 @@ import type { StateNode } from "../cluster/state-node.ts";
 import type { PoolView } from "../cluster/views.ts";
 import { failed, ok, type Result } from "../result.ts";
 import type { EpochMillis } from "../time.ts";
+import { windowVerdict } from "../windows/windows.ts";
 import { type BudgetFailure, isBudgetActive } from "./budget-window.ts";
 
 /** What "no limit" is written as. */
@@ -23,6 +24,8 @@ export interface PoolBudget {
   readonly allowed: number;
   /** A budget that could not be read; then `allowed` is 0 for every reason. */
   readonly failure?: BudgetFailure;
+  /** Why the disruption windows of the pool (an annotation) leave nothing; then `allowed` is 0. */
+  readonly shut?: string;
 }
 
 /** Allowances of all pools for one reason, in the order of the snapshot's pools. */
@@ -34,6 +37,8 @@ export function poolBudgets(
   const counts = countNodes(snapshot.nodes);
   return snapshot.pools.map((pool) => {
     const { nodes, disrupting } = counts.get(keyText(pool.key)) ?? noNodes;
+    const window = windowVerdict(pool, reason, now);
+    if (!window.open) return { pool, reason, nodes, disrupting, allowed: 0, shut: window.cause };
     const allowed = allowedDisruptions(pool, { reason, nodes, now });
     if (allowed.ok) return { pool, reason, nodes, disrupting, allowed: allowed.value };
     return { pool, reason, nodes, disrupting, allowed: 0, failure: allowed.failure };
