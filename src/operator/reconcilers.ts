@@ -191,6 +191,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
   const disruption = createDisruption({
     ...deps,
     act,
+    ...(buffers === undefined ? {} : { bufferNodes: buffers.nodes }),
     quietStartMilliseconds,
     methods: [emptiness, drift],
     createReplacements: replacementsOf(deps),
