@@ -5,7 +5,7 @@ import {
   type EmbeddedOptions,
   embeddedCluster,
 } from "../../test/controllers/embedded-cluster.ts";
-import { deploymentType, nodeClaimType, nodeType, podType } from "../api/index.ts";
+import { deploymentType, eventType, nodeClaimType, nodeType, podType } from "../api/index.ts";
 
 const pods = 12;
 
@@ -75,6 +75,52 @@ describe("under adversity", () => {
 
   test("a cloud that throttles is waited for", async () => {
     const cluster = await live({}, ({ account }) => account.faults.throttle(5));
+    await cluster.stop();
+  });
+});
+
+describe("machines that the cloud takes back", () => {
+  const families = ["c6a", "m6a"];
+  const podsRunning = (cluster: EmbeddedCluster, count: number) => async (): Promise<boolean> =>
+    (await cluster.list(podType)).filter(({ status }) => status?.phase === "Running").length === count;
+  const instanceIds = (cluster: EmbeddedCluster): readonly string[] =>
+    machines(cluster).map((providerId) => providerId.split("/").at(-1) ?? "");
+
+  async function withPods(options: EmbeddedOptions): Promise<EmbeddedCluster> {
+    const cluster = await embeddedCluster({ families, ...options });
+    await cluster.kube.create(deploymentType, deployment("web", 2, { cpu: "1", memory: "1Gi" }));
+    expect(await cluster.until(podsRunning(cluster, 2), 120)).toBe(true);
+    return cluster;
+  }
+
+  test("a spot notice: told, replaced before the machine goes, and its offering left alone", async () => {
+    const cluster = await withPods({ capacityType: "spot" });
+    const [doomed = ""] = instanceIds(cluster);
+    const launchedBefore = cluster.everLaunched.size;
+    expect(cluster.account.faults.interrupt(doomed)).toBe(true);
+    const isReplaced = async (): Promise<boolean> =>
+      cluster.everLaunched.size > launchedBefore && (await podsRunning(cluster, 2)());
+    expect(await cluster.until(isReplaced, 110)).toBe(true);
+    await cluster.clock.advance(60_000);
+    expect(instanceIds(cluster)).not.toContain(doomed);
+    const told = (await cluster.list(eventType)).map(
+      ({ reason, involvedObject }) => `${involvedObject.kind} ${reason}`,
+    );
+    expect(told).toContain("NodeClaim SpotInterrupted");
+    expect(told).toContain("Node TerminatingOnInterruption");
+    const owned = (await cluster.list(nodeClaimType)).map(({ status }) => status?.providerID ?? "").sort();
+    expect(machines(cluster)).toEqual(owned);
+    await cluster.stop();
+  });
+
+  test("terminated by hand: its claim goes with it, and its pods run elsewhere", async () => {
+    const cluster = await withPods({});
+    for (const id of instanceIds(cluster)) expect(cluster.account.faults.terminate(id)).toBe(true);
+    await cluster.clock.advance(5_000);
+    expect(await cluster.until(podsRunning(cluster, 2), 300)).toBe(true);
+    await cluster.clock.advance(120_000);
+    const owned = (await cluster.list(nodeClaimType)).map(({ status }) => status?.providerID ?? "").sort();
+    expect(machines(cluster)).toEqual(owned);
     await cluster.stop();
   });
 });
