@@ -22,9 +22,9 @@ export function createResourceSpace(known: readonly string[]): ResourceSpace {
     names,
     place,
     vector(resources) {
-      for (const name of Object.keys(resources)) place(name);
+      for (const name in resources) place(name);
       const vector = new Float64Array(names.length);
-      for (const [name, amount] of Object.entries(resources)) vector[place(name)] = amount;
+      for (const name in resources) vector[place(name)] = resources[name] ?? 0;
       return vector;
     },
   };

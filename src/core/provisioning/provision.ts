@@ -84,15 +84,20 @@ function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Resumab
 
 const podsIn = ({ workloads }: Session): number => workloads.reduce((sum, { pods }) => sum + pods.length, 0);
 
-/** Above this many pods the reference's own plan is no candidate any more: it would take longer than everything else. */
+/**
+ * Above so many pods, or beside so many nodes, the reference's own plan is no candidate any more: it looks at every node for
+ * every pod, and would take longer than everything else.
+ */
 const mostCandidatePods = 5000;
+const mostCandidateNodes = 1000;
 
 /**
  * A plan that buys nothing and leaves nobody cannot be bettered. Where pods must spread over several keys at once, one that
  * fills domains unevenly for a lower price may leave the pods of later passes without a place.
  */
 function deservesCandidate(session: Session, { claims, unplaced }: ProvisioningPlan): boolean {
-  if (podsIn(session) > mostCandidatePods || claims.length + unplaced.length === 0) return false;
+  if (claims.length + unplaced.length === 0) return false;
+  if (podsIn(session) > mostCandidatePods || session.nodes.slots.length > mostCandidateNodes) return false;
   return unplaced.length > 0 || !session.workloads.some(spreadsOverSeveralKeys);
 }
 
