@@ -1,5 +1,10 @@
 /** Shorthand for what pods ask of placement, and for reading where plans put them. */
-import { labels, type NodeSelectorRequirement, type PodSpec, type TopologySpreadConstraint } from "../../src/api/index.ts";
+import {
+  labels,
+  type NodeSelectorRequirement,
+  type PodSpec,
+  type TopologySpreadConstraint,
+} from "../../src/api/index.ts";
 import type { ProvisioningPlan } from "../../src/core/index.ts";
 import { companyOf, type PodChange } from "./pods.ts";
 

@@ -14,6 +14,7 @@ import type {
 } from "../../src/core/index.ts";
 import { type LabelChoices, matchesExpression, selectsNode, toleratesEverything } from "./placement.ts";
 import { type Amounts, amountOf, requestsOf } from "./quantities.ts";
+import { verifyReservations } from "./verify-reservations.ts";
 import { verifyTopology } from "./verify-topology.ts";
 import { verifyVolumes } from "./verify-volumes.ts";
 
@@ -27,6 +28,7 @@ export function verifyPlan(
     ...plan.claims.flatMap((claim) => verifyClaim(snapshot, claim)),
     ...verifyNodes(snapshot, plan),
     ...verifyLimits(snapshot, plan),
+    ...verifyReservations(snapshot, plan),
     ...verifyTopology(snapshot, plan),
   ];
 }

@@ -140,7 +140,9 @@ function reportUnplaced(deps: ProvisioningDeps, { pod, message, reasons }: Unpla
 
 /** Dropped before the solve because of what the pod itself says. */
 const isIgnored = ({ reasons }: UnplacedPod): boolean => reasons.some(({ layer }) => layer === "pod");
-const countUnschedulable = (plan: ProvisioningPlan): number => plan.unplaced.filter((pod) => !isIgnored(pod)).length;
+/** Pods that are put off, or that a pass did not come to, have no failure to be told. */
+const countUnschedulable = (plan: ProvisioningPlan): number =>
+  plan.unplaced.filter((unplaced) => !isIgnored(unplaced) && unplaced.message !== "").length;
 
 function logPlan(deps: ProvisioningDeps, plan: ProvisioningPlan, milliseconds: number): void {
   const pods = [
