@@ -5,6 +5,8 @@ import { keyText } from "../cluster/keys.ts";
 import { poolViewOf } from "../cluster/views.ts";
 import { type BalancedScoring, balancedScore, balancedScoring } from "./balanced.ts";
 import type { Candidate } from "./candidate.ts";
+import type { DisruptionMethod } from "./method.ts";
+import { singleNodeConsolidation } from "./upstream-consolidation.ts";
 
 const poolOf = (name: string, consolidationPolicy: "Balanced" | "WhenEmptyOrUnderutilized" = "Balanced") =>
   poolViewOf(layoutPool(name, { disruption: { consolidateAfter: "0s", consolidationPolicy } }));
@@ -84,6 +86,65 @@ describe("Balanced", () => {
 
   it("[lifecycle Z10] deleting the only node of a pool scores exactly 1", () => {
     expect(scoring({ p: [2, 7] }).judge([candidate(2, 7)], 2)).toMatchObject({ approved: true, pools: [{ score: 1 }] });
+  });
+});
+
+describe("prices that moves are scored by", () => {
+  it("[lifecycle Z8] a node costs what its own offering costs, available or not; of an unknown type, nothing", () => {
+    const odd = machineType("odd", {
+      cpu: "2",
+      offerings: [
+        ["a", "on-demand", 1, false],
+        ["b", "on-demand", 5],
+      ],
+    });
+    const { kept } = disrupt(
+      layout({ types: [odd], nodes: { a: { type: "odd", pods: [{ cpu: "2" }] }, b: { type: "gone", pods: [{}] } } }),
+    );
+    expect(kept.map(({ price }) => price)).toEqual([1, 0]);
+  });
+
+  it("[lifecycle Z9] in a pool of on-demand machines the saving is by on-demand prices", () => {
+    const node = machineType("node", { cpu: "8", offerings: [["a", "on-demand", 1]] });
+    const other = machineType("other", {
+      cpu: "2",
+      offerings: [
+        ["a", "on-demand", 0.9],
+        ["a", "spot", 0.3],
+      ],
+    });
+    const requirements = [{ key: "karpenter.sh/capacity-type", operator: "In", values: ["on-demand"] } as const];
+    const snapshot = layout({
+      types: [node, other],
+      nodes: { a: { type: "node", pods: [{}] } },
+      pools: [layoutPool("default", { requirements })],
+    });
+    expect(disrupt(snapshot).commands[0]?.savingPerHour).toBeCloseTo(0.1);
+  });
+
+  it("[lifecycle Z12] candidates stand in order of price for what moving their pods costs", () => {
+    const types = [
+      machineType("x", { cpu: "64", price: 16 }),
+      machineType("y", { cpu: "32", price: 8 }),
+      machineType("z", { cpu: "9", price: 1.2 }),
+    ];
+    const pods = (count: number) => Array.from({ length: count }, () => ({}));
+    const nodes = {
+      a: { type: "x", pods: pods(10) },
+      b: { type: "y", pods: pods(1) },
+      c: { type: "z", pods: pods(8) },
+    };
+    const seen: string[] = [];
+    const spy: DisruptionMethod = {
+      ...singleNodeConsolidation,
+      *choose(candidates) {
+        yield 0;
+        seen.push(...candidates.map((each) => each.node.name));
+        return { commands: [], passedOver: [], limitedByBudget: false };
+      },
+    };
+    disrupt(layout({ types, nodes }), { methods: [spy] });
+    expect(seen).toEqual(["b", "a", "c"]);
   });
 });
 

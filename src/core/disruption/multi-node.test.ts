@@ -137,6 +137,18 @@ describe("the second look", () => {
     }
   });
 
+  it("[lifecycle M13] every refusal has one of three classes", () => {
+    const guarded = { a: { type: "l", pods: [{ annotations: { "karpenter.sh/do-not-disrupt": "true" } }] } };
+    const pools = [layoutPool("default", { disruption: { ...everything, budgets: [{ nodes: "0" }] } })];
+    const gone = machineType("s", { cpu: "2", offerings: [["a", "on-demand", 0.5, false]] });
+    const after = [
+      layout({ types: [s, l], nodes, pools }),
+      layout({ types: [gone, l], nodes }),
+      layout({ types: [s, l], nodes: guarded }),
+    ];
+    expect(after.map((then) => look(ourMethods, before, then))).toEqual(["budget", "scheduling", "churn"]);
+  });
+
   it("[lifecycle O12] what changes elsewhere does not reject ours", () => {
     const more = { ...nodes, other: { type: "s", pods: [{ cpu: "2" }] } };
     expect(look(ourMethods, before, layout({ types: [s, l], nodes: more }))).toBe("ok");

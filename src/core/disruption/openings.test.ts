@@ -1,15 +1,17 @@
 /** What repacking finds that upstream cannot (lifecycle 8). */
 import { describe, expect, it } from "vitest";
-import { disrupt, keptBecause, movesIn, upstreamMethods } from "../../../test/builders/disrupt.ts";
+import { disrupt, keptBecause, movesIn, ourMethods, upstreamMethods } from "../../../test/builders/disrupt.ts";
 import {
   everything,
   layout,
+  layoutNow,
   layoutPool,
   type LayoutParts,
   machineType,
   type NodeGiven,
 } from "../../../test/builders/layout.ts";
 import { noMoves, rememberMoves } from "./move-memory.ts";
+import { planDisruption } from "./pipeline.ts";
 import { multiNodeConsolidation } from "./upstream-consolidation.ts";
 
 /** Types of the chapter's calculation: allocatable of vCPU - 0.12 and memory x 0.93 - 0.6 GiB. */
@@ -101,6 +103,44 @@ describe("moves that upstream never finds", () => {
     expect(movesIn(disrupt(snapshot))).toEqual([]);
     const charged = { settings: { provisioning: { nodeChargePerHour: 0.01 } } };
     expect(movesIn(disrupt(snapshot, charged))).toEqual(["n00, n01 -> l"]);
+  });
+});
+
+describe("time and scale", () => {
+  const types = [machineType("l", { cpu: "8", price: 2 })];
+  const full = (count: number) => layout({ types, nodes: many(count, () => ({ type: "l", pods: [{ cpu: "5" }] })) });
+
+  it("[lifecycle 8.12] [lifecycle O9] every one of 300 nodes has an answer, counted in work and not by a clock", () => {
+    const { kept } = disrupt(full(300), { settings: { workUnits: 5_000 } });
+    expect(new Set(kept.map(({ code }) => code))).toEqual(new Set(["no-cheaper-replacement"]));
+  });
+
+  it("[lifecycle 8.15] [lifecycle O10] what was settled is not looked at again, and anything new is", () => {
+    const snapshot = full(3);
+    const settled = new Set(["consolidation"] as const);
+    const again = planDisruption(snapshot, { now: layoutNow, methods: ourMethods, settled });
+    expect(again.ok && again.value.kept.map(({ code }) => code)).toEqual(["settled", "settled", "settled"]);
+  });
+
+  it("[lifecycle 8.13] [lifecycle O11] as many nodes as budgets allow go in one command", () => {
+    const snapshot = layout({
+      types,
+      nodes: { ...many(5, () => ({ type: "l", pods: [{}] })), big: { type: "l", pods: [{}, {}, {}] } },
+    });
+    expect(disrupt(snapshot).commands[0]?.candidates.length).toBe(5);
+  });
+
+  it("[lifecycle 8.11] what admits a move and what it says to save are one price", () => {
+    const mixed = machineType("mixed", {
+      cpu: "2",
+      offerings: [
+        ["a", "on-demand", 1.5],
+        ["b", "on-demand", 0.5],
+      ],
+    });
+    const [command] = disrupt(layout({ types: [mixed, ...types], nodes: { a: { type: "l", pods: [{}] } } })).commands;
+    const cheapest = command?.replacements[0]?.cheapest.price ?? 0;
+    expect(command?.savingPerHour).toBeCloseTo(2 - cheapest);
   });
 });
 

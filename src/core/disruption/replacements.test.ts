@@ -1,4 +1,7 @@
 import { describe, expect, it } from "vitest";
+import { requirementIn } from "../requirements/requirement.ts";
+import type { ClusterEvent } from "../cluster/events.ts";
+import { multiNodeConsolidation } from "./upstream-consolidation.ts";
 import { bothWays, disrupt, keptBecause, movesIn, upstreamMethods } from "../../../test/builders/disrupt.ts";
 import {
   everything,
@@ -9,6 +12,7 @@ import {
   podBudget,
 } from "../../../test/builders/layout.ts";
 
+const reservationKey = "karpenter.k8s.aws/capacity-reservation-id";
 const small = machineType("small", { cpu: "2", price: 0.5 });
 const large = machineType("large", { cpu: "8", price: 2 });
 
@@ -127,6 +131,97 @@ describe.each(bothWays)("%s: nodes that something cheaper can replace", (_, meth
     const huge = machineType("huge", { cpu: "64", price: 6 });
     const snapshot = of({ a: { type: "huge", pods: [{}] } }, { types: [small, huge], pending: [{ cpu: "62" }] });
     expect(movesIn(disrupt(snapshot, { methods }))).toEqual([]);
+  });
+});
+
+describe("reservations, volumes and pods that come meanwhile", () => {
+  const reserved = (name: string, id: string, price: number) => {
+    const type = machineType(name, { cpu: "2", offerings: [["a", "reserved", price]] });
+    return {
+      ...type,
+      offerings: type.offerings.map((offering) => ({
+        ...offering,
+        reservationId: id,
+        reservationCapacity: 1,
+        requirements: new Map([...offering.requirements, [reservationKey, requirementIn(reservationKey, id)] as const]),
+      })),
+      requirements: new Map([...type.requirements, [reservationKey, requirementIn(reservationKey, id)] as const]),
+    };
+  };
+
+  it.each(["on-demand", "spot"])(
+    "[lifecycle R10] a reservation with room replaces a machine that is %s",
+    (capacityType) => {
+      const held = { ...oversized, capacityType };
+      const both = machineType("large", {
+        cpu: "8",
+        offerings: [
+          ["a", "on-demand", 2],
+          ["a", "spot", 1],
+        ],
+      });
+      const [command] = disrupt(of({ a: held }, { types: [reserved("r", "cr-1", 0.0001), both] })).commands;
+      expect(command?.replacements[0]?.cheapest).toMatchObject({ capacityType: "reserved", price: 0.0001 });
+    },
+  );
+
+  it("[lifecycle R11] a cheaper reservation replaces a reserved machine", () => {
+    const types = [reserved("r", "cr-1", 0.0001), reserved("big", "cr-2", 0.0002)];
+    const [command] = disrupt(of({ a: { type: "big", capacityType: "reserved", pods: [{}] } }, { types })).commands;
+    expect(command?.replacements[0]?.cheapest.instanceType).toBe("r");
+  });
+
+  it("[lifecycle R13] a volume of the node itself does not hold its pod there", () => {
+    const volume = {
+      metadata: { name: "local" },
+      apiVersion: "v1",
+      kind: "PersistentVolume",
+      spec: {
+        local: { path: "/x" },
+        capacity: {},
+        accessModes: [],
+        nodeAffinity: {
+          required: {
+            nodeSelectorTerms: [
+              { matchExpressions: [{ key: "kubernetes.io/hostname", operator: "In", values: ["a"] }] },
+            ],
+          },
+        },
+      },
+    };
+    const claim = {
+      metadata: { name: "data", namespace: "default", annotations: { "pv.kubernetes.io/bind-completed": "yes" } },
+      apiVersion: "v1",
+      kind: "PersistentVolumeClaim",
+      spec: { volumeName: "local", accessModes: [] },
+    };
+    const events = [
+      { type: "upsert", kind: "PersistentVolume", object: volume },
+      { type: "upsert", kind: "PersistentVolumeClaim", object: claim },
+    ] as unknown as readonly ClusterEvent[];
+    const pods = [{ spec: { volumes: [{ name: "data", persistentVolumeClaim: { claimName: "data" } }] } }];
+    expect(movesIn(disrupt(of({ a: { type: "large", pods } }, { events })))).toEqual(["a -> small"]);
+  });
+
+  it("[lifecycle E11] a node with a pod is not empty, and is replaced where that is cheaper", () => {
+    const plan = disrupt(of({ a: oversized }));
+    expect(plan.commands.map(({ method }) => method)).toEqual(["consolidation"]);
+    expect(movesIn(plan)).toEqual(["a -> small"]);
+  });
+
+  it("[lifecycle R7] minValues that dropping the same types would break refuse the set, and nothing breaks", () => {
+    const requirements = [{ key: "node.kubernetes.io/instance-type", operator: "Exists", minValues: 2 } as const];
+    const parts = { pools: [layoutPool("default", { requirements })] };
+    const nodes = { a: { type: "small", pods: [{ cpu: "900m" }] }, b: { type: "large", pods: [{ cpu: "900m" }] } };
+    expect(movesIn(disrupt(of(nodes, parts), { methods: [multiNodeConsolidation] }))).toEqual([]);
+  });
+
+  it("[lifecycle R19] a node that pods of a leaving node are expected on is left alone", () => {
+    const gone = { claim: { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } } };
+    const nodes = { a: oversized, b: { type: "large", pods: [{ cpu: "6" }], ...gone } };
+    const plan = disrupt(of(nodes));
+    expect(movesIn(plan)).toEqual([]);
+    expect(keptBecause(plan, "a").code).toBe("expected");
   });
 });
 
