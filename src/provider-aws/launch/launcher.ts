@@ -270,9 +270,11 @@ function readShare(
       reason: "LaunchFailed",
       message: `EC2 launched ${instance.id} as ${instance.instanceType || "an unnamed type"}, which was not asked for`,
     });
+  const { zone, capacityType, instanceType } = instance;
+  deps.unavailable.noteLaunched({ instanceType, zone, capacityType, placementGroup: plan.placementGroup });
   if (instance.reservation !== undefined) deps.reservations.markLaunched(instance.reservation.id, plan.startedAt);
   const price = type.offerings.find(
-    ({ zone, capacityType }) => zone === instance.zone && capacityType === instance.capacityType,
+    (offering) => offering.zone === zone && offering.capacityType === capacityType,
   )?.price;
   return ok({ instance, type, price: price === Number.POSITIVE_INFINITY ? undefined : price });
 }

@@ -1,6 +1,7 @@
 import type { Clock, Logger } from "../../platform/index.ts";
 import { createExpiringMap } from "../caching/expiring-map.ts";
 import type { PlacementGroupScope } from "../catalogue/index.ts";
+import { createBreaker } from "./breaker.ts";
 
 export interface OfferingPlace {
   readonly instanceType: string;
@@ -10,9 +11,15 @@ export interface OfferingPlace {
   readonly placementGroup?: PlacementGroupScope | undefined;
 }
 
-/** What EC2 had none of a short while ago (spec: aws 2.8). Every mark lasts three minutes; marking again starts anew. */
+/**
+ * What EC2 had none of a short while ago (spec: aws 2.8): a breaker for each offering, shared by all pools. A mark lasts
+ * three minutes, and marking again starts anew. The first try after a mark is a probe; see `breaker.ts` for what a failed
+ * one costs, and for whom it speaks.
+ */
 export interface UnavailableOfferings {
   markOffering(place: OfferingPlace, details: { readonly reason: string; readonly fleetId?: string | undefined }): void;
+  /** A launch got the offering: its marks are short again from now on. */
+  noteLaunched(place: OfferingPlace): void;
   markCapacityType(capacityType: string): void;
   markSubnet(subnetId: string): void;
   isUnavailable(place: OfferingPlace & { readonly subnetIds: readonly string[] }): boolean;
@@ -41,21 +48,30 @@ export function createUnavailableOfferings(deps: {
   };
   const ttl = { clock, ttlMilliseconds: unavailableMilliseconds };
   const offerings = createExpiringMap<string>({ ...ttl, onEvict: (_, instanceType) => changed(instanceType) });
+  const breaker = createBreaker(clock, unavailableMilliseconds);
   const capacityTypes = createExpiringMap<true>({ ...ttl, onEvict: () => changed() });
   const subnets = createExpiringMap<true>({ ...ttl, onEvict: () => changed() });
   return {
     markOffering: (place, { reason, fleetId }) => {
-      offerings.set(keyOf(place), place.instanceType);
+      const { milliseconds, deferred } = breaker.trip(keyOf(place), place);
+      offerings.set(keyOf(place), place.instanceType, milliseconds);
+      for (const sibling of deferred) {
+        offerings.set(sibling.key, sibling.instanceType, sibling.milliseconds);
+        changed(sibling.instanceType);
+      }
       changed(place.instanceType);
       log.debug("removing offering from offerings", {
         reason,
         "instance-type": place.instanceType,
         zone: place.zone,
         "capacity-type": place.capacityType,
-        "ttl-seconds": unavailableMilliseconds / 1000,
+        "ttl-seconds": milliseconds / 1000,
         ...(fleetId === undefined ? {} : { "fleet-id": fleetId }),
         ...(place.placementGroup === undefined ? {} : { "placement-group": place.placementGroup.id }),
       });
+    },
+    noteLaunched: (place) => {
+      for (const key of breaker.reset(place)) offerings.delete(key);
     },
     markCapacityType: (capacityType) => {
       capacityTypes.set(capacityType, true);
@@ -77,6 +93,7 @@ export function createUnavailableOfferings(deps: {
       offerings.sweep();
       capacityTypes.sweep();
       subnets.sweep();
+      breaker.sweep();
     },
   };
 }
