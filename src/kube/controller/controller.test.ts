@@ -98,6 +98,18 @@ describe("a controller", () => {
     await end();
   });
 
+  it("tries again within moments of a lost race, however patient it is with failures", async () => {
+    const conflict = new KubeFault("Conflict", "the object has been modified", { code: 409 });
+    const rateLimit = { baseMilliseconds: 1_000, maxMilliseconds: 60_000, qps: 10, burst: 100 };
+    const { controller, runs, clock, end } = startController(failing(conflict, conflict, new Error("no")), {
+      rateLimit,
+    });
+    controller.enqueue("a");
+    await clock.advance(10_000);
+    expect(runs).toEqual(["a@0", "a@50", "a@150", "a@4150"]);
+    await end();
+  });
+
   it("does not repeat a terminal error until the key comes again", async () => {
     const { controller, runs, clock, count, end } = startController(failing(new TerminalError("spec is invalid")));
     controller.enqueue("a");

@@ -187,7 +187,7 @@ class ReconcileLoop {
     const kind = classifyFailure(error);
     if (kind === "race") {
       log.debug("reconcile lost a race, trying again", { error });
-      this.queue.addRateLimited(key, { lowPriority });
+      this.queue.addAfterRace(key, { lowPriority });
       this.#count("requeue");
       return;
     }

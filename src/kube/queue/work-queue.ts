@@ -19,6 +19,9 @@ export interface AddOptions {
   readonly lowPriority?: boolean;
 }
 
+/** About what a watch lags behind a write. */
+const firstRaceMilliseconds = 50;
+
 interface Delayed {
   readonly due: number;
   readonly lowPriority: boolean;
@@ -82,6 +85,17 @@ export class WorkQueue {
   addRateLimited(key: ObjectKey, options: { readonly lowPriority?: boolean } = {}): void {
     this.#metrics.retries.increment(this.#labels);
     this.add(key, { ...options, afterMilliseconds: this.#limiter.delayOf(key) });
+  }
+
+  /**
+   * Adds a key that lost a race: whoever won has written meanwhile, so the next attempt is likely to succeed as soon as the
+   * cache shows that. The first comes within moments, later ones ever later, none later than after another failure.
+   */
+  addAfterRace(key: ObjectKey, options: { readonly lowPriority?: boolean } = {}): void {
+    this.#metrics.retries.increment(this.#labels);
+    const limited = this.#limiter.delayOf(key);
+    const soon = firstRaceMilliseconds * 2 ** (this.#limiter.failures(key) - 1);
+    this.add(key, { ...options, afterMilliseconds: Math.min(limited, soon) });
   }
 
   /** Ends the backoff of a key. */
