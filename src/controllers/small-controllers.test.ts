@@ -110,7 +110,7 @@ describe("expiration", () => {
     await fixture.run(createExpiration({ ...fixture, isReschedulable }));
   };
 
-  test("[lifecycle X1] at its age the claim goes, counted once with its pods", async () => {
+  test("[lifecycle X1] at its age the claim goes, counted with its pods; [lifecycle X3] once, however often it is looked at", async () => {
     const fixture = await clusterFixture();
     const claim = await fixture.create(
       nodeClaimType,
@@ -123,7 +123,7 @@ describe("expiration", () => {
     expect((await claimOf(fixture)).metadata.deletionTimestamp).toBeUndefined();
     await fixture.advance(2 * seconds);
     expect((await claimOf(fixture)).metadata.deletionTimestamp).toBeDefined();
-    // [lifecycle X3] What is deleting already is not counted again.
+    // What is deleting already is not counted again.
     await fixture.patch(nodeClaimType, await claimOf(fixture), { metadata: { labels: { touched: "yes" } } });
     await fixture.advance(10 * seconds);
     expect(await fixture.metrics.value("karpenter_nodeclaims_disrupted_total", expired)).toBe(1);

@@ -124,3 +124,44 @@ describe("machines that the cloud takes back", () => {
     await cluster.stop();
   });
 });
+
+describe("machines of others in the account", () => {
+  test("[lifecycle G6] one without the pool's tag is never touched, whatever else it carries; one with it is ended", async () => {
+    const cluster = await embeddedCluster({ families: ["c6a"] });
+    await cluster.kube.create(deploymentType, deployment("web", 1, { cpu: "1", memory: "1Gi" }));
+    expect(await cluster.until(async () => machines(cluster).length === 1, 60)).toBe(true);
+    const [own] = machines(cluster);
+    const { ec2 } = cluster.account.clients;
+    const { signal } = new AbortController();
+    const { LaunchTemplates: [template] = [] } = await ec2.describeLaunchTemplates({}, { signal });
+    const { Subnets: [subnet] = [] } = await ec2.describeSubnets({}, { signal });
+    const launch = (tags: Readonly<Record<string, string>>) =>
+      ec2.createFleet(
+        {
+          Type: "instant",
+          LaunchTemplateConfigs: [
+            {
+              LaunchTemplateSpecification: {
+                LaunchTemplateName: template?.LaunchTemplateName ?? "",
+                Version: "$Latest",
+              },
+              Overrides: [{ InstanceType: "c6a.large", SubnetId: subnet?.SubnetId ?? "" }],
+            },
+          ],
+          TargetCapacitySpecification: { TotalTargetCapacity: 1, DefaultTargetCapacityType: "on-demand" },
+          TagSpecifications: [
+            { ResourceType: "instance", Tags: Object.entries(tags).map(([Key, Value]) => ({ Key, Value })) },
+          ],
+        },
+        { signal },
+      );
+    const ours = { "eks:eks-cluster-name": cluster.account.clusterName, "karpenter.k8s.aws/ec2nodeclass": "default" };
+    await launch(ours);
+    await launch({ ...ours, "karpenter.sh/nodepool": "default" });
+    expect(machines(cluster)).toHaveLength(3);
+    await cluster.clock.advance(300_000);
+    expect(machines(cluster)).toHaveLength(2);
+    expect(machines(cluster)).toContain(own);
+    await cluster.stop();
+  });
+});

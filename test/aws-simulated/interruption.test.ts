@@ -31,7 +31,7 @@ async function listening(options: { readonly queue?: string } = {}) {
 const stateChange = "EC2 Instance State-change Notification";
 
 describe("the interruption queue", () => {
-  test("[aws 9.8.130] hands out a spot warning until it is settled, and keeps launches away from what is short", async () => {
+  test("[aws 9.8.130] [lifecycle Y4] hands out a spot warning until it is settled, and keeps launches away from what is short", async () => {
     const { receive, send, settle, deleted, messages, ...fixture } = await listening();
     const view = claimOf([
       types("m5.large"),
@@ -61,7 +61,7 @@ describe("the interruption queue", () => {
     expect(await receive()).toMatchObject([{ kind: "rebalance_recommendation", instanceIds: ["i-1"] }]);
   });
 
-  test("[aws 9.8.132] drops a state that is no end, and reads states in any case", async () => {
+  test("[aws 9.8.132] [lifecycle Y3] drops a state that is no end, and reads states in any case", async () => {
     const { receive, send, deleted } = await listening();
     send(stateChange, { "instance-id": "i-1", state: "running" });
     send(stateChange, { "instance-id": "i-2", state: "Stopping" });
@@ -87,14 +87,17 @@ describe("the interruption queue", () => {
     ["broken JSON", "{"],
     ["a list", "[]"],
     ["a megabyte of noise", "x".repeat(2 ** 20)],
-  ])("[aws 9.8.134] logs and deletes %s, with little of it in the log", async (_, body) => {
-    const { receive, account, deleted, log } = await listening();
-    account.sendMessage(body);
-    expect(await receive()).toEqual([]);
-    expect(deleted()).toBe(1);
-    const line = log.lines.find(({ message }) => message.includes("cannot be read"));
-    expect(JSON.stringify(line).length).toBeLessThan(600);
-  });
+  ])(
+    "[aws 9.8.134] [lifecycle Y3] [lifecycle Y11] logs and deletes %s, with little of it in the log",
+    async (_, body) => {
+      const { receive, account, deleted, log } = await listening();
+      account.sendMessage(body);
+      expect(await receive()).toEqual([]);
+      expect(deleted()).toBe(1);
+      const line = log.lines.find(({ message }) => message.includes("cannot be read"));
+      expect(JSON.stringify(line).length).toBeLessThan(600);
+    },
+  );
 
   test.each([
     ["an empty body", ""],
@@ -108,7 +111,7 @@ describe("the interruption queue", () => {
         detail: {},
       }),
     ],
-  ])("[aws 9.8.134] deletes %s as nothing to do", async (_, body) => {
+  ])("[aws 9.8.134] [lifecycle Y11] deletes %s as nothing to do", async (_, body) => {
     const { receive, account, deleted, metrics } = await listening();
     account.sendMessage(body);
     expect(await receive()).toEqual([]);
@@ -130,7 +133,7 @@ describe("the interruption queue", () => {
     await expect(receive()).rejects.toMatchObject({ code: "QueueDoesNotExist" });
   });
 
-  test("[aws 9.8.137] empties the reservation that is taken back", async () => {
+  test("[aws 9.8.137] [lifecycle Y5] empties the reservation that is taken back", async () => {
     const { receive, send, messages } = await listening();
     send("EC2 Capacity Reservation Instance Interruption Warning", { "instance-id": "i-1" });
     const [message] = await receive();

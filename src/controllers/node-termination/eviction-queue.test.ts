@@ -184,13 +184,13 @@ describe("evictions", () => {
 });
 
 describe("forced deletes", () => {
-  test("[lifecycle Q7] due: a delete of this very pod, whatever budgets say", async () => {
+  test("[lifecycle Q7] due: a delete of this very pod, whatever budgets say; [lifecycle Q13] counted as drained, not as an eviction call", async () => {
     const queue = await queueFixture({ refuse: fault("TooManyRequests", 429) });
     queue.add(inSeconds(queue, 20));
     await queue.fixture.advance(1_000);
     expect(queue.evictions).toEqual([]);
     expect(queue.deletes).toEqual([{ name: "a", uid: queue.pod.metadata.uid, grace: 20 }]);
-    // [lifecycle Q13] A drained pod, and no eviction call.
+    // A drained pod, and no eviction call.
     expect(await queue.value("karpenter_pods_drained_total", { reason: "Forceful Termination" })).toBe(1);
     expect(await queue.value("karpenter_pods_eviction_requests_total", { code: "200" })).toBeUndefined();
     await queue.fixture.stop();

@@ -214,7 +214,7 @@ describe("the end of a node", () => {
     await fixture.stop();
   });
 
-  test("[lifecycle T11] ordinary pods, daemons, critical pods, critical daemons, each after the other", async () => {
+  test("[lifecycle T11] ordinary pods, daemons, critical pods, critical daemons, each after the other; [lifecycle T12] a terminating pod holds the next back", async () => {
     const fixture = await nodeFixture();
     const daemon = { ownerReferences: [{ apiVersion: "apps/v1", kind: "DaemonSet", name: "d", uid: "d-1" }] };
     const slow = { terminationGracePeriodSeconds: 10 } as const;
@@ -227,7 +227,7 @@ describe("the end of a node", () => {
     );
     await deleteNode(fixture, 3_000);
     expect(await podNames(fixture)).toEqual(["critical", "critical-daemon", "daemon"]);
-    // [lifecycle T12] A pod that is still terminating holds the next tier back.
+    // A pod that is still terminating holds the next tier back.
     await fixture.advance(5_000);
     expect(await podNames(fixture)).toEqual(["critical", "critical-daemon", "daemon"]);
     for (const [gone, left] of [

@@ -80,14 +80,14 @@ describe("the end of a claim", () => {
     await fixture.stop();
   });
 
-  test("[lifecycle F3] an accepted termination is asked for again after 5 s, and marks the claim", async () => {
+  test("[lifecycle F3] an accepted termination is asked for again after 5 s, and marks the claim; [lifecycle F10] Ready stays", async () => {
     const fixture = await running({ drain: false });
     await fixture.patch(nodeType, (await nodeOf(fixture)) as Node, { metadata: { finalizers: null } });
     await deleteClaim(fixture);
     await fixture.advance(1_000);
     const claim = (await claimOf(fixture)) as NodeClaim;
     expect(getCondition(claim, "InstanceTerminating")?.status).toBe("True");
-    // [lifecycle F10]: the generation that deletion raised is taken along by all conditions.
+    // The generation that deletion raised is taken along by all conditions.
     expect(getCondition(claim, "Ready")?.status).toBe("True");
     const asked = fixture.provider.deletes.length;
     await fixture.advance(5_000);
@@ -96,7 +96,7 @@ describe("the end of a claim", () => {
     await fixture.stop();
   });
 
-  test("[lifecycle F4] the claim waits for every node of its machine", async () => {
+  test("[lifecycle F4] the claim waits for every node of its machine, [lifecycle F5] also for one that others hold", async () => {
     const fixture = await running({ drain: false });
     await fixture.create(nodeType, node("node-b", providerId, {}, { finalizers: ["example.com/hold"] }));
     await fixture.patch(nodeType, (await nodeOf(fixture)) as Node, { metadata: { finalizers: null } });
@@ -106,7 +106,7 @@ describe("the end of a claim", () => {
     const held = (await fixture.get(nodeType, "node-b")) as Node;
     expect(held.metadata.deletionTimestamp).toBeDefined();
     expect(await nodeOf(fixture)).toBeUndefined();
-    // [lifecycle F5]: one of them still has a finalizer.
+    // One of them still has a finalizer.
     expect(await claimOf(fixture)).toBeDefined();
     await fixture.patch(nodeType, held, { metadata: { finalizers: null } });
     await fixture.advance(30_000);
