@@ -54,6 +54,7 @@ function candidates(request: PinRequest, key: string, pin: Pin): readonly string
   const known = new Set(
     groups.length > 0 ? groups.flatMap(({ counts }) => [...counts.keys()]) : knownDomains(request, key),
   );
+  const beside = spreadsBeside(request, key);
   return [...known]
     .filter((domain) =>
       groups.every((group) => (group.inverse || group.counts.has(domain)) && allowsDomain(group, domain, request)),
@@ -61,7 +62,14 @@ function candidates(request: PinRequest, key: string, pin: Pin): readonly string
     .flatMap((domain) => {
       const offer = request.offerFor(new Map(pin).set(key, domain));
       if (offer === undefined) return [];
-      return [{ domain, pods: podsIn(compared, domain), choices: choicesBeside(request, key, domain), ...offer }];
+      return [
+        {
+          domain,
+          pods: podsIn(compared, domain),
+          choices: beside.length === 0 ? 0 : choicesBeside(request, beside, { key, domain }),
+          ...offer,
+        },
+      ];
     })
     .sort(
       (a, b) =>
@@ -74,16 +82,21 @@ function candidates(request: PinRequest, key: string, pin: Pin): readonly string
     .map(({ domain }) => domain);
 }
 
+/** Other keys that the pod must spread over. */
+const spreadsBeside = ({ view }: PinRequest, key: string): readonly TopologyGroup[] =>
+  view.owned.filter(({ term }) => term.kind === "spread" && term.key !== key && term.key !== labelKeys.hostname);
+
 /**
- * Domains of the other keys that the pod must spread over which can be had together with this one. Of equals the one that
- * goes together with fewest is taken while it can be: taken last, it may clash with what is due on the other key.
+ * How many domains of the other keys can be had together with this one. Of equals the one that goes together with fewest is
+ * taken while it can be: taken last, it may clash with what is due on the other key.
  */
-function choicesBeside(request: PinRequest, key: string, domain: string): number {
-  const others = request.view.owned.filter(
-    ({ term }) => term.kind === "spread" && term.key !== key && term.key !== labelKeys.hostname,
-  );
+function choicesBeside(
+  request: PinRequest,
+  beside: readonly TopologyGroup[],
+  { key, domain }: { readonly key: string; readonly domain: string },
+): number {
   let choices = 0;
-  for (const { term, counts } of others) {
+  for (const { term, counts } of beside) {
     for (const other of counts.keys()) {
       // In the order of keys that `choosePin` asks in, so that answers are shared.
       const own = [key, domain] as const;
