@@ -32,6 +32,7 @@ import { createGatedBuffers, createGatedOverlays } from "./gated.ts";
 import { restrictClient, restrictCollector, restrictProvider } from "./modes.ts";
 import { eraSettings } from "./era-settings.ts";
 import type { OperatorOptions } from "./options.ts";
+import { createPlanningThread, type PlanningThread } from "./planning-host.ts";
 import { createMetricsRoute, createProbeRoute, type ReadinessCheck } from "./probes.ts";
 import type { ProviderFactory, ProviderWiring } from "./provider-wiring.ts";
 import { createReconcilers } from "./reconcilers.ts";
@@ -102,6 +103,7 @@ export function createOperator(setup: OperatorSetup): Operator {
         throw error;
       } finally {
         signal.removeEventListener("abort", stop);
+        await parts.planner?.stop();
       }
     },
   };
@@ -112,6 +114,8 @@ interface Parts {
   readonly recorder: ReturnType<typeof createEventRecorder>;
   readonly wiring: ProviderWiring;
   readonly model: ClusterModel;
+  /** Where plans are made, when not on this thread. */
+  readonly planner: PlanningThread | undefined;
   readonly decisions: DecisionLog;
   readonly reconcilers: () => readonly Reconciler[];
 }
@@ -146,6 +150,7 @@ function composeParts(setup: OperatorSetup): Parts {
   const decisions = createDecisionLog(clock);
   const asked = measureCloudProvider(provider, { metrics, clock, controller: "provisioner" });
   const model = createClusterModel({ kube, caches, clock, log, provider: asked, metrics, instruments });
+  const planner = options.planningThread ? createPlanningThread(model) : undefined;
   const onPlan = createPlanLines({ clock, log, events, metrics });
   const base = {
     onPlan,
@@ -164,8 +169,9 @@ function composeParts(setup: OperatorSetup): Parts {
     options,
     overlays,
     buffers: createGatedBuffers(gating, kube),
+    ...(planner === undefined ? {} : { planner }),
   };
-  return { informers, recorder, wiring, model, decisions, reconcilers: () => createReconcilers(base) };
+  return { informers, recorder, wiring, model, planner, decisions, reconcilers: () => createReconcilers(base) };
 }
 
 async function lead(

@@ -9,6 +9,27 @@ export interface ResourceSpace {
   vector(resources: Resources): Float64Array;
 }
 
+const vectorsPerBlock = 512;
+
+/** Makes vectors of many objects alike: they share blocks of memory, which costs a tenth of an allocation for each. */
+export function createVectorBlocks(space: ResourceSpace): (resources: Resources) => Float64Array {
+  let width = 0;
+  let block = new Float64Array(0);
+  let used = 0;
+  return (resources) => {
+    for (const name in resources) space.place(name);
+    if (space.names.length !== width || used === block.length) {
+      width = space.names.length;
+      block = new Float64Array(width * vectorsPerBlock);
+      used = 0;
+    }
+    const vector = block.subarray(used, used + width);
+    used += width;
+    for (const name in resources) vector[space.place(name)] = resources[name] ?? 0;
+    return vector;
+  };
+}
+
 export function createResourceSpace(known: readonly string[]): ResourceSpace {
   const names = [...known];
   const places = new Map(names.map((name, place) => [name, place]));

@@ -1,5 +1,5 @@
 import { type CSINode, labels as labelKeys, type Taint } from "../../api/index.ts";
-import type { ResourceSpace } from "../catalogue/resource-space.ts";
+import { createVectorBlocks, type ResourceSpace } from "../catalogue/resource-space.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { StateNode } from "../cluster/state-node.ts";
 import { conflictingPorts, type HostPort, hostPortsOf } from "../pods/host-ports.ts";
@@ -61,12 +61,13 @@ export function* buildNodeSlots(
   const overheads = new Map<number, Resources>();
   const targets = yield* filtered(snapshot.nodes, (state) => !state.markedForDeletion);
   const ordered = yield* sorted(targets, byReadiness);
+  const vectorOf = createVectorBlocks(context.space);
   let index = 0;
   const slots = yield* mapped(ordered, (state) => {
     const kind = kindOf(state);
     const overhead = overheads.get(kind) ?? daemonRequests(context.daemons, kinds[kind]);
     overheads.set(kind, overhead);
-    return slotOf(state, { index: index++, kind, overhead, space: context.space, snapshot });
+    return slotOf(state, { index: index++, kind, overhead, space: context.space, vectorOf, snapshot });
   });
   return { slots, kinds };
 }
@@ -122,11 +123,12 @@ function slotOf(
     readonly kind: number;
     readonly overhead: Resources;
     readonly space: ResourceSpace;
+    readonly vectorOf: (resources: Resources) => Float64Array;
     readonly snapshot: ClusterSnapshot;
   },
 ): NodeSlot {
   const { space, overhead } = context;
-  const remaining = space.vector(state.allocatable);
+  const remaining = context.vectorOf(state.allocatable);
   let overcommitted = false;
   for (const name in state.allocatable) {
     const missing = Math.max(0, (overhead[name] ?? 0) - (state.daemonRequests[name] ?? 0));

@@ -13,7 +13,7 @@ import { nodesFor, placeOne } from "./place-on-nodes.ts";
 import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
 import type { Stage, Workload } from "./workload.ts";
 
-const unitsPerYield = 200;
+const unitsPerYield = 32;
 
 /** Splits the waiting pods of workloads by the domains that topology leaves them (scheduling 5.5), and counts them there. */
 export function* pinDemands(
