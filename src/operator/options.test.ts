@@ -43,6 +43,7 @@ describe("options", () => {
     "batch-idle-duration": ["500ms", 500],
     "preference-policy": ["Ignore", "Ignore"],
     "min-values-policy": ["BestEffort", "BestEffort"],
+    "planning-thread": ["true", true],
     "ignore-dra-requests": ["false", false],
     "cluster-name": ["prod", "prod"],
     "cluster-endpoint": ["https://x.eks.amazonaws.com", "https://x.eks.amazonaws.com"],

@@ -121,6 +121,12 @@ export const optionSchema = Object.freeze({
     "",
     "YAML or JSON document with podTopologySpread.defaultConstraints",
   ),
+  planningThread: option(
+    "planning-thread",
+    booleanValue,
+    false,
+    "plan on a thread of its own; takes the memory of a second picture",
+  ),
   instanceTypesFilePath: option(
     "instance-types-file-path",
     textValue,

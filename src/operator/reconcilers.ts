@@ -33,6 +33,7 @@ import {
   type DisruptionDeps,
   type Instruments,
   type PlanListener,
+  type Planner,
   type Reconciler,
 } from "../controllers/index.ts";
 import { awsLabelRules, type LabelRules } from "../api/index.ts";
@@ -58,6 +59,8 @@ export interface ReconcilerParts {
   readonly decisions: DecisionSink & DecisionFeed;
   readonly wiring: ProviderWiring;
   readonly options: OperatorOptions;
+  /** Makes the plans; the provisioner's own way when absent. */
+  readonly planner?: Planner;
   /** Told of each plan and of the picture that it was made on. */
   readonly onPlan?: PlanListener;
   readonly overlays: GatedOverlays | undefined;
