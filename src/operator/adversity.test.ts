@@ -5,7 +5,15 @@ import {
   type EmbeddedOptions,
   embeddedCluster,
 } from "../../test/controllers/embedded-cluster.ts";
-import { deploymentType, eventType, nodeClaimType, nodeType, podType } from "../api/index.ts";
+import {
+  deploymentType,
+  eventType,
+  isConditionTrue,
+  nodeClaimType,
+  nodeType,
+  type Pod,
+  podType,
+} from "../api/index.ts";
 
 const pods = 12;
 
@@ -163,5 +171,37 @@ describe("machines of others in the account", () => {
     expect(machines(cluster)).toHaveLength(2);
     expect(machines(cluster)).toContain(own);
     await cluster.stop();
+  });
+});
+
+describe("a single replica whose node goes", () => {
+  /** Whether some pod was ready at every second of the move. */
+  async function move(annotations: Readonly<Record<string, string>>): Promise<{ readonly always: boolean }> {
+    const cluster = await embeddedCluster({ families: ["c6a"] });
+    const web = deployment("web", 1, { cpu: "500m", memory: "512Mi" });
+    const { template } = web.spec;
+    const annotated = { ...template, metadata: { ...template.metadata, annotations } };
+    await cluster.kube.create(deploymentType, { ...web, spec: { ...web.spec, template: annotated } });
+    const isReady = (pod: Pod): boolean =>
+      pod.metadata.deletionTimestamp === undefined && isConditionTrue(pod, "Ready");
+    const ready = async (): Promise<number> => (await cluster.list(podType)).filter(isReady).length;
+    expect(await cluster.until(async () => (await ready()) === 1, 120)).toBe(true);
+    const [claim] = await cluster.list(nodeClaimType);
+    const name = claim?.metadata.name ?? "";
+    await cluster.kube.delete(nodeClaimType, { name });
+    let always = true;
+    const isOver = async (): Promise<boolean> => {
+      always &&= (await ready()) >= 1;
+      return (await cluster.list(nodeClaimType)).every(({ metadata }) => metadata.name !== name);
+    };
+    expect(await cluster.until(isOver, 300)).toBe(true);
+    expect(await cluster.until(async () => (await ready()) === 1, 60)).toBe(true);
+    await cluster.stop();
+    return { always };
+  }
+
+  test("is never away where its pod asks for a surge, and is away for a while where it does not", async () => {
+    expect(await move({ "karpenter-ts.dev/surge": "true" })).toEqual({ always: true });
+    expect(await move({})).toEqual({ always: false });
   });
 });

@@ -19,6 +19,7 @@ export const nodeClaimEventReasons = Object.freeze([
   "ConsolidationRejected",
   "ConsolidationApproved",
   "NodeRepairBlocked",
+  "AwaitingFinalizers",
 ] as const);
 
 export const nodeEventReasons = Object.freeze([
@@ -53,6 +54,7 @@ export const podEventReasons = Object.freeze([
   "FailedScheduling",
   "Evicted",
   "Disrupted",
+  "Surge",
   "InvalidDoNotDisruptAnnotation",
   "DoNotDisruptUntil",
   "DoNotDisruptGracePeriodElapsed",

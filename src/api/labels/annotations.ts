@@ -34,6 +34,10 @@ export const productAnnotations = Object.freeze({
   disruptionWindows: "karpenter-ts.dev/disruption-windows",
   /** On a NodeClaim that replaces others: which command made it, JSON (lifecycle O19). */
   disruptionCommand: "karpenter-ts.dev/disruption-command",
+  /** On a pod of a Deployment with one replica: `true` brings its replacement up before it is evicted. */
+  surge: "karpenter-ts.dev/surge",
+  /** On the template of such a Deployment: UID of the pod that its last rollout was for. */
+  surgedFor: "karpenter-ts.dev/surged-for",
   /** On a NodePool: `replace` makes a spot rebalance recommendation a reason to replace the node (lifecycle O21). */
   onRebalance: "karpenter-ts.dev/on-rebalance",
   /** On a NodeClaim: when the cloud recommended to move, RFC 3339. */

@@ -12,6 +12,7 @@ import { type EpochMillis, isActive, isEvictable, needsForceDelete } from "../..
 import { type Controller, isKubeFault, type KubeFault, type ReconcileResult } from "../../kube/index.ts";
 import type { Reconciler } from "../plumbing/index.ts";
 import { claimOfMachine, type PodEvictions, type TerminationDeps } from "./deps.ts";
+import { createSurge, type Surge } from "./surge.ts";
 
 export interface EvictionQueue extends PodEvictions {
   readonly reconciler: Reconciler;
@@ -23,6 +24,7 @@ const keyOf = ({ metadata }: Pod): string => `${metadata.namespace}/${metadata.n
 /** Evicts pods, or deletes them when their node's deadline demands it (spec: lifecycle 2.3). */
 export function createEvictionQueue(deps: TerminationDeps): EvictionQueue {
   const deadlines = new Map<string, EpochMillis | undefined>();
+  const surge = createSurge(deps);
   let queue: Controller | undefined;
   return {
     add: (pods, deadline) => {
@@ -43,9 +45,11 @@ export function createEvictionQueue(deps: TerminationDeps): EvictionQueue {
       reconcile: async (key, signal) => {
         if (!deadlines.has(key)) return undefined;
         const pod = findPod(deps, key);
-        const outcome = pod === undefined ? "gone" : await remove(deps, pod, { deadline: deadlines.get(key), signal });
+        const removal = { deadline: deadlines.get(key), surge, signal };
+        const outcome = pod === undefined ? "gone" : await remove(deps, pod, removal);
         if (outcome === "again") return { requeue: true } satisfies ReconcileResult;
         deadlines.delete(key);
+        surge.forget(key.split("/")[2] ?? "");
         return undefined;
       },
       watch: (controller) => {
@@ -65,6 +69,7 @@ type Outcome = "gone" | "again";
 
 interface Removal {
   readonly deadline: EpochMillis | undefined;
+  readonly surge: Surge;
   readonly signal: AbortSignal;
 }
 
@@ -76,6 +81,7 @@ async function remove(deps: TerminationDeps, pod: Pod, removal: Removal): Promis
   if (!isActive(pod)) return "gone";
   // Protected for now: the annotation may go, or the deadline come.
   if (!isEvictable(pod, now)) return "again";
+  if (await removal.surge.holds(pod, removal.signal)) return "again";
   return evict(deps, pod, removal.signal);
 }
 
