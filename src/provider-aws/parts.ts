@@ -16,6 +16,7 @@ import { type AwsInstruments, createInstruments } from "./instruments.ts";
 import { createSecurityGroups, type SecurityGroups } from "./network/security-groups.ts";
 import { createSubnets, type Subnets } from "./network/subnets.ts";
 import type { AwsProviderOptions } from "./options.ts";
+import { createPacedClient } from "./pacing/paced-client.ts";
 import { createPriceBook, type PriceBook } from "./pricing/price-book.ts";
 import { createDiscoveredMemory, type DiscoveredMemory } from "./types/discovered-memory.ts";
 import { createTypeDiscovery, type TypeDiscovery } from "./types/discovery.ts";
@@ -65,7 +66,8 @@ export interface AwsParts {
   readonly launcher: ReturnType<typeof createLauncher>;
 }
 
-export function createAwsParts(deps: AwsProviderDeps): AwsParts {
+export function createAwsParts(given: AwsProviderDeps): AwsParts {
+  const deps = { ...given, clients: { ...given.clients, ec2: createPacedClient(given.clients.ec2, given) } };
   const { clients, clock, log, options } = deps;
   const { ec2 } = clients;
   const { name: clusterName } = options.cluster;
