@@ -60,7 +60,7 @@ function commentsAt(document: Document.Parsed, path: readonly (string | number)[
   const parent: unknown = path.length === 1 ? document.contents : document.getIn(path.slice(0, -1), true);
   const step = path.at(-1);
   const [key, value] = entryOf(parent, step);
-  const first = path.length > 1 && isNode(parent) && isFirst(parent, step) ? parent.commentBefore : undefined;
+  const first = path.length > 1 ? firstComment(parent, step) : undefined;
   // Above a list or map stands the comment of its first item.
   const above = joined(first, key?.commentBefore, isScalar(value) ? value.commentBefore : undefined);
   const beside = joined(value?.comment ?? key?.comment);
@@ -69,6 +69,9 @@ function commentsAt(document: Document.Parsed, path: readonly (string | number)[
 
 const present = (comments: { readonly above: string | undefined; readonly beside: string | undefined }): NodeComments =>
   Object.fromEntries(Object.entries(comments).filter(([, text]) => text !== undefined));
+
+const firstComment = (parent: unknown, step: string | number | undefined): string | null | undefined =>
+  isNode(parent) && isFirst(parent, step) ? parent.commentBefore : undefined;
 
 function entryOf(parent: unknown, step: string | number | undefined): readonly [Node | undefined, Node | undefined] {
   if (isMap(parent)) {

@@ -3,9 +3,11 @@ import { describe, expect, test } from "vitest";
 import {
   type ConfigMap,
   configMapType,
+  deploymentType,
   eventType,
   type Machine,
   nodeType,
+  podType,
   provisionerType,
 } from "../../src/api/index.ts";
 import { type EraCluster, eraCluster, provisioner, template, typesOnly } from "./era-cluster.ts";
@@ -32,20 +34,40 @@ const edit = (cluster: EraCluster, spec: object) =>
   cluster.kube.patch(provisionerType, { name: "general" }, { type: "merge", body: { spec } });
 
 describe("expiry", () => {
-  test("[R50] [R49] a machine past ttlSecondsUntilExpired is marked expired, and not deleted by force", async () => {
-    const cluster = await withOnePod({ ttlSecondsUntilExpired: 3600 });
-    await cluster.clock.advance(3_500_000);
-    expect(conditionOf((await cluster.machines())[0], "MachineExpired")).toBeUndefined();
+  test("[R50] [R49] a machine past ttlSecondsUntilExpired is replaced first, then drained, never deleted by force", async () => {
+    const cluster = await withOnePod({ ttlSecondsUntilExpired: 600 });
+    const [old] = await cluster.machines();
     await cluster.clock.advance(500_000);
-    const [machine] = await cluster.machines();
+    expect((await cluster.machines()).map(({ metadata }) => metadata.name)).toEqual([old?.metadata.name]);
+    const both = async () => (await cluster.nodes()).length === 2;
+    expect(await cluster.until(both, 900)).toBe(true);
+    const isGone = async () => (await cluster.machines()).every(({ metadata }) => metadata.name !== old?.metadata.name);
+    expect(await cluster.until(isGone, 300)).toBe(true);
+    expect(await cluster.until(async () => (await cluster.running()).length === 1, 60)).toBe(true);
+    expect(cluster.everLaunched.size).toBe(2);
+    await cluster.stop();
+  });
+
+  test("invariant 7: it stays while a pod on it carries do-not-evict, marked as expired", async () => {
+    const cluster = await withOnePod({ ttlSecondsUntilExpired: 600 });
+    const [pod] = await cluster.running();
+    await cluster.kube.patch(
+      podType,
+      { name: pod?.metadata.name ?? "", namespace: "default" },
+      { type: "merge", body: { metadata: { annotations: { "karpenter.sh/do-not-evict": "true" } } } },
+    );
+    await cluster.clock.advance(1_500_000);
+    const [machine, ...others] = await cluster.machines();
+    expect(others).toEqual([]);
     expect(conditionOf(machine, "MachineExpired")).toMatchObject({ status: "True", reason: "Expired" });
     expect(conditionOf(machine, "MachineDrifted")).toBeUndefined();
+    expect(cluster.everLaunched.size).toBe(1);
     await cluster.stop();
   });
 
   test("without a TTL nothing expires", async () => {
     const cluster = await withOnePod({});
-    await cluster.clock.advance(7_200_000);
+    await cluster.clock.advance(1_500_000);
     expect(conditionOf((await cluster.machines())[0], "MachineExpired")).toBeUndefined();
     await cluster.stop();
   });
@@ -64,8 +86,11 @@ describe("drift", () => {
     const cluster = await withOnePod({});
     await edit(cluster, { labels: { team: "a" } });
     await cluster.kube.create(configMapType, settingsMap({ "featureGates.driftEnabled": "true" }));
-    await cluster.clock.advance(900_000);
-    expect(conditionOf((await cluster.machines())[0], "MachineDrifted")).toMatchObject({ status: "True" });
+    const [old] = await cluster.machines();
+    const isReplaced = async () =>
+      (await cluster.machines()).every(({ metadata }) => metadata.name !== old?.metadata.name);
+    expect(await cluster.until(isReplaced, 1_200)).toBe(true);
+    expect(await cluster.until(async () => (await cluster.running()).length === 1, 60)).toBe(true);
     await cluster.stop();
   });
 });
@@ -108,4 +133,33 @@ test("[R27] [R28] a spot warning drains the machine at once, and its replacement
   expect(await cluster.until(gone, 120)).toBe(true);
   expect(await cluster.until(async () => (await cluster.running()).length === 1, 60)).toBe(true);
   await cluster.stop();
+});
+
+describe("consolidation", () => {
+  test("[R4] of a Provisioner: pods move together, and a machine that others can stand in for goes", async () => {
+    const cluster = await withOnePod({ consolidation: { enabled: true } });
+    await cluster.run("big", 1, {}, { cpu: "3", memory: "2Gi" });
+    expect(await cluster.until(async () => (await cluster.running()).length === 2, 60)).toBe(true);
+    expect(await cluster.machines()).toHaveLength(2);
+    await cluster.kube.patch(
+      deploymentType,
+      { name: "big", namespace: "default" },
+      { type: "merge", body: { spec: { replicas: 0 } } },
+    );
+    const one = async () => (await cluster.machines()).length === 1;
+    expect(await cluster.until(one, 300)).toBe(true);
+    expect(await cluster.until(async () => (await cluster.running()).length === 1, 60)).toBe(true);
+    await cluster.stop();
+  });
+
+  test("do-not-consolidate on a node keeps it from consolidation, even empty", async () => {
+    const cluster = await withOnePod({
+      consolidation: { enabled: true },
+      annotations: { "karpenter.sh/do-not-consolidate": "true" },
+    });
+    await cluster.kube.delete(deploymentType, { name: "web", namespace: "default" });
+    await cluster.clock.advance(300_000);
+    expect(await cluster.machines()).toHaveLength(1);
+    await cluster.stop();
+  });
 });
