@@ -7,6 +7,13 @@ export default defineConfig({
     pool: "forks",
     fileParallelism: false,
     globalSetup: ["test/aws/global-setup.ts"],
+    // Never the credentials or the region of whoever runs the suite.
+    env: {
+      AWS_REGION: "us-west-2",
+      AWS_EC2_METADATA_DISABLED: "true",
+      AWS_CONFIG_FILE: "/dev/null",
+      AWS_SHARED_CREDENTIALS_FILE: "/dev/null",
+    },
     testTimeout: 180_000,
     hookTimeout: 60_000,
     reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
