@@ -39,7 +39,8 @@ export function* rebuildMachines<State>(
   const draw = drawsOf(bins.length);
   let failures = 0;
   for (let spent = 0; spent < effort && bins.length > 1 && failures < patience(bins.length); ) {
-    const tried = yield* rebuild(search, chooseBins(bins, draw), draw(2) === 0 ? openMachines : houseDearest);
+    const pack = draw(2) === 0 ? openMachines : houseDearest;
+    const tried = yield* rebuild(search, chooseBins(bins, draw), { pack, values: stirred(problem.values, draw) });
     spent += tried.work + problem.machines.length + tryCost;
     failures = tried.cheaper ? 0 : failures + 1;
   }
@@ -63,12 +64,12 @@ interface Search<State> {
 function* rebuild<State>(
   { problem, demand, bins, stock, membership }: Search<State>,
   chosen: readonly Bin[],
-  pack: typeof openMachines,
+  { pack, values }: { readonly pack: typeof openMachines; readonly values: Float64Array },
 ): Generator<number, { readonly cheaper: boolean; readonly work: number }> {
   const part = partOf(problem, chosen, membership);
   for (const { machine } of chosen) stock.put(machine, 1);
   const again = { ...demand, wanted: part.wanted, stock: renumbered(stock, part.machines) };
-  const packed = yield* pack(part.problem, again);
+  const packed = yield* pack({ ...part.problem, values }, again);
   const cheaper = packed.price < part.price - priceStep && packed.left.every((count) => count === 0);
   if (!cheaper) {
     for (const { machine } of chosen) stock.take(machine, 1);
@@ -90,6 +91,13 @@ const binsOf = ({ machines, values }: PackingProblem, { machine, copies, filling
 };
 
 type Draw = (below: number) => number;
+
+/** How far values are moved at most in every second try, so that the same machines can be packed in another way. */
+const stir = 0.08;
+
+function stirred(values: Float64Array, draw: Draw): Float64Array {
+  return draw(2) === 0 ? values : values.map((value) => value * (1 + (stir * (draw(201) - 100)) / 100));
+}
 
 /** A linear congruential sequence; only its evenness matters. */
 function drawsOf(seed: number): Draw {
