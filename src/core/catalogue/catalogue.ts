@@ -22,6 +22,8 @@ export interface Catalogue {
   /** Rows of which no amount is negative. */
   readonly usable: BitSet;
   readonly offerings: OfferingColumns;
+  /** All rows by the capacity of their types in a resource, largest first, then by index; worked out once for each. */
+  readonly rowsBySize: (resource: string) => Int32Array;
   /** Rows of the types in a pool's list; lists are known by identity. */
   readonly rowsOf: (list: readonly InstanceType[]) => BitSet;
 }
@@ -45,13 +47,16 @@ export function compileCatalogue(lists: readonly (readonly InstanceType[])[]): C
   const allocatable = resources.map((name) => Float64Array.from(groups, ({ group }) => group.allocatable[name] ?? 0));
   const usable = fullBitSet(groups.length);
   allocatable.forEach((column) => clearNegative(usable, column));
+  const typeOfRow = Int32Array.from(groups, ({ index }) => index);
+  const capacity = resources.map((name) => Float64Array.from(types, (type) => type.capacity[name] ?? 0));
   return {
     types,
     rowCount: groups.length,
-    typeOfRow: Int32Array.from(groups, ({ index }) => index),
+    typeOfRow,
     resources,
     allocatable,
-    capacity: resources.map((name) => Float64Array.from(types, (type) => type.capacity[name] ?? 0)),
+    capacity,
+    rowsBySize: sizeOrders(typeOfRow, (name) => capacity[resources.indexOf(name)]),
     usable,
     offerings: offeringColumns(groups.map(({ group }) => group.offerings)),
     rowsOf: rowsByList(lists, types, groups),
@@ -59,6 +64,22 @@ export function compileCatalogue(lists: readonly (readonly InstanceType[])[]): C
 }
 
 const byName = (a: InstanceType, b: InstanceType): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
+
+function sizeOrders(
+  typeOfRow: Int32Array,
+  columnOf: (resource: string) => Float64Array | undefined,
+): Catalogue["rowsBySize"] {
+  const orders = new Map<string, Int32Array>();
+  return (resource) => {
+    const known = orders.get(resource);
+    if (known !== undefined) return known;
+    const column = columnOf(resource);
+    const sizeOf = (row: number): number => column?.[typeOfRow[row] ?? 0] ?? 0;
+    const made = Int32Array.from(typeOfRow.keys()).sort((a, b) => sizeOf(b) - sizeOf(a) || a - b);
+    orders.set(resource, made);
+    return made;
+  };
+}
 
 function clearNegative(usable: BitSet, column: Float64Array): void {
   for (let row = 0; row < column.length; row++)

@@ -2,7 +2,7 @@ import { intersects, isCompatible } from "../requirements/compatible.ts";
 import { addRequirements } from "../requirements/requirements.ts";
 import type { Requirement, Requirements } from "../requirements/requirement.ts";
 import { requirementSignature, requirementsSignature } from "../requirements/requirement-text.ts";
-import { andInto, type BitSet, bitSetOf, fullBitSet, hasBit, membersOf, setBit } from "./bit-set.ts";
+import { andInto, type BitSet, bitSetOf, fullBitSet, hasBit, setBit } from "./bit-set.ts";
 import type { Catalogue, OfferingColumns } from "./catalogue.ts";
 
 /** Number of an interned set of requirements. Numbers say nothing about order and never decide anything. */
@@ -159,6 +159,15 @@ function cheapestOffering({ start, kind, price }: OfferingColumns, row: number, 
 /** Row with the lowest price of those in `rows`, lower index first; -1 when there is none. */
 export function cheapestRow(rows: BitSet, price: Float64Array): number {
   let best = -1;
-  for (const row of membersOf(rows)) if (best < 0 || (price[row] ?? Infinity) < (price[best] ?? Infinity)) best = row;
+  let least = Infinity;
+  for (let i = 0; i < rows.length; i++) {
+    for (let word = rows[i] ?? 0; word !== 0; word &= word - 1) {
+      const row = (i << 5) + (31 - Math.clz32(word & -word));
+      const own = price[row] ?? Infinity;
+      if (best >= 0 && !(own < least)) continue;
+      best = row;
+      least = own;
+    }
+  }
   return best;
 }

@@ -1,5 +1,5 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import { type BitSet, eachMember } from "../catalogue/bit-set.ts";
+import { type BitSet, hasBit } from "../catalogue/bit-set.ts";
 import { poolUsageOf } from "../cluster/pool-usage.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { PoolView } from "../cluster/views.ts";
@@ -28,10 +28,10 @@ export function rowsWithinLimits(rows: BitSet, limits: PoolLimits, catalogue: Ca
   for (const [name, left] of limits.remaining ?? []) {
     if (name === "nodes") continue;
     const capacity = capacityColumn(catalogue, name);
-    eachMember(kept, (row) => {
-      if ((capacity[catalogue.typeOfRow[row] ?? 0] ?? 0) > left)
-        kept[row >>> 5] = (kept[row >>> 5] ?? 0) & ~(1 << (row & 31));
-    });
+    for (const row of catalogue.rowsBySize(name)) {
+      if ((capacity[catalogue.typeOfRow[row] ?? 0] ?? 0) <= left) break;
+      kept[row >>> 5] = (kept[row >>> 5] ?? 0) & ~(1 << (row & 31));
+    }
   }
   return kept;
 }
@@ -40,16 +40,9 @@ export function rowsWithinLimits(rows: BitSet, limits: PoolLimits, catalogue: Ca
 export function largestUse(rows: BitSet, limits: PoolLimits, catalogue: Catalogue): ReadonlyMap<string, number> {
   const use = new Map<string, number>();
   for (const name of limits.remaining?.keys() ?? []) {
-    if (name === "nodes") {
-      use.set(name, 1);
-      continue;
-    }
-    const capacity = capacityColumn(catalogue, name);
-    let most = 0;
-    eachMember(rows, (row) => {
-      most = Math.max(most, capacity[catalogue.typeOfRow[row] ?? 0] ?? 0);
-    });
-    use.set(name, most);
+    const largest = name === "nodes" ? -1 : catalogue.rowsBySize(name).find((row) => hasBit(rows, row));
+    const capacity = largest === undefined ? 0 : capacityColumn(catalogue, name)[catalogue.typeOfRow[largest] ?? 0];
+    use.set(name, name === "nodes" ? 1 : (capacity ?? 0));
   }
   return use;
 }

@@ -54,7 +54,8 @@ function* without(
   for (const row of ordered) {
     // Nothing beats a row that is larger in something than all before it: true of nearly all in a graded catalogue.
     const isLargest = by.columns.some((column, i) => beats.share * (column[row] ?? 0) > (most[i] ?? 0));
-    if (isLargest || !kept.some((other) => beats.test(other, row) && isAsOpen(by.openSets, other, row))) {
+    const isBeaten = (other: number): boolean => beats.test(other, row) && isAsOpen(by.openSets, other, row);
+    if (isLargest || kept.findLastIndex(isBeaten) < 0) {
       kept.push(row);
       by.columns.forEach((column, i) => {
         most[i] = Math.max(most[i] ?? 0, column[row] ?? 0);

@@ -53,23 +53,41 @@ export function* createTopology(pods: readonly Pod[], context: GroupContext, sco
       yield 1;
     }
   }
-  const declared = new Map<Pod, Declared>();
-  const declare = (pod: Pod): Declared => {
-    const known = declared.get(pod) ?? {
+  const declared = new Map<string, Declared>();
+  const declare = (pod: Pod, key: string): Declared => {
+    const known = declared.get(key) ?? {
       owned: topologyTerms(pod, scope).map((term) => registry.forward(term, pod)),
       repels: repellingTerms(pod, scope).map((term) => registry.inverse(term, pod)),
     };
-    declared.set(pod, known);
+    declared.set(key, known);
     return known;
   };
   for (const pod of pods) {
-    declare(pod);
+    declare(pod, viewKey(pod));
     yield 1;
   }
+  const views = new Map<string, TopologyView>();
   return {
     groups: registry.groups,
-    view: (pod) => viewOf(pod, registry.groups, declare(pod)),
+    view(pod) {
+      const key = viewKey(pod);
+      const own = declare(pod, key);
+      // A relaxed pod may have brought new groups, which count pods seen before.
+      const dated = `${registry.groups.length} ${key}`;
+      const view = views.get(dated) ?? viewOf(pod, registry.groups, own);
+      views.set(dated, view);
+      return view;
+    },
   };
+}
+
+/** Equal for pods of which topology says the same: many classes differ in what they need alone. */
+function viewKey({ metadata, spec }: Pod): string {
+  let text = metadata.namespace ?? "default";
+  for (const label in metadata.labels) text += `\0${label}=${metadata.labels[label]}`;
+  if (spec.affinity === undefined && spec.topologySpreadConstraints === undefined) return text;
+  const { affinity, topologySpreadConstraints, nodeSelector, tolerations } = spec;
+  return `${text}\0${JSON.stringify([affinity, topologySpreadConstraints, nodeSelector, tolerations])}`;
 }
 
 type Declared = Pick<TopologyView, "owned" | "repels">;
