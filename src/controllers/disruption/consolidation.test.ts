@@ -34,7 +34,13 @@ const podOn = (node: string, cpu: string, index = 0) =>
 const pools = [nodePool("default")];
 const settings = { provisioning: { labelRules: coreLabelRules } };
 
-const ready = { type: "Ready", status: "True", reason: "Ready", message: "", lastTransitionTime: "2026-11-02T09:00:00Z" };
+const ready = {
+  type: "Ready",
+  status: "True",
+  reason: "Ready",
+  message: "",
+  lastTransitionTime: "2026-11-02T09:00:00Z",
+};
 
 /** Pods by node; both types are offered. */
 async function cluster(

@@ -152,13 +152,14 @@ async function searched(
   signal: AbortSignal,
 ): Promise<DisruptionPlan> {
   const { deps, table, settled } = run;
+  const effort = settled.at(on.snapshot, on.now);
   const planner = createDisruptionPlanner(on.snapshot, {
     now: on.now,
     ...(deps.bufferNodes === undefined ? {} : { bufferNodes: deps.bufferNodes() }),
     methods: deps.methods,
     queued: table.held(),
-    settings: settingsOf(run),
-    settled: settled.at(on.snapshot.version, on.now),
+    settings: { workUnits: effort.workUnits, ...settingsOf(run) },
+    settled: effort.settled,
   });
   const steps = function* (): Generator<number, void> {
     while (planner.step(1) === "more") yield 1;

@@ -3,6 +3,7 @@ import { bothWays, disrupt, keptBecause, movesIn } from "../../../test/builders/
 import {
   everything,
   layout,
+  layoutNow,
   layoutPool,
   type LayoutParts,
   machineType,
@@ -191,7 +192,7 @@ describe.each(bothWays)("%s: nodes whose pods fit elsewhere", (_, methods) => {
     ["no capacity type", {}, { labels: { "karpenter.sh/capacity-type": undefined } }, "karpenter.sh/capacity-type"],
     ["no zone", {}, { labels: { "topology.kubernetes.io/zone": undefined } }, "topology.kubernetes.io/zone"],
   ] as const)("[lifecycle D18] %s is told as Unconsolidatable", (_name, parts, given, text) => {
-    const plan = disrupt(of({ a: m(1, given), b: m(2, given) }, parts as Partial<LayoutParts>), { methods });
+    const plan = disrupt(of({ a: m(1, given), b: m(2, given) }, parts), { methods });
     expect(movesIn(plan)).toEqual([]);
     const told = plan.kept[0]?.reasons.filter(({ event }) => event === "Unconsolidatable").map((reason) => reason.text);
     expect(told?.join()).toContain(text);
@@ -217,7 +218,7 @@ describe.each(bothWays)("%s: nodes whose pods fit elsewhere", (_, methods) => {
 });
 
 it("[lifecycle K10] a nominated node is no candidate until that lapses", () => {
-  const later = epochMillisOf(Date.parse("2026-01-01T00:00:10Z"));
+  const later = epochMillisOf(layoutNow + 10_000);
   const events = [{ type: "nominate", node: "b", until: later } as const];
   expect(movesIn(disrupt(of({ a: m(2), b: m(1) }, { events })))).toEqual(["a -> nothing"]);
 });

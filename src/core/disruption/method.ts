@@ -65,6 +65,8 @@ export interface Choice {
   readonly passedOver: readonly { readonly candidate: Candidate; readonly reason: KeptReason }[];
   /** What the layout would cost at the least, USD an hour, where the method knows. */
   readonly bound?: number;
+  /** The search ran out of work before it had tried everything. */
+  readonly unfinished?: boolean;
   /** Some candidate was left only for want of budget, so finding nothing is not to be remembered (lifecycle 3.12). */
   readonly limitedByBudget: boolean;
 }

@@ -3,7 +3,7 @@ import { layoutPod } from "../../../test/builders/layout.ts";
 import { epochMillisOf } from "../time.ts";
 import { movesOf, moveWindowMillis, noMoves, rememberMoves } from "./move-memory.ts";
 
-const now = epochMillisOf(Date.parse("2026-01-01T12:00:00Z"));
+const now = epochMillisOf(1_767_268_800_000); // 2026-01-01T12:00:00Z
 const pod = layoutPod("web-1");
 
 describe("the memory of moves", () => {

@@ -45,6 +45,8 @@ export interface MethodReport {
   readonly limitedByBudget: boolean;
   /** Least that the layout can cost, USD an hour, where the method knows. */
   readonly bound?: number;
+  /** The search ran out of work before it had tried everything: a further pass may find more in the same picture. */
+  readonly unfinished?: boolean;
   /** It was not asked, because it found nothing in this picture before. */
   readonly settled?: boolean;
 }
@@ -165,9 +167,9 @@ function* runMethod(method: DisruptionMethod, run: MethodRun): Generator<number,
     return { commands: [], kept, report: { ...report, limitedByBudget: false, settled: true } };
   }
   const context = { snapshot, scope: methodScope(method, scope), ledger: openLedger(budgets), settings };
-  const { commands, passedOver, limitedByBudget, bound } = yield* method.choose(candidates, context);
+  const { commands, passedOver, limitedByBudget, ...known } = yield* method.choose(candidates, context);
   const kept = [...refused, ...passedOver.map(({ candidate, reason }) => ({ node: candidate.node, reason }))];
-  return { commands, kept, report: { ...report, limitedByBudget, ...(bound === undefined ? {} : { bound }) } };
+  return { commands, kept, report: { ...report, limitedByBudget, ...known } };
 }
 
 const settledReason = ({ name }: DisruptionMethod): KeptReason => ({

@@ -69,25 +69,27 @@ function* attempt(search: Search, positions: readonly number[]): Generator<numbe
   const key = set.join();
   const known = search.known.get(key);
   if (known !== undefined) return known;
-  if (set.length === 0 || search.spent >= ask.limits.workUnits || !isAllowed(ask, set)) return -Infinity;
+  if (set.length === 0 || !hasWork(search) || !isAllowed(ask, set)) return -Infinity;
   const candidates = set.map((position) => ask.candidates[position] as Candidate);
   search.spent += workOf(ask, candidates);
   // Of single nodes the whole answer is wanted: it is the reason of those that stay.
-  const floor = set.length === 1 ? Number.NEGATIVE_INFINITY : (search.best?.score ?? 0);
-  const found = yield* evaluateMove(ask.judge, candidates, {
-    floor,
-    effort: ask.effort,
-    ...(ask.closed === undefined ? {} : { closed: ask.closed }),
-  });
+  const floor = set.length === 1 ? Number.NEGATIVE_INFINITY : scoreSoFar(search);
+  const closed = ask.closed === undefined ? {} : { closed: ask.closed };
+  const found = yield* evaluateMove(ask.judge, candidates, { floor, effort: ask.effort, ...closed });
   const score = found.ok ? found.value.score : -Infinity;
   search.known.set(key, score);
-  if (!found.ok) {
-    if (set.length === 1) search.refusals.set(set[0] ?? 0, found.failure);
-  } else if (score > 0 && (search.best === undefined || score > search.best.score + 1e-12)) {
-    search.best = found.value;
-    search.chosen = set;
-  }
+  if (found.ok) keepBest(search, found.value, set);
+  else if (set.length === 1) search.refusals.set(set[0] ?? 0, found.failure);
   return score;
+}
+
+/** 0 before anything was found: moves that are not worth their evictions are none. */
+const scoreSoFar = ({ best }: Search): number => best?.score ?? 0;
+
+function keepBest(search: Search, move: Move, set: readonly number[]): void {
+  if (move.score <= 0 || move.score <= scoreSoFar(search) + 1e-12) return;
+  search.best = move;
+  search.chosen = set;
 }
 
 /** Before it is run: a simulation costs about its nodes and twice the pods that it places. */
@@ -175,21 +177,21 @@ const hasWork = ({ spent, ask }: Search): boolean => spent < ask.limits.workUnit
 function* flipBlocks(search: Search, order: readonly number[], size: number): Generator<number, boolean> {
   let improved = false;
   for (let from = 0; from < order.length && hasWork(search); from += size) {
-    const before = search.best?.score ?? 0;
+    const before = scoreSoFar(search);
     const block = order.slice(from, from + size);
     const chosen = new Set(search.chosen);
     const without = search.chosen.filter((position) => !block.includes(position));
     const joined = [...search.chosen, ...block.filter((position) => !chosen.has(position))];
     if (without.length < search.chosen.length) yield* attempt(search, without);
     if (joined.length > chosen.size) yield* attempt(search, joined);
-    if ((search.best?.score ?? 0) > before) improved = true;
+    if (scoreSoFar(search) > before) improved = true;
   }
   return improved;
 }
 
 /** One in, one out; the first that is better. */
 function* exchange(search: Search, order: readonly number[]): Generator<number, boolean> {
-  const before = search.best?.score ?? 0;
+  const before = scoreSoFar(search);
   const chosen = new Set(search.chosen);
   const outside = order.filter((position) => !chosen.has(position));
   const inside = order.filter((position) => chosen.has(position)).reverse();
@@ -198,7 +200,7 @@ function* exchange(search: Search, order: readonly number[]): Generator<number, 
     for (const position of outside) {
       if (!hasWork(search)) return false;
       yield* attempt(search, [...rest, position]);
-      if ((search.best?.score ?? 0) > before) return true;
+      if (scoreSoFar(search) > before) return true;
     }
   }
   return false;

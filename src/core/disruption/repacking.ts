@@ -64,6 +64,7 @@ function* choose(all: readonly Candidate[], context: MethodContext): Generator<n
     commands: best === undefined ? [] : [commandOf(best, "consolidation")],
     passedOver,
     limitedByBudget: candidates.some(({ pool }) => context.ledger.remaining(pool.key) === 0),
+    unfinished: outcome.exhausted,
     bound: fixedPrice(context, candidates) + boundOf(survey, candidates),
   };
 }
