@@ -29,7 +29,7 @@ const parts: readonly Part[] = [
   { name: "properties", command: ["vitest", "run", "--config", "test/nightly/vitest.config.ts"] },
   { name: "simulation", command: ["node", "test/nightly/simulation.ts"] },
   ...["scheduling", "cost", "disruption"].flatMap((kind) =>
-    script("corpus", kind, corpus).map((part) => ({ ...part, name: `corpus ${kind}` })),
+    script("corpus", kind, `${corpus}/${kind}`).map((part) => ({ ...part, name: `corpus ${kind}` })),
   ),
   ...script("bench", "--json"),
   ...script("bench:e2e", "--consolidate").map((part) => ({ ...part, name: "e2e", onDemand: true })),

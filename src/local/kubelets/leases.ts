@@ -64,6 +64,19 @@ export async function renewLease(
     await kube.patch(leaseType, target, { type: "merge", body, signal });
   } catch (error) {
     if (!isKubeFault(error, "NotFound")) throw error;
+    await createLease(kube, node, options);
+  }
+}
+
+async function createLease(
+  kube: KubeClient,
+  node: Node,
+  { now, signal }: { readonly now: number; readonly signal: AbortSignal },
+): Promise<void> {
+  try {
     await kube.create(leaseType, computeLease(node, now), { signal });
+  } catch (error) {
+    // Another loop of this process was a moment faster: as fresh as this one would have been.
+    if (!isKubeFault(error, "AlreadyExists")) throw error;
   }
 }
