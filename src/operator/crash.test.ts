@@ -202,5 +202,5 @@ describe("a controller that dies with a call (product 8)", () => {
     expect(faults).toEqual([]);
     expect(table.map(([, { cut }]) => cut)).toEqual(table.map(([, { recorded: count }]) => count));
     await cluster.stop();
-  }, 120_000);
+  }, 300_000);
 });

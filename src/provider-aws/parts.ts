@@ -3,7 +3,7 @@ import type { EventRecorder } from "../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry } from "../platform/index.ts";
 import { createPlacementGroups, type PlacementGroups } from "./capacity/placement-groups.ts";
 import { createReservations, type Reservations } from "./capacity/reservations.ts";
-import { amiFamilyOf, type ClassPlacementGroup, loadCatalogue } from "./catalogue/index.ts";
+import { amiFamilyOf, type ClassPlacementGroup, loadLimitsAndPrices } from "./catalogue/index.ts";
 import { type ClusterNetwork, createClusterNetwork } from "./cluster-network.ts";
 import type { AwsClients } from "./contract/index.ts";
 import { createImageResolver, type ImageResolver } from "./images/image-resolver.ts";
@@ -151,7 +151,7 @@ function createTypeParts(
 ) {
   const { clients, clock, log, options } = deps;
   const { region, isolatedVpc } = options;
-  const catalogue = loadCatalogue();
+  const catalogue = loadLimitsAndPrices();
   const discovery = createTypeDiscovery({ ec2: clients.ec2, region, networkLimits: catalogue.networkLimits, log });
   const prices = createPriceBook({
     ec2: clients.ec2,

@@ -37,9 +37,12 @@ export interface PriceTable {
 }
 
 export function loadCatalogue(): Catalogue {
+  return { machines: machineRows.split("\n").map(decodeMachine), regions: loadRegions(), ...loadLimitsAndPrices() };
+}
+
+/** What a live account does not tell itself. Machines and regions are not decoded: that takes most of the time. */
+export function loadLimitsAndPrices(): Pick<Catalogue, "networkLimits" | "onDemand"> {
   return {
-    machines: machineRows.split("\n").map(decodeMachine),
-    regions: loadRegions(),
     networkLimits: loadNetworkLimits(),
     onDemand: { region: "us-east-1", date: onDemandDate, prices: loadPrices() },
   };
