@@ -2,6 +2,7 @@ import { awsAnnotations, awsLabels, driftReasons, type EC2NodeClass, labels, typ
 import type { InstanceType } from "../core/index.ts";
 import { ProviderFault } from "../provider/index.ts";
 import type { Instance } from "./instances/instance.ts";
+import { unmanagedTemplateOf } from "./launch-templates/unmanaged.ts";
 import { imageFor } from "./launch/template-groups.ts";
 
 /** Static drift: the class' hash differs from the one at launch; compared only under equal versions (spec: aws 3.11). */
@@ -20,6 +21,7 @@ export function imageDrift(
   nodeClass: EC2NodeClass,
   types: readonly InstanceType[],
 ): string | undefined {
+  if (unmanagedTemplateOf(nodeClass) !== undefined) return undefined;
   const name = claim.metadata.labels?.[labels.instanceType];
   const type = types.find((candidate) => candidate.name === name);
   if (type === undefined)
@@ -59,7 +61,9 @@ export async function liveDrift(live: LiveDrift, nodeClass: EC2NodeClass): Promi
   return found.find((reason) => reason !== undefined);
 }
 
-function securityGroupDrift({ securityGroupIds }: Instance, { metadata, status }: EC2NodeClass): string | undefined {
+function securityGroupDrift({ securityGroupIds }: Instance, nodeClass: EC2NodeClass): string | undefined {
+  if (unmanagedTemplateOf(nodeClass) !== undefined) return undefined;
+  const { metadata, status } = nodeClass;
   const groups = status?.securityGroups ?? [];
   if (groups.length === 0)
     throw new ProviderFault("NoSecurityGroups", `no security groups in the status of ${metadata.name}`);

@@ -41,6 +41,13 @@ describe("reading an error", () => {
     const fault = faultOf("EC2", "DescribeSubnets", error);
     expect(fault.message).toBe("EC2 DescribeSubnets: InternalError: sorry (request req-1)");
     expect(fault.cause).toBe(error);
+    expect(fault).toHaveProperty("logFields", {
+      "aws-service-name": "EC2",
+      "aws-operation-name": "DescribeSubnets",
+      "aws-request-id": "req-1",
+      "aws-status-code": 500,
+      "aws-error-code": "InternalError",
+    });
   });
 });
 

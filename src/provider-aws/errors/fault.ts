@@ -1,13 +1,25 @@
 import { ProviderFault } from "../../provider/index.ts";
 import { awsErrorOf } from "./aws-error.ts";
 
-/** Turns what a client threw into a fault of the port, keeping code, request and cause. An abort passes as it is. */
+/**
+ * Turns what a client threw into a fault of the port, keeping code, request and cause. An abort passes as it is. The fields
+ * appear wherever the fault is logged (spec: aws 1.1).
+ */
 export function faultOf(service: string, operation: string, error: unknown, signal?: AbortSignal): Error {
   if (signal?.aborted === true && error === signal.reason) return error as Error;
   if (error instanceof ProviderFault) return error;
-  const { code, message, requestId } = awsErrorOf(error);
+  const { code, message, requestId, status } = awsErrorOf(error);
   const request = requestId === undefined ? "" : ` (request ${requestId})`;
-  return new ProviderFault(code, `${service} ${operation}: ${code}: ${message}${request}`, { cause: error });
+  const fault = new ProviderFault(code, `${service} ${operation}: ${code}: ${message}${request}`, { cause: error });
+  return Object.assign(fault, {
+    logFields: {
+      "aws-service-name": service,
+      "aws-operation-name": operation,
+      "aws-error-code": code,
+      ...(status === undefined ? {} : { "aws-status-code": status }),
+      ...(requestId === undefined ? {} : { "aws-request-id": requestId }),
+    },
+  });
 }
 
 /** Runs one call and translates its failure. */

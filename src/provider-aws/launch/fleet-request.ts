@@ -17,7 +17,8 @@ import { type Candidate, type LaunchDemand, usable } from "./candidates.ts";
 /** A launch template and the candidates that it serves. */
 export interface TemplateGroup {
   readonly templateName: string;
-  readonly imageId: string;
+  /** Absent for a template of the user's own, which names it. */
+  readonly imageId?: string;
   readonly candidates: readonly Candidate[];
   readonly reservation?: ReservationTarget;
 }
@@ -116,7 +117,7 @@ function override(
       InstanceType: candidate.type.name,
       SubnetId: subnet.id,
       AvailabilityZone: offering.zone,
-      ImageId: group.imageId,
+      ...(group.imageId === undefined ? {} : { ImageId: group.imageId }),
       // EC2 takes no infinity; an unknown price comes after all known ones.
       Priority: Math.min(offering.price, 1e9),
     },

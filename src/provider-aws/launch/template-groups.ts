@@ -11,6 +11,7 @@ import { failed, intersects, ok, requirementFor, type Result, specRequirements }
 import { amiFamilyOf, type PlacementGroupScope } from "../catalogue/index.ts";
 import type { ReservationTarget, TemplateInput } from "../launch-templates/template.ts";
 import type { TemplateStore } from "../launch-templates/template-store.ts";
+import { unmanagedTemplateOf } from "../launch-templates/unmanaged.ts";
 import type { AwsProviderOptions } from "../options.ts";
 import { kubeletFor, nodeLabels, nodeTaints } from "../user-data/input.ts";
 import { type Candidate, type LaunchDemand, usable } from "./candidates.ts";
@@ -33,6 +34,8 @@ export async function ensureTemplates(
   plan: TemplatePlan,
   deps: { readonly templates: TemplateStore; readonly options: AwsProviderOptions; readonly signal: AbortSignal },
 ): Promise<Result<readonly TemplateGroup[], { readonly message: string }>> {
+  const unmanaged = unmanagedTemplateOf(plan.nodeClass);
+  if (unmanaged !== undefined) return ok([{ templateName: unmanaged, candidates: plan.candidates }]);
   const { status } = plan.nodeClass;
   if ((status?.securityGroups ?? []).length === 0)
     return failed({ message: "no security groups are present in the status" });

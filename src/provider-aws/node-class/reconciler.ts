@@ -21,8 +21,10 @@ import {
   removeFinalizer,
 } from "../../kube/index.ts";
 import type { Clock, Logger } from "../../platform/index.ts";
+import { unmanagedTemplateOf } from "../launch-templates/unmanaged.ts";
 import type { AwsParts } from "../parts.ts";
 import type { InstanceProfiles } from "./instance-profiles.ts";
+import { unmanagedSteps } from "./unmanaged-steps.ts";
 import { resolutionSteps, type Step, type StepContext, type StepResult } from "./steps.ts";
 import { createValidation, type Validation } from "./validation.ts";
 
@@ -89,7 +91,8 @@ async function reconcileStatus(
   const now = formatTimestamp(deps.clock.now());
   const { parts, profiles, nodePools } = deps;
   const context: StepContext = { parts, profiles, pools: () => nodePools.store.list(), now, signal };
-  const steps = [...resolutionSteps, validation.step];
+  const managed = unmanagedTemplateOf(stored) === undefined;
+  const steps = managed ? [...resolutionSteps, validation.step] : unmanagedSteps;
   const outcome = await runSteps(ensureConditions(stored, now), steps, context);
   const { nodeClass } = outcome;
   if (nodeClass.status !== undefined)

@@ -52,7 +52,7 @@ export function createUnavailableOfferings(deps: {
   const capacityTypes = createExpiringMap<true>({ ...ttl, onEvict: () => changed() });
   const subnets = createExpiringMap<true>({ ...ttl, onEvict: () => changed() });
   return {
-    markOffering: (place, { reason, fleetId }) => {
+    markOffering: (place, details) => {
       const { milliseconds, deferred } = breaker.trip(keyOf(place), place);
       offerings.set(keyOf(place), place.instanceType, milliseconds);
       for (const sibling of deferred) {
@@ -60,15 +60,7 @@ export function createUnavailableOfferings(deps: {
         changed(sibling.instanceType);
       }
       changed(place.instanceType);
-      log.debug("removing offering from offerings", {
-        reason,
-        "instance-type": place.instanceType,
-        zone: place.zone,
-        "capacity-type": place.capacityType,
-        "ttl-seconds": milliseconds / 1000,
-        ...(fleetId === undefined ? {} : { "fleet-id": fleetId }),
-        ...(place.placementGroup === undefined ? {} : { "placement-group": place.placementGroup.id }),
-      });
+      logMark(log, place, { ...details, milliseconds });
     },
     noteLaunched: (place) => {
       for (const key of breaker.reset(place)) offerings.delete(key);
@@ -96,6 +88,26 @@ export function createUnavailableOfferings(deps: {
       breaker.sweep();
     },
   };
+}
+
+function logMark(
+  log: Logger,
+  { instanceType, zone, capacityType, placementGroup }: OfferingPlace,
+  {
+    reason,
+    fleetId,
+    milliseconds,
+  }: { readonly reason: string; readonly fleetId?: string | undefined; readonly milliseconds: number },
+): void {
+  log.debug("removing offering from offerings", {
+    reason,
+    "instance-type": instanceType,
+    zone,
+    "capacity-type": capacityType,
+    "ttl-seconds": milliseconds / 1000,
+    ...(fleetId === undefined ? {} : { "fleet-id": fleetId }),
+    ...(placementGroup === undefined ? {} : { "placement-group": placementGroup.id }),
+  });
 }
 
 const keyOf = ({ capacityType, instanceType, zone, placementGroup }: OfferingPlace): string =>
