@@ -12,6 +12,7 @@ import { createLifecycle } from "../../src/platform/index.ts";
 import { freePorts, startControlPlane } from "./control-plane.ts";
 import { startProgram } from "./bench/programs.ts";
 import { createSurroundings } from "./surroundings.ts";
+import { installDefinitions } from "./test-cluster.ts";
 
 const execute = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -32,6 +33,7 @@ beforeAll(async () => {
   lifecycle.onStop("control plane", () => controlPlane.stop());
   const { client } = await clientFromKubeconfig({ path: controlPlane.kubeconfig }, around);
   lifecycle.onStop("client", () => client.close());
+  await installDefinitions(client, around);
   Object.assign(running, { folder, kube: client, kubeconfig: controlPlane.kubeconfig });
 });
 afterAll(async () => {

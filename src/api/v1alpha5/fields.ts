@@ -18,7 +18,8 @@ export { relaxedConditions, resourceMap };
 const taint = obj(
   "A taint on the node.",
   {
-    key: str("Key of the taint.", { minLength: 1, pattern: qualifiedNamePattern }),
+    // The longest qualified name; an API server refuses rules over lists of texts without end as too dear.
+    key: str("Key of the taint.", { minLength: 1, maxLength: 317, pattern: qualifiedNamePattern }),
     value: str("Value of the taint. Leave the field out for none."),
     // Empty was accepted, although no Node takes it: such a Provisioner is not served, and says so.
     effect: str("What happens to pods that do not tolerate the taint.", {

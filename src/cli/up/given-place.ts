@@ -5,10 +5,11 @@ import {
   type ResourceType,
   resourceType,
 } from "../../api/index.ts";
-import { createOrRead, type HttpKubeClient } from "../../kube/index.ts";
+import { createOrRead, type HttpKubeClient, isKubeFault } from "../../kube/index.ts";
 import { createSimulatedAccount, isFakeNode, startStandIns } from "../../local/index.ts";
 import type { Clock, Lifecycle } from "../../platform/index.ts";
 import { defaultOptions } from "../../operator/index.ts";
+import { CliError } from "../cli-error.ts";
 import { connectTo, standInLimits } from "../connect.ts";
 import type { UpOptions } from "./options.ts";
 import type { UpPlace } from "./place.ts";
@@ -34,8 +35,7 @@ export async function openGivenPlace(
   const kube = await open(standInLimits);
   const [controllerKube, electionKube] = [await open(controllerLimits), await open(controllerLimits)];
   const { signal } = lifecycle;
-  const kubernetesVersion = await kube.kubernetesVersion({ signal });
-  await installDefinitions(kube, around.clock, signal);
+  const kubernetesVersion = await prepareCluster(kube, around.clock, signal);
   const account = createSimulatedAccount({ ...around, region, clusterName: "karpenter-ts", kubernetesVersion });
   const started = Promise.withResolvers<void>();
   lifecycle.start("stand-ins", async (own) => {
@@ -64,6 +64,18 @@ export async function openGivenPlace(
     typeOf: createLookup(kube, around.clock, signal),
     started: started.promise,
   };
+}
+
+/** Installs the definitions and asks for the version; a cluster that cannot be reached or will not have them is named. */
+async function prepareCluster(kube: HttpKubeClient, clock: Clock, signal: AbortSignal): Promise<string> {
+  try {
+    const version = await kube.kubernetesVersion({ signal });
+    await installDefinitions(kube, clock, signal);
+    return version;
+  } catch (error) {
+    if (!isKubeFault(error)) throw error;
+    throw new CliError(`${kube.server}: ${error.message}`, undefined, { cause: error });
+  }
 }
 
 const pollMilliseconds = 100;
