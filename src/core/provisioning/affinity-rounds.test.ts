@@ -1,9 +1,10 @@
 import { describe, expect, it } from "vitest";
 import { labels } from "../../api/index.ts";
-import { app, avoids, host, inZone, joins, leftOver, spreads, zone } from "../../../test/builders/placing.ts";
+import { app, avoids, host, inZone, isIn, joins, leftOver, spreads, zone } from "../../../test/builders/placing.ts";
 import { instanceType } from "../../../test/builders/instance-types.ts";
-import { companyOf, pod, podsOf, spreadOver } from "../../../test/builders/pods.ts";
+import { boundPod, companyOf, pod, podsOf, spreadOver } from "../../../test/builders/pods.ts";
 import { createRounds } from "../../../test/builders/rounds.ts";
+import { node, nodePool } from "../../../test/builders/snapshot.ts";
 
 const hosts = (rounds: ReturnType<typeof createRounds>, name: string) =>
   new Set(rounds.standing.filter(({ metadata }) => metadata.labels?.["app"] === name).map(({ spec }) => spec.nodeName));
@@ -126,6 +127,17 @@ describe("anti-affinity, pass after pass", () => {
       ),
     );
     expect(leftOver(rounds.pass([pod("web", app("web", avoids(zone, "other")))]))).toEqual(["web"]);
+  });
+
+  it("[scheduling Q216] of a pod that is going still keeps its zone closed", () => {
+    const z1 = node("z1", { labels: { [zone]: "test-zone-1" }, taints: [{ key: "full", effect: "NoSchedule" }] });
+    const pools = [nodePool("default", { requirements: [isIn(zone, "test-zone-1")] })];
+    const going = { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } };
+    const plan = createRounds({ pools, nodes: [z1] }).pass([
+      boundPod("keeper", "z1", app("keeper", avoids(zone, "x"), going)),
+      pod("x", app("x")),
+    ]);
+    expect(leftOver(plan)).toEqual(["x"]);
   });
 
   it("[scheduling K178] of standing pods keeps a pod out of every zone", () => {

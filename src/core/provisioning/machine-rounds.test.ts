@@ -290,7 +290,12 @@ describe("minValues", () => {
     const types = [
       instanceType("arm", { cpu: "2", memory: "4Gi", arch: "arm64" }),
       instanceType("amd", { cpu: "2", memory: "4Gi", arch: "amd64" }),
-      instanceType("large", { cpu: "8", memory: "16Gi", arch: "arm64" }),
+      instanceType("large", {
+        cpu: "8",
+        memory: "16Gi",
+        arch: "arm64",
+        offerings: [offering("test-zone-1", "on-demand", 0.01)],
+      }),
     ];
     const requirements = [
       { ...isIn(labels.arch, "amd64", "arm64"), minValues: 2 },

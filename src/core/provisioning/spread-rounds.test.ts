@@ -317,15 +317,18 @@ describe("nodes that a constraint looks at", () => {
     expect(placed(pools, others, podsOf(5, "web", app("web", spec)))).toEqual(expected);
   });
 
-  it("[scheduling I143] do not count pods that have ended, or stand elsewhere", () => {
+  it("[scheduling I143] do not count pods that have ended, are going, or stand elsewhere", () => {
     const there = node("there", { ...small, labels: { [zone]: "test-zone-1" } });
+    const going = { metadata: { deletionTimestamp: "2026-01-01T00:00:00Z" } };
     const rounds = createRounds({ nodes: [there, node("nowhere", small)] });
-    rounds.pass([
+    const plan = rounds.pass([
       boundPod("failed", "there", app("web", {}, { status: { phase: "Failed" } })),
+      boundPod("done", "there", app("web", {}, { status: { phase: "Succeeded" } })),
+      ...[1, 2, 3].map((i) => boundPod(`going-${i}`, "there", app("web", {}, going))),
       boundPod("away", "nowhere", app("web")),
-      ...web(1, "web", spreadOver(zone, "web")),
+      ...web(3, "web", spreadOver(zone, "web")),
     ]);
-    expect(rounds.skew(zone)).toEqual([1]);
+    expect(new Set(plan.claims.map(({ cheapest }) => cheapest.zone)).size).toBe(3);
   });
 
   it("[scheduling I148] of two architectures are not shared", () => {
