@@ -102,3 +102,24 @@ test("[R77] [R3] a machine whose jobs have ended goes after its TTL", async () =
   expect(await cluster.list(deploymentType)).toEqual([]);
   await cluster.stop();
 });
+
+test("[R20] [R21] D4: a template with a launch template of its own serves, as it is and at its latest version", async () => {
+  const cluster = await eraCluster();
+  const { ec2 } = cluster.account.clients;
+  const named = [{ Name: "name", Values: ["*al2023-x86_64-standard*"] }];
+  const { Images = [] } = await ec2.describeImages({ Filters: named }, {});
+  const LaunchTemplateData = { ImageId: Images[0]?.ImageId ?? "", NetworkInterfaces: [{ DeviceIndex: 0 }] };
+  await ec2.createLaunchTemplate({ LaunchTemplateName: "mine", LaunchTemplateData }, {});
+  const fleets = vi.spyOn(ec2, "createFleet");
+  await cluster.restartOperator();
+  const { subnetSelector } = template().spec ?? {};
+  const unmanaged = { ...template(), spec: { launchTemplate: "mine", ...(subnetSelector && { subnetSelector }) } };
+  await cluster.apply(unmanaged, provisioner("general", typesOnly("m5.large", "c5.large")));
+  await cluster.run("web", 1);
+  expect(await cluster.until(runs(cluster, 1), 120)).toBe(true);
+  const [input] = fleets.mock.calls.map(([call]) => call).filter(({ DryRun }) => DryRun !== true);
+  expect(input?.LaunchTemplateConfigs?.map((config) => config.LaunchTemplateSpecification)).toEqual([
+    { LaunchTemplateName: "mine", Version: "$Latest" },
+  ]);
+  await cluster.stop();
+});
