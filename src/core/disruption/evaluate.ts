@@ -7,6 +7,7 @@ import { admitReplacements } from "./admission.ts";
 import type { BalancedScoring } from "./balanced.ts";
 import type { Candidate } from "./candidate.ts";
 import type { DisruptionCommand, MethodContext } from "./method.ts";
+import type { DrainRounds } from "./drain-rounds.ts";
 import { movesOf } from "./move-memory.ts";
 import type { RunOptions, Simulation, Simulator } from "./simulation.ts";
 
@@ -44,7 +45,11 @@ export interface Judge {
   readonly simulator: Simulator;
   readonly context: MethodContext;
   readonly balanced: BalancedScoring;
+  readonly drainRounds: DrainRounds;
 }
+
+/** A round of a drain that budgets draw out is worth as much as moving so many pods. */
+const podsOfRound = 20;
 
 /** Yields work. `floor`: what scores no more than that is of no interest; `closed` nodes take no pods. Refused: pods would be stranded, nothing is saved, or a rule of spot, minValues or Balanced says no. */
 export function* evaluateMove(
@@ -74,7 +79,7 @@ export function* evaluateMove(
 }
 
 function moveOf(
-  { context }: Judge,
+  judge: Judge,
   found: {
     readonly candidates: readonly Candidate[];
     readonly replacements: readonly PlannedClaim[];
@@ -89,17 +94,18 @@ function moveOf(
     nominations: simulation.plan.nominations,
     saving,
     podsMoved: candidates.reduce((sum, { pods }) => sum + pods.length, 0),
-    score: scoreOf({ context }, { candidates, made: replacements.length, saving }),
+    score: scoreOf(judge, { candidates, made: replacements.length, saving }),
   };
 }
 
 function scoreOf(
-  { context }: Pick<Judge, "context">,
+  { context, drainRounds }: Pick<Judge, "context" | "drainRounds">,
   move: { readonly candidates: readonly Candidate[]; readonly made: number; readonly saving: number },
 ): number {
   const charge = context.settings.provisioning.nodeChargePerHour ?? 0;
   const moving = move.candidates.reduce((sum, candidate) => sum + moveCost(context, candidate), 0);
-  return move.saving + charge * (move.candidates.length - move.made) - moving;
+  const waiting = drainRounds(move.candidates) * podsOfRound * context.settings.moveCostPerHour;
+  return move.saving + charge * (move.candidates.length - move.made) - moving - waiting;
 }
 
 const notBetter: MoveRefusal = Object.freeze({ code: "not-worth-moving", text: "another move is worth more" });

@@ -9,6 +9,7 @@ import {
   type LayoutParts,
   machineType,
   type NodeGiven,
+  podBudget,
 } from "../../../test/builders/layout.ts";
 import { noMoves, rememberMoves } from "./move-memory.ts";
 import { planDisruption } from "./pipeline.ts";
@@ -166,6 +167,17 @@ describe("pods that wait, and pods that moved", () => {
     expect(movesIn(disrupt(snapshot, { settings: { memory: once } }))).toEqual(["a -> s"]);
     const plan = disrupt(snapshot, { settings: { memory: twice } });
     expect(keptBecause(plan, "a").code).toBe("moved-before");
+  });
+
+  it("[lifecycle 8.19] [lifecycle O17] of two nodes alike the one goes whose pods need not queue behind their budget", () => {
+    const queued = Array.from({ length: 6 }, () => ({ labels: { app: "queue" } }));
+    const free = Array.from({ length: 6 }, () => ({ labels: { app: "free" } }));
+    const snapshot = layout({
+      types: [machineType("l", { cpu: "12", price: 2 })],
+      nodes: { a: { type: "l", pods: queued }, b: { type: "l", pods: free } },
+      budgets: [podBudget("queue", { maxUnavailable: 1 }, 1)],
+    });
+    expect(movesIn(disrupt(snapshot))).toEqual(["b -> nothing"]);
   });
 
   it("[lifecycle 8.17] [lifecycle O22] a node whose pods cost nothing to move is not emptied without a place for them", () => {

@@ -10,6 +10,7 @@ import { ok, type Result } from "../result.ts";
 import { balancedScoring, poolTotals } from "./balanced.ts";
 import { type Candidate, savingsRatio } from "./candidate.ts";
 import { repackingChecks } from "./consolidation-checks.ts";
+import { createDrainRounds } from "./drain-rounds.ts";
 import { leavingSoon } from "./destinations.ts";
 import { commandOf, evaluateMove, type Judge, type Move, type MoveRefusal, savingTolerance } from "./evaluate.ts";
 import type { BudgetLedger } from "./ledger.ts";
@@ -44,7 +45,8 @@ function* choose(all: readonly Candidate[], context: MethodContext): Generator<n
     return reason === undefined;
   });
   const balanced = balancedScoring(poolTotals(context.snapshot, all, context.scope));
-  const judge: Judge = { simulator, context, balanced };
+  const drainRounds = createDrainRounds(context.snapshot.podDisruptionBudgets);
+  const judge: Judge = { simulator, context, balanced, drainRounds };
   const survey = yield* surveyLayout(simulator, candidates);
   const scan = yield* scanSingles(survey, candidates);
   const outcome = yield* bestMove({ judge, survey, scan }, candidates);

@@ -33,7 +33,12 @@ export const singleNodeConsolidation: DisruptionMethod = Object.freeze<Disruptio
 
 function* judgeOf(context: MethodContext, candidates: readonly Candidate[]): Generator<number, Judge> {
   const simulator = yield* createSimulator(context, { pending: "joined", keepDestinationsQuiet: true });
-  return { simulator, context, balanced: balancedScoring(poolTotals(context.snapshot, candidates, context.scope)) };
+  return {
+    simulator,
+    context,
+    drainRounds: () => 0,
+    balanced: balancedScoring(poolTotals(context.snapshot, candidates, context.scope)),
+  };
 }
 
 function* chooseMany(candidates: readonly Candidate[], context: MethodContext): Generator<number, Choice> {

@@ -7,6 +7,7 @@ import { balancedScoring, poolTotals } from "./balanced.ts";
 import { poolBudgets } from "./budgets.ts";
 import type { Candidate } from "./candidate.ts";
 import { commandOf, evaluateMove, type Judge } from "./evaluate.ts";
+import { createDrainRounds } from "./drain-rounds.ts";
 import { openLedger } from "./ledger.ts";
 import type { DisruptionCommand, DisruptionMethod, MethodContext } from "./method.ts";
 import { type DisruptionOptions, disruptionScope, filterCandidates, methodScope } from "./pipeline.ts";
@@ -133,7 +134,8 @@ function* judgedAgain(
   const simulator = yield* createSimulator(context, { pending: "separate", keepDestinationsQuiet: true });
   const balanced = balancedScoring(poolTotals(context.snapshot, all, context.scope));
   if (still.some(({ node }) => simulator.expected.has(node.name))) return churned(command);
-  const judge: Judge = { simulator, context, balanced };
+  const drainRounds = createDrainRounds(context.snapshot.podDisruptionBudgets);
+  const judge: Judge = { simulator, context, balanced, drainRounds };
   const found = yield* evaluateMove(judge, still);
   if (!found.ok) return rescheduled(found.failure.text);
   if (found.value.saving < command.savingPerHour * savingKept)
