@@ -3,6 +3,7 @@ import type { Candidate } from "../../core/index.ts";
 import { type Controller, isKubeFault } from "../../kube/index.ts";
 import { mapLimit } from "../../platform/index.ts";
 import { countDisrupted, type Reconciler, requeueAfter } from "../plumbing/index.ts";
+import type { BackOff } from "./back-off.ts";
 import { namesOf, unmarkCandidate } from "./candidate-marks.ts";
 import type { CommandTable, RunningCommand } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
@@ -23,7 +24,7 @@ export interface CommandQueue {
 }
 
 /** Sees commands through: waits for replacements, then deletes the candidates, or takes everything back. */
-export function createCommandQueue(deps: DisruptionDeps, table: CommandTable): CommandQueue {
+export function createCommandQueue(deps: DisruptionDeps, table: CommandTable, backOff: BackOff): CommandQueue {
   let queue: Controller | undefined;
   return {
     follow: ({ id }) => queue?.enqueue(id),
@@ -43,6 +44,7 @@ export function createCommandQueue(deps: DisruptionDeps, table: CommandTable): C
         const age = deps.clock.monotonic() - running.startedAt;
         const overdue = age > commandTimeoutMilliseconds(table.held().size);
         if (progress === "waiting" && !overdue) return requeueAfter(againMilliseconds);
+        backOff.failed(running.command.candidates.map(({ providerId }) => providerId));
         await rollBack(deps, table, running, signal);
         return undefined;
       },

@@ -14,6 +14,7 @@ import {
 } from "../../core/index.ts";
 import { createGaugeStore, mapLimit } from "../../platform/index.ts";
 import { oneWorker, type Reconciler, requeueAfter, requeueNow, singletonKey } from "../plumbing/index.ts";
+import { type BackOff, createBackOff } from "./back-off.ts";
 import { carriesMarks, unmarkCandidate } from "./candidate-marks.ts";
 import { type CommandQueue, createCommandQueue } from "./command-queue.ts";
 import { type CommandTable, createCommandTable } from "./commands.ts";
@@ -41,8 +42,9 @@ export interface Disruption {
 export function createDisruption(given: DisruptionDeps): Disruption {
   const deps: ReportDeps = { ...given, gauges: createGaugeStore() };
   const table = createCommandTable();
-  const queue = createCommandQueue(deps, table);
-  const run: Run = { deps, table, queue, settled: createSettledMethods(), memory: noMoves };
+  const backOff = createBackOff(deps);
+  const queue = createCommandQueue(deps, table, backOff);
+  const run: Run = { deps, table, queue, backOff, settled: createSettledMethods(), memory: noMoves };
   const started = deps.clock.monotonic();
   const { quietStartMilliseconds = 0 } = deps;
   let lastPass = started;
@@ -103,6 +105,7 @@ interface Run {
   readonly table: CommandTable;
   readonly queue: CommandQueue;
   readonly settled: SettledMethods;
+  readonly backOff: BackOff;
   /** What commands of this process moved; the window is short, so that a restart forgets little. */
   memory: MoveMemory;
 }
@@ -158,6 +161,7 @@ async function searched(
     ...(deps.bufferNodes === undefined ? {} : { bufferNodes: deps.bufferNodes() }),
     methods: deps.methods,
     queued: table.held(),
+    resting: run.backOff.held(),
     settings: { workUnits: effort.workUnits, ...settingsOf(run) },
     settled: effort.settled,
   });

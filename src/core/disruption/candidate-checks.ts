@@ -20,6 +20,8 @@ export interface CandidateScope {
   readonly instanceTypes: ReadonlyMap<KeyText, ReadonlyMap<string, InstanceType>>;
   /** Provider ids that a running command holds. */
   readonly queued: ReadonlySet<string>;
+  /** Provider ids of nodes whose last command was abandoned, while they are left alone (lifecycle 8, O18). */
+  readonly resting: ReadonlySet<string>;
   /** `eventual` methods may take a node whose pods block, when its claim has a deadline for them. */
   readonly disruptionClass: "graceful" | "eventual";
 }
@@ -40,6 +42,15 @@ export const candidateChecks: readonly CandidateCheck[] = Object.freeze([
     told: false,
     refusal: ({ providerId }, { queued }) =>
       when(providerId !== undefined && queued.has(providerId), "a running command holds it"),
+  },
+  {
+    code: "resting",
+    told: false,
+    refusal: ({ providerId }, { resting }) =>
+      when(
+        providerId !== undefined && resting.has(providerId),
+        "its last command was abandoned, it is tried again later",
+      ),
   },
   { code: "unmanaged", told: false, refusal: ({ claim }) => when(claim === undefined, "it has no NodeClaim") },
   { code: "no-node", told: true, refusal: ({ node }) => when(node === undefined, "its NodeClaim has no Node yet") },

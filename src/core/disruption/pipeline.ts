@@ -20,6 +20,8 @@ export interface DisruptionOptions {
   readonly methods: readonly DisruptionMethod[];
   /** Provider ids of nodes in commands that are running. */
   readonly queued?: ReadonlySet<string>;
+  /** Provider ids of nodes whose last command was abandoned and that are left alone for now. */
+  readonly resting?: ReadonlySet<string>;
   readonly bufferNodes?: ReadonlySet<string>;
   readonly settings?: Partial<DisruptionSettings>;
   /** Methods that found nothing in this very picture; they are not asked again (lifecycle 3.12). */
@@ -136,6 +138,7 @@ export function disruptionScope(
     pools: new Map(snapshot.pools.map((pool) => [keyText(pool.key), pool])),
     instanceTypes: typesByPool(snapshot),
     queued: options.queued ?? nothing,
+    resting: options.resting ?? nothing,
     bufferNodes: options.bufferNodes ?? nothing,
   });
 }
