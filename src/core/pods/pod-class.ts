@@ -6,7 +6,7 @@ import type { LabelSelector, Pod, PodAffinityTerm } from "../../api/index.ts";
 import type { Resources } from "../quantity/resources.ts";
 import { finished, mapped, piecesPerYield, type Resumable } from "../resumable.ts";
 import { type HostPort, hostPortsOf } from "./host-ports.ts";
-import { podShape, spelledShape } from "./pod-shape.ts";
+import { createPartTexts, podShape, spelledShape } from "./pod-shape.ts";
 import { podRequests } from "./requests.ts";
 
 export interface PodClass {
@@ -102,13 +102,14 @@ function* shapesOf(pods: readonly Pod[]): Resumable<Shapes> {
   const bySpelling = new Map<string, number>();
   const byShape = new Map<string, number>();
   const selectedKeys = new Set<string>();
+  const textOf = createPartTexts();
   const shapeOf = new Int32Array(pods.length);
   let position = 0;
   for (const pod of pods) {
     const spelling = spelledShape(pod);
     let shape = bySpelling.get(spelling);
     if (shape === undefined) {
-      const canonical = podShape(pod);
+      const canonical = podShape(pod, textOf);
       shape = byShape.get(canonical);
       if (shape === undefined) {
         shape = byShape.size;

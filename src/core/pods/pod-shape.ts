@@ -11,12 +11,22 @@ import { podRequests } from "./requests.ts";
  * Canonical: independent of the order of map keys and of how quantities are spelled, so equal for pods that schedule
  * alike. Costs some ten microseconds; `spelledShape` is the cheap key in front of it.
  */
-export function podShape(pod: Pod): string {
+export function podShape(pod: Pod, textOf: (part: unknown) => string = canonicalText): string {
   const { spec } = pod;
   const parts = [podRequests(pod), hostPortsOf(pod), spec.nodeSelector, spec.affinity, spec.topologySpreadConstraints];
-  return (
-    parts.map(canonicalText).join("") + tolerationsText(spec.tolerations ?? []) + volumesShape(pod) + claimsShape(pod)
-  );
+  return parts.map(textOf).join("") + tolerationsText(spec.tolerations ?? []) + volumesShape(pod) + claimsShape(pod);
+}
+
+/** Canonical texts of parts of pods, worked out once for each spelling: many pods share theirs. */
+export function createPartTexts(): (part: unknown) => string {
+  const known = new Map<string, string>();
+  return (part) => {
+    if (part === undefined) return canonicalText(part);
+    const spelling = JSON.stringify(part);
+    const text = known.get(spelling) ?? canonicalText(part);
+    known.set(spelling, text);
+    return text;
+  };
 }
 
 /**

@@ -21,16 +21,16 @@ export function* pinDemands(
   asks: readonly PinAsk[],
   tiers: readonly (readonly Pool[])[],
 ): Generator<number, readonly Demand[]> {
-  const made = new Map<string, CountedDemand>();
+  const context: PinContext = { session, tiers, made: new Map(), offers: new Map() };
   let open = asks.map((ask) => ({ ...ask }));
   for (let before = Infinity; open.length > 0 && wantedIn(open) < before; ) {
     before = wantedIn(open);
     for (const ask of open) {
-      yield* pinWorkload({ session, tiers, made }, ask);
+      yield* pinWorkload(context, ask);
     }
     open = open.filter(({ wanted }) => wanted > 0);
   }
-  return [...made.values()];
+  return [...context.made.values()];
 }
 
 const wantedIn = (asks: readonly PinAsk[]): number => asks.reduce((sum, { wanted }) => sum + wanted, 0);
@@ -51,6 +51,8 @@ interface PinContext {
   readonly session: Session;
   readonly tiers: readonly (readonly Pool[])[];
   readonly made: Map<string, CountedDemand>;
+  /** By what pods share who need, tolerate and ask for the same, by pin. */
+  readonly offers: Map<string, Map<string, Offer | undefined>>;
 }
 
 interface Offer extends PinOffer {
@@ -64,7 +66,9 @@ interface Offer extends PinOffer {
 }
 
 function* pinWorkload(context: PinContext, ask: PinAsk): Resumable<void> {
-  const offers = new Map<string, Offer | undefined>();
+  const alike = `${ask.stage.set}|${ask.workload.alike}|${ask.stage.alike}`;
+  const offers = context.offers.get(alike) ?? new Map<string, Offer | undefined>();
+  context.offers.set(alike, offers);
   const offerFor = (pin: Pin): Offer | undefined => {
     let key = "";
     for (const [label, domain] of pin) key += `${label}=${domain};`;
