@@ -19,18 +19,28 @@ const mostSlots = 4;
 
 export function hostSlots(demands: readonly Demand[]): HostSlots {
   const pods = new Map<TopologyGroup, number>();
+  const limited = perView(limitedGroups);
   for (const { stage, count } of demands) {
-    for (const group of limitedGroups(stage.topology)) pods.set(group, (pods.get(group) ?? 0) + count);
+    for (const group of limited(stage.topology)) pods.set(group, (pods.get(group) ?? 0) + count);
   }
   const hostsNeeded = ([group, count]: [TopologyGroup, number]): number => count / roomOf(group);
   const groups = [...pods]
     .sort((a, b) => hostsNeeded(b) - hostsNeeded(a) || a[0].index - b[0].index)
     .slice(0, mostSlots)
     .map(([group]) => group);
-  return {
-    rooms: groups.map(roomOf),
-    of: ({ stage }) =>
-      limitedGroups(stage.topology).flatMap((group) => (groups.includes(group) ? [groups.indexOf(group)] : [])),
+  const slots = perView((view) =>
+    limited(view).flatMap((group) => (groups.includes(group) ? [groups.indexOf(group)] : [])),
+  );
+  return { rooms: groups.map(roomOf), of: ({ stage }) => slots(stage.topology) };
+}
+
+/** Many demands share a view. */
+export function perView<T>(compute: (view: TopologyView) => T): (view: TopologyView) => T {
+  const known = new Map<TopologyView, T>();
+  return (view) => {
+    const made = known.get(view) ?? compute(view);
+    known.set(view, made);
+    return made;
   };
 }
 

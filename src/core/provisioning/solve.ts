@@ -2,6 +2,7 @@ import { followsHosts } from "../topology/hosts.ts";
 import { countPinned } from "../topology/pinning.ts";
 import { isBound } from "../topology/topology.ts";
 import type { Pool } from "./claim.ts";
+import { perView } from "./host-slots.ts";
 import { joinClaims } from "./join-claims.ts";
 import { openClaims } from "./open-claims.ts";
 import { bindsDomains, evenGroups, keysToSettle, keysToSettleEvenly, pinDemands } from "./pin-demands.ts";
@@ -89,11 +90,13 @@ function* placeOnClaims(
   demands: readonly Demand[],
   tiers: readonly (readonly Pool[])[],
 ): Generator<number, void> {
-  const followers = demands.filter(({ stage }) => followsHosts(stage.topology));
-  const others = demands.filter(({ stage }) => !followsHosts(stage.topology));
-  const settling = others.map((demand) => ({ demand, keys: keysToSettle(demand.stage.topology) }));
-  const asks = settling.filter(({ demand, keys }) => keys.size > 0 || bindsDomains(demand.stage.topology));
-  const even = evenGroups(demands.map(({ stage }) => stage.topology));
+  const follows = perView(followsHosts);
+  const [keysOf, binds] = [perView(keysToSettle), perView(bindsDomains)];
+  const followers = demands.filter(({ stage }) => follows(stage.topology));
+  const others = demands.filter(({ stage }) => !follows(stage.topology));
+  const settling = others.map((demand) => ({ demand, keys: keysOf(demand.stage.topology) }));
+  const asks = settling.filter(({ demand, keys }) => keys.size > 0 || binds(demand.stage.topology));
+  const even = evenGroups([...new Set(demands.map(({ stage }) => stage.topology))]);
   const pinned = yield* pinDemands(
     session,
     asks.map(({ demand, keys }) => ({
