@@ -48,7 +48,8 @@ export async function connectAwsAccount(
   const clusterDns = await clusterDnsOf(setup.kube, log, run.signal);
   const kubernetes = clusterVersionOf(setup, clients);
   await kubernetes.refresh(run);
-  const caBundle = options.clusterCaBundle === "" ? setup.caBundle : options.clusterCaBundle;
+  const caBundle =
+    options.clusterCaBundle === "" ? (setup.caBundle ?? (await eksFacts()).caBundle) : options.clusterCaBundle;
   const provider = awsProvider({
     clients,
     kubernetesVersion: () => kubernetes.current(),

@@ -24,6 +24,7 @@ import { CliError, exitCodes } from "../cli-error.ts";
 import { readInstanceTypes } from "../clouds/instance-types.ts";
 import { connectTo } from "../connect.ts";
 import type { Terminal } from "../terminal.ts";
+import { openAwsCloud } from "./aws-cloud.ts";
 import type { Around, CloudSetup, ControllerCall } from "./controller-call.ts";
 
 /** Runs until stopped; resolves with the exit code. */
@@ -31,9 +32,9 @@ export async function runController(call: ControllerCall, terminal: Terminal): P
   const parsed = parseOptions(call.flags, terminal.environment);
   if (!parsed.ok) throw new CliError(parsed.failure.errors.join("\nkarpenter: "));
   const { options, warnings } = parsed.value;
-  if (call.cloud === "aws") {
+  if (call.cloud === "aws" && options.clusterName === "") {
     throw new CliError(
-      "this version has no client for the AWS API yet; --cloud simulated runs the same provider on a simulated account",
+      "no cluster name: set CLUSTER_NAME or --cluster-name, or try --cloud simulated, which needs no account",
     );
   }
   const around = surroundings(options);
@@ -101,6 +102,7 @@ async function providerOf(setup: CloudSetup, lifecycle: Lifecycle): Promise<Prov
   if (setup.call.cloud === "kwok") {
     return kwokProvider({ instanceTypes: await readInstanceTypes(setup.settings.instanceTypesFilePath) });
   }
+  if (setup.call.cloud === "aws") return openAwsCloud(setup, { lifecycle, version: await packageVersion() });
   // Loaded when wanted: nothing of a simulated account goes with a real cluster.
   const { openSimulatedCloud } = await import("./simulated-cloud.ts");
   return openSimulatedCloud(setup, lifecycle);
