@@ -24,7 +24,8 @@ export function withReservedPools(
   if (reservations.size === 0) return pools;
   let index = context.firstIndex;
   const split = pools.map((pool) => {
-    const prepaid = groupsFor(pool, [...reservations.values()]).flatMap((group) => {
+    const own = [...reservations.values()].filter((one) => narrowedPool(pool, table, holding([one])) !== undefined);
+    const prepaid = groupsFor(pool, own).flatMap((group) => {
       const narrowed = narrowedPool(pool, table, holding(group));
       return narrowed === undefined ? [] : [{ ...narrowed, reservations: group.map(({ id }) => id) }];
     });
@@ -45,7 +46,7 @@ export function withReservedPools(
 
 /** Many values on one claim need many reservations on it: it holds a place of each (scheduling 7.1). */
 const groupsFor = ({ template }: Pool, all: readonly Reservation[]): readonly (readonly Reservation[])[] =>
-  template.hasMinValues ? [all] : all.map((one) => [one]);
+  template.hasMinValues && all.length > 0 ? [all] : all.map((one) => [one]);
 
 const notReserved: Requirements = requirementsOf([
   requirementOf({ key: labelKeys.capacityType, operator: "NotIn", values: [reserved] }),

@@ -95,6 +95,15 @@ describe.each(policies)("reserved capacity%s", (suffix, policy) => {
     );
   });
 
+  it(`[scheduling O199] gives many types to a claim that must list many${suffix}`, () => {
+    const types = [soldType("small", 2, ["s", 2]), soldType("medium", 4, ["m", 1]), soldType("large", 8)];
+    const requirements = [{ key: labels.instanceType, operator: "Exists" as const, minValues: 2 }];
+    const pools = [nodePool("default", { requirements, weight: 10 }), nodePool("other")];
+    const typesOf = { default: types, other: [soldType("odd", 2, ["o", 0])] };
+    const [claim] = reservedRounds({ pools, typesOf }, { policy }).pass([pod("web")]).claims;
+    expect([claim?.instanceTypes, claim?.cheapest.capacityType]).toEqual([["small", "medium"], "reserved"]);
+  });
+
   it(`[scheduling P208] that puts pods off tells them no failure${suffix}`, () => {
     const rounds = reservedRounds({ types: [soldType("small", 2, ["r", 1])] }, { policy });
     expect(rounds.pass(apart(2)).unplaced.map(({ message }) => message)).toEqual(isOurs ? [] : [""]);
