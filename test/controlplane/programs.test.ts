@@ -1,6 +1,6 @@
 /** The product's commands as processes of their own on a real control plane. */
 import { execFile } from "node:child_process";
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdir, mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -29,6 +29,7 @@ const kubectl = (...args: readonly string[]) =>
 
 beforeAll(async () => {
   const folder = await mkdtemp(join(tmpdir(), "programs-"));
+  await mkdir(join(root, "reports"), { recursive: true });
   const controlPlane = await startControlPlane({ binaries: inject("binaries") });
   lifecycle.onStop("control plane", () => controlPlane.stop());
   const { client } = await clientFromKubeconfig({ path: controlPlane.kubeconfig }, around);
@@ -81,7 +82,8 @@ describe("karpenter up on a test cluster of the user's", () => {
 describe("karpenter controller --cloud kwok beside karpenter up --only kubelets", () => {
   it("gets nodes without machines for pods, which the kubelets run, and takes them away again", async () => {
     const [metrics = 0, probes = 0] = await freePorts(2);
-    const log = (name: string): string => join(running.folder ?? "", `${name}.log`);
+    // Kept, for when something does not come true.
+    const log = (name: string): string => join(root, "reports", `${name}.log`);
     const kubeconfig = ["--kubeconfig", running.kubeconfig ?? ""];
     startProgram(lifecycle, { args: ["up", ...kubeconfig, "--only", "kubelets"], log: log("kubelets") });
     const ports = ["--metrics-port", String(metrics), "--health-probe-port", String(probes)];

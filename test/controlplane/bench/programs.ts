@@ -28,9 +28,12 @@ export function startProgram(
   },
 ): Program {
   const { args, nodeArgs = [], log, entry = "bin/karpenter.mjs" } = program;
+  // Test runners have a MODE of their own, which is an option of the product too.
+  const { MODE: _, ...environment } = process.env;
   // The first line of bin/karpenter.mjs says how Node is started.
   const child = spawn(process.execPath, ["--max-semi-space-size=8", ...nodeArgs, entry, ...args], {
     cwd: root,
+    env: environment,
     stdio: ["ignore", "pipe", "pipe"],
   });
   const file = createWriteStream(log);
