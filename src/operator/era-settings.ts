@@ -1,5 +1,6 @@
 import { defaultEraSettings, type EraSettings } from "../controllers/index.ts";
-import type { OperatorOptions } from "./options.ts";
+import type { Clock } from "../platform/index.ts";
+import { defaultOptions, type OperatorOptions } from "./options.ts";
 
 /** Settings of the v1alpha5 era where no settings map says otherwise: those of the process (spec: v1alpha5 5.4). */
 export function eraSettings(options: OperatorOptions): EraSettings {
@@ -14,6 +15,28 @@ export function eraSettings(options: OperatorOptions): EraSettings {
       reservedEnis: options.reservedEnis,
       batchIdleMilliseconds: options.batchIdleMilliseconds,
       batchMaxMilliseconds: options.batchMaxMilliseconds,
+    },
+  };
+}
+
+type BatchDuration = "batchIdleMilliseconds" | "batchMaxMilliseconds";
+
+/** Batch durations, followed while running: those of the process where it was told any, else the settings map's. */
+export function batchingOf(from: {
+  readonly clock: Clock;
+  readonly options: OperatorOptions;
+  readonly settings: () => EraSettings;
+}): { readonly clock: Clock; readonly idleMilliseconds: number; readonly maxMilliseconds: number } {
+  const { clock, options, settings } = from;
+  const chosen = (name: BatchDuration): number =>
+    options[name] === defaultOptions[name] ? settings().global[name] : options[name];
+  return {
+    clock,
+    get idleMilliseconds() {
+      return chosen("batchIdleMilliseconds");
+    },
+    get maxMilliseconds() {
+      return chosen("batchMaxMilliseconds");
     },
   };
 }

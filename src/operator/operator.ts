@@ -154,6 +154,7 @@ function composeParts(setup: OperatorSetup): Parts {
   const onPlan = createPlanLines({ clock, log, events, metrics });
   const base = {
     onPlan,
+    eraSettings: era.settings,
     kube,
     caches,
     model,

@@ -33,6 +33,7 @@ import {
   type DisruptionDeps,
   type Instruments,
   type PlanListener,
+  type EraSettings,
   type Planner,
   type Reconciler,
 } from "../controllers/index.ts";
@@ -42,6 +43,7 @@ import type { EventRecorder, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { type CloudProvider, measureCloudProvider } from "../provider/index.ts";
 import { type GatedBuffers, type GatedOverlays, gatedStaticPools, spreadDefaultsOf } from "./gated.ts";
+import { batchingOf } from "./era-settings.ts";
 import type { OperatorOptions } from "./options.ts";
 import type { ProviderWiring } from "./provider-wiring.ts";
 
@@ -63,6 +65,8 @@ export interface ReconcilerParts {
   readonly planner?: Planner;
   /** Told of each plan and of the picture that it was made on. */
   readonly onPlan?: PlanListener;
+  /** The settings map of the v1alpha5 era, as it stands. */
+  readonly eraSettings: () => EraSettings;
   readonly overlays: GatedOverlays | undefined;
   readonly buffers: GatedBuffers | undefined;
 }
@@ -174,16 +178,15 @@ const quietStartMilliseconds = 10_000;
 /** What to launch and what to remove. */
 function decidingReconcilers(deps: Deps): readonly Reconciler[] {
   const { options, clock, labelRules, overlays, buffers } = deps;
-  const { batchIdleMilliseconds: idleMilliseconds, batchMaxMilliseconds: maxMilliseconds } = options;
   const act = options.mode === "apply";
-  const batcher = createBatcher({ clock, idleMilliseconds, maxMilliseconds });
+  const batcher = createBatcher(batchingOf({ clock, options, settings: deps.eraSettings }));
   const provisioning = createProvisioning({
     ...deps,
     act,
     batcher,
     ...spreadDefaultsOf(deps),
     ...(buffers === undefined ? {} : { virtual: buffers.virtual }),
-    batchMaxMilliseconds: maxMilliseconds,
+    batchMaxMilliseconds: options.batchMaxMilliseconds,
     planning: {
       preferencePolicy: options.preferencePolicy,
       minValuesPolicy: options.minValuesPolicy,

@@ -95,6 +95,18 @@ describe("drift", () => {
   });
 });
 
+test("[R10] D6: batch durations of the settings map hold from the next batch on", async () => {
+  const cluster = await withOnePod({});
+  await cluster.kube.create(configMapType, settingsMap({ batchIdleDuration: "20s", batchMaxDuration: "60s" }));
+  await cluster.clock.advance(5_000);
+  await cluster.run("more", 8);
+  await cluster.clock.advance(15_000);
+  expect(await cluster.machines()).toHaveLength(1);
+  const more = async () => (await cluster.machines()).length > 1;
+  expect(await cluster.until(more, 60)).toBe(true);
+  await cluster.stop();
+});
+
 test("D6: a settings map with a bad value is refused while running: the old values stay, and an event says so", async () => {
   const cluster = await withOnePod({});
   await cluster.kube.create(

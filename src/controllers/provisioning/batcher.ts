@@ -20,13 +20,15 @@ export interface Batcher {
   wait(signal: AbortSignal): Promise<boolean>;
 }
 
+/** The durations are looked up anew for each window: settings may be edited while the process runs. */
 export interface BatcherOptions {
   readonly clock: Clock;
   readonly idleMilliseconds: number;
   readonly maxMilliseconds: number;
 }
 
-export function createBatcher({ clock, idleMilliseconds, maxMilliseconds }: BatcherOptions): Batcher {
+export function createBatcher(options: BatcherOptions): Batcher {
+  const { clock } = options;
   const seen = new Set<string>();
   let pending = false;
   let wake: (() => void) | undefined;
@@ -70,6 +72,7 @@ export function createBatcher({ clock, idleMilliseconds, maxMilliseconds }: Batc
         seen.clear();
         return false;
       }
+      const { idleMilliseconds, maxMilliseconds } = options;
       const end = clock.monotonic() + maxMilliseconds;
       for (;;) {
         const left = end - clock.monotonic();
