@@ -29,7 +29,7 @@ const columns = ["name", "seconds", "pods", "placed", "nodes", "pricePerHour", "
 
 const widthOf = (column: string): number => (column === "name" ? 30 : 14);
 
-function tableRow(line: Readonly<Record<string, unknown>>): string {
+function tableRow(line: Readonly<Record<string, string | number>>): string {
   return columns.map((column) => String(line[column] ?? "-").padEnd(widthOf(column))).join("");
 }
 
@@ -37,5 +37,5 @@ const json = process.argv.includes("--json");
 if (!json) process.stdout.write(`${columns.map((column) => column.padEnd(widthOf(column))).join("")}\n`);
 for (const name of wantedNames(process.argv.slice(2))) {
   const text = runCase(name);
-  process.stdout.write(`${json ? text : tableRow(JSON.parse(text) as Readonly<Record<string, unknown>>)}\n`);
+  process.stdout.write(`${json ? text : tableRow(JSON.parse(text) as Readonly<Record<string, string | number>>)}\n`);
 }

@@ -4,7 +4,6 @@ import { podsOf, spreadOver } from "../../test/builders/pods.ts";
 import {
   customResourceDefinitions,
   customResourceDefinitionType,
-  type KubeObject,
   type KWOKNodeClass,
   kwokNodeClassType,
   labels,
@@ -74,7 +73,7 @@ function watched(base: KubeClient, now: () => number): Watched {
     new Promise((_, reject) => {
       signal?.addEventListener("abort", () => reject(signal.reason as Error), { once: true });
     });
-  const isPods = (type: ResourceType<KubeObject>): boolean => type.kind === podType.kind;
+  const isPods = (type: ResourceType): boolean => type.kind === podType.kind;
   const kube: KubeClient = {
     ...methodsOf(base),
     list: async (type, options) => {
@@ -109,17 +108,16 @@ const methodsOf = (kube: KubeClient): KubeClient => ({
 /** Asks for the health again and again until `end`, and tells how long each answer took. */
 async function askHealth(url: string, end: Promise<void>): Promise<readonly number[]> {
   const waits: number[] = [];
-  let over = false;
-  void end.then(() => {
-    over = true;
-  });
-  while (!over) {
+  const over = new AbortController();
+  const ended = end.finally(() => over.abort());
+  while (!over.signal.aborted) {
     const asked = performance.now();
     const answer = await fetch(`${url}/healthz`);
     if (answer.status !== 200) throw new Error(`healthz said ${answer.status}`);
     await answer.text();
     waits.push(performance.now() - asked);
   }
+  await ended;
   return waits;
 }
 

@@ -33,7 +33,7 @@ export function createPlanningThread(model: Pick<ClusterModel, "observe" | "snap
     death = error instanceof Error ? error : new Error(String(error));
   });
   const mailbox = createMailbox(worker);
-  const stopObserving = model.observe(mailbox.note);
+  const stopObserving = model.observe((event) => mailbox.note(event));
   let plans = 0;
   return {
     async plan(snapshot, options, { signal }) {
@@ -77,7 +77,8 @@ interface Mailbox {
 function createMailbox(worker: Worker): Mailbox {
   let held: ClusterEvent[] = [];
   let sentTypes: ReadonlyMap<KeyText, readonly InstanceType[]> = new Map();
-  const send = (message: ToThread): void => worker.postMessage(message);
+  // A thread has no origin; nothing is handed over, everything is cloned.
+  const send = (message: ToThread): void => worker.postMessage(message, []);
   const flush = (): void => {
     if (held.length > 0) send({ type: "events", events: held });
     held = [];

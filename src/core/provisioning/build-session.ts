@@ -15,7 +15,7 @@ import type { ResolvedOptions } from "./options.ts";
 import { createReservationLedger, reservationsOf } from "../reservations/reservations.ts";
 import { nodesExhausted, poolLimits, rowsWithinLimits } from "./pool-limits.ts";
 import { withReservedPools } from "./reserved-pools.ts";
-import type { Session } from "./session.ts";
+import type { Session, SessionLayout } from "./session.ts";
 import { buildTemplate, selectPools, type Template } from "./template.ts";
 import { askedKeysOf, groupWorkloads, type Workload, type WorkloadContext } from "./workload.ts";
 
@@ -63,14 +63,6 @@ export function* buildSession(
     { snapshot, table, space, daemons, templates, pools, workloads, workloadContext },
     options,
   );
-}
-
-/** What plans for one snapshot share: nothing of it is changed by making one. */
-export interface SessionLayout
-  extends Pick<Session, "snapshot" | "table" | "space" | "daemons" | "workloads" | "workloadContext"> {
-  readonly templates: readonly Template[];
-  /** With what limits leave before anything is planned. */
-  readonly pools: readonly Pool[];
 }
 
 /** A session in which nothing is placed yet. Yields work done. */

@@ -1,4 +1,5 @@
-import { count, type NodeFacts } from "../topology/groups.ts";
+import { count } from "../topology/groups.ts";
+import type { NodeFacts } from "../topology/node-facts.ts";
 import { singleValueOf, type Requirements } from "../requirements/requirement.ts";
 import type { Claim, Share } from "./claim.ts";
 import type { Template } from "./template.ts";

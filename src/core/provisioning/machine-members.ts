@@ -1,10 +1,17 @@
 /** Lists of demands that machines take, as numbers in rising order. */
 import type { Resumable } from "../resumable.ts";
-import type { MachineOption } from "./machine-options.ts";
+
+/** A machine as far as its likeness to others goes. */
+interface Likeness {
+  readonly pool: { readonly template: { readonly index: number } };
+  readonly row: number;
+  readonly price: number;
+  readonly members: Int32Array;
+}
 
 /** Of machines alike in pool, row and price those whose demands another one takes as well are left out. */
-export function* withoutRepeats(machines: readonly MachineOption[]): Resumable<readonly MachineOption[]> {
-  const kept = new Map<string, MachineOption[]>();
+export function* withoutRepeats<M extends Likeness>(machines: readonly M[]): Resumable<readonly M[]> {
+  const kept = new Map<string, M[]>();
   for (const machine of machines.toSorted((a, b) => b.members.length - a.members.length)) {
     const key = `${machine.pool.template.index}/${machine.row}/${machine.price}`;
     const alike = kept.get(key);

@@ -1,4 +1,4 @@
-import type { NodeFacts } from "../topology/groups.ts";
+import type { NodeFacts } from "../topology/node-facts.ts";
 import { allowedOnNode, countOnNode, isBound } from "../topology/topology.ts";
 import { acceptance, type NodeSlot, takeRoom } from "./node-slots.ts";
 import { type Demand, type Session, waiting } from "./session.ts";

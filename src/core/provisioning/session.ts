@@ -6,10 +6,9 @@ import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { toleratesAll } from "../pods/tolerations.ts";
 import { type Addition, type Claim, dropPortConflicts, meetsMinValues, type Pool } from "./claim.ts";
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
-import type { NodeFacts } from "../topology/groups.ts";
+import type { NodeFacts } from "../topology/node-facts.ts";
 import type { Pin } from "../topology/pinning.ts";
 import type { Choices, RowOffer } from "./priced-types.ts";
-import type { SessionLayout } from "./build-session.ts";
 import type { Daemon } from "./daemons.ts";
 import type { NodeSlots } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -49,6 +48,14 @@ export interface Session {
   readonly fits: Map<string, Map<SetId, FreshFit | null>>[];
   /** Memo of sets narrowed to chosen domains. */
   readonly pinnedSets: Map<string, SetId | undefined>;
+}
+
+/** What plans for one snapshot share: nothing of it is changed by making one. */
+export interface SessionLayout
+  extends Pick<Session, "snapshot" | "table" | "space" | "daemons" | "workloads" | "workloadContext"> {
+  readonly templates: readonly Template[];
+  /** With what limits leave before anything is planned. */
+  readonly pools: readonly Pool[];
 }
 
 export interface NodePlacement {

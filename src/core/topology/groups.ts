@@ -1,8 +1,9 @@
-import type { Pod, Taint, Toleration } from "../../api/index.ts";
+import type { Pod, Toleration } from "../../api/index.ts";
 import { labels as labelKeys } from "../../api/index.ts";
 import { toleratesAll } from "../pods/tolerations.ts";
 import { matchesNodeAffinity } from "../selectors/node-affinity.ts";
 import type { DomainUniverse } from "./domain-universe.ts";
+import type { NodeFacts } from "./node-facts.ts";
 import type { StandingPods } from "./standing-pods.ts";
 import { termMatcher, type TopologyTerm } from "./terms.ts";
 
@@ -19,12 +20,6 @@ export interface TopologyGroup {
   readonly countsNode: (node: NodeFacts) => boolean;
   /** Pods by domain; every known domain has an entry. For the host name only hosts with pods have one. */
   readonly counts: Map<string, number>;
-}
-
-export interface NodeFacts {
-  readonly name: string;
-  readonly labels: Readonly<Record<string, string>>;
-  readonly taints: readonly Taint[];
 }
 
 export interface GroupContext {
@@ -111,11 +106,11 @@ function addPoolDomains(
 type PresentDomains = (key: string) => Iterable<string>;
 
 /** Domains of all nodes of the pass, worked out once for each key. */
-function presentDomains({ nodes }: StandingPods): PresentDomains {
+function presentDomains(standing: StandingPods): PresentDomains {
   const byKey = new Map<string, ReadonlySet<string>>();
   return (key) => {
     const known =
-      byKey.get(key) ?? new Set(nodes().flatMap((node) => (node.present ? (domainOf(node, key) ?? []) : [])));
+      byKey.get(key) ?? new Set(standing.nodes().flatMap((node) => (node.present ? (domainOf(node, key) ?? []) : [])));
     byKey.set(key, known);
     return known;
   };
@@ -141,9 +136,9 @@ function addPresentDomains(
 
 /** Counts once, when the group is made (scheduling 5.4). */
 function countStanding(group: TopologyGroup, { kinds }: StandingPods): void {
-  for (const { example, on } of kinds) {
-    if (!counts(example) || !group.matches(example)) continue;
-    for (const [node, pods] of on()) {
+  for (const kind of kinds) {
+    if (!counts(kind.example) || !group.matches(kind.example)) continue;
+    for (const [node, pods] of kind.on()) {
       const domain = domainOf(node, group.term.key);
       if (domain !== undefined && group.countsNode(node)) count(group, domain, pods);
     }

@@ -1,6 +1,7 @@
 import { labels as labelKeys } from "../../api/index.ts";
 import type { Requirements } from "../requirements/requirement.ts";
-import { count, type NodeFacts, type TopologyGroup } from "./groups.ts";
+import { count, type TopologyGroup } from "./groups.ts";
+import type { NodeFacts } from "./node-facts.ts";
 import { allowsDomain, type TopologyView } from "./topology.ts";
 
 /** One value for each topology key (host names aside) that binds a pod. */

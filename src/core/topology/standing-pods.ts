@@ -4,7 +4,7 @@ import { type BoundKind, boundKindKey } from "../cluster/bound-kinds.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { StateNode } from "../cluster/state-node.ts";
 import type { Resumable } from "../resumable.ts";
-import type { NodeFacts } from "./groups.ts";
+import type { NodeFacts } from "./node-facts.ts";
 
 /** A node whose pods count from the start. */
 export interface StandingNode extends NodeFacts {
@@ -72,13 +72,18 @@ function recountedNodes({ nodes, bound }: Pick<ClusterSnapshot, "nodes" | "bound
   const recounted = new Set<StateNode>();
   let at = 0;
   for (const state of nodes) {
-    while ((known[at]?.name ?? state.name) < state.name) at++;
-    const same = known[at]?.name === state.name && known[at]?.pods === state.pods;
+    while (at < known.length && isBefore(known[at], state)) at++;
+    const same = isSame(known[at], state);
     if (same) at++;
     if (!same || state.markedForDeletion) recounted.add(state);
   }
   return recounted;
 }
+
+const isBefore = (one: StateNode | undefined, other: StateNode): boolean => one !== undefined && one.name < other.name;
+
+const isSame = (one: StateNode | undefined, other: StateNode): boolean =>
+  one?.name === other.name && one.pods === other.pods;
 
 function countedBefore(
   { nodes, bound }: Pick<ClusterSnapshot, "nodes" | "bound">,

@@ -4,14 +4,8 @@ import { isTerminal } from "../pods/predicates.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import { hasValue } from "../requirements/requirement.ts";
 import type { Resumable } from "../resumable.ts";
-import {
-  count,
-  createGroupRegistry,
-  domainOf,
-  type GroupContext,
-  type NodeFacts,
-  type TopologyGroup,
-} from "./groups.ts";
+import { count, createGroupRegistry, domainOf, type GroupContext, type TopologyGroup } from "./groups.ts";
+import type { NodeFacts } from "./node-facts.ts";
 import { standsSomewhere } from "./standing-pods.ts";
 import { repellingTerms, type TermScope, topologyTerms } from "./terms.ts";
 
@@ -157,7 +151,7 @@ export function mayStart(group: TopologyGroup, { view, strict }: DomainAsk): boo
 }
 
 /** What the skew is measured from; a new host can always be made, so there it is zero. */
-function leastCount({ term, counts }: TopologyGroup, strict: Requirements): number {
+export function leastCount({ term, counts }: TopologyGroup, strict: Requirements): number {
   if (term.key === labelKeys.hostname) return 0;
   const own = strict.get(term.key);
   let least = Infinity;
