@@ -46,21 +46,28 @@ export function acceptOnClaim(
   ask: ClaimAsk,
 ): Acceptance | ClaimRefusal {
   const { workload, stage } = ask;
-  if (!toleratesAll(claim.pool.template.taints, stage.tolerations)) return "never";
-  if (conflictingPorts(claim.ports, workload.ports) !== undefined) return "never";
-  const own = session.table.narrow(claim.set, stage.set);
-  if (own < 0 || isHostFull(ask, claim.host)) return "never";
+  const own = isClosedTo(claim, ask) ? -1 : session.table.narrow(claim.set, stage.set);
+  if (own < 0) return "never";
   let refusal: ClaimRefusal = "never";
   for (const volume of stage.volumeSets) {
     const set = session.table.narrow(own, volume);
     const rows = set < 0 ? undefined : rowsWith(session, claim, { workload, set });
     if (rows === undefined) continue;
     const found = settle(session, { claim, ask, set, rows });
-    const next = found === undefined ? undefined : reservations.offer(claim.host, { held, ...found });
-    if (found !== undefined && next !== undefined) return { ...found, held: next };
-    refusal = found !== undefined && next === undefined ? "reserved" : "for-now";
+    if (found === undefined) {
+      refusal = "for-now";
+      continue;
+    }
+    const next = reservations.offer(claim.host, { held, ...found });
+    if (next !== undefined) return { ...found, held: next };
+    refusal = "reserved";
   }
   return refusal;
+}
+
+function isClosedTo({ pool, ports, host }: Claim, ask: ClaimAsk): boolean {
+  if (!toleratesAll(pool.template.taints, ask.stage.tolerations)) return true;
+  return conflictingPorts(ports, ask.workload.ports) !== undefined || isHostFull(ask, host);
 }
 
 function settle(

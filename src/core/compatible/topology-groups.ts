@@ -25,8 +25,12 @@ export interface Group {
   readonly counts: (requirements: Requirements, taints: readonly Taint[]) => boolean;
   /** Pods by known domain. */
   readonly domains: Map<string, number>;
-  /** Pods of this loop that it should count but did not, since their domain was open when they were placed. */
-  uncounted: number;
+  /** Hosts of pods that it should count but did not, since their domain was open when they were placed. */
+  readonly open: string[];
+  /** Domains in which this loop put pods that the constraint binds. */
+  readonly chosen: Set<string>;
+  /** Some owner insists; the others would give it up. */
+  required: boolean;
 }
 
 /** What topology says of a pod in a stage of relaxation. */
@@ -60,6 +64,7 @@ export function createGroups(pods: readonly Pod[], sources: GroupSources): Group
     const key = identityOf(term, owner, { inverse, whole: sources.wholeIdentity });
     const group = known.get(key) ?? newGroup(term, owner, { inverse, sources });
     if (!known.has(key)) all.push(group);
+    group.required ||= term.required;
     known.set(key, group);
     return group;
   };
@@ -84,14 +89,15 @@ function countBoundOwners(
   { snapshot, scope, moving }: GroupSources,
   groupOf: (term: TopologyTerm, owner: Pod) => Group,
 ): void {
-  for (const node of snapshot.nodes) {
-    for (const pod of node.pods) {
-      if (moving.has(pod) || isTerminal(pod)) continue;
-      for (const term of repellingTerms(pod, scope)) {
-        const domain = (node.node?.metadata.labels ?? node.labels)[term.key];
-        if (domain !== undefined) countIn(groupOf(term, pod), domain, 1);
-      }
+  const count = (pod: Pod, labels: Readonly<Record<string, string>>): void => {
+    if (moving.has(pod) || isTerminal(pod)) return;
+    for (const term of repellingTerms(pod, scope)) {
+      const domain = labels[term.key];
+      if (domain !== undefined) countIn(groupOf(term, pod), domain, 1);
     }
+  };
+  for (const { node, labels, pods } of snapshot.nodes) {
+    for (const pod of pods) count(pod, node?.metadata.labels ?? labels);
   }
 }
 
@@ -138,10 +144,12 @@ function newGroup(
     }
   }
   const counts = term.kind === "spread" && !inverse ? machineFilter(term, owner) : () => true;
-  const group: Group = { term, inverse, matches: termMatcher(term), counts, domains, uncounted: 0 };
+  const group: Group = { term, inverse, matches: termMatcher(term), counts, domains, ...untouched() };
   if (!inverse) countStanding(group, sources);
   return group;
 }
+
+const untouched = (): Pick<Group, "open" | "chosen" | "required"> => ({ open: [], chosen: new Set(), required: false });
 
 /** The node selector, and any one of the required terms (not only the first, unlike elsewhere). */
 function machineFilter({ honorsTaints, honorsNodeAffinity }: TopologyTerm, { spec }: Pod): Group["counts"] {

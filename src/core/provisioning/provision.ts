@@ -11,6 +11,7 @@ import { buildSession, startSession } from "./build-session.ts";
 import { standingBeside, standingSelectorKeys } from "./build-topology.ts";
 import { asksForResourceClaims } from "./daemons.ts";
 import { pendingByZone } from "./effective-zone.ts";
+import { isEven } from "./evenness.ts";
 import { fillClaims } from "./fill-claims.ts";
 import { finaliseClaim } from "./finalise.ts";
 import { failedToSchedule, leftOver, unplacedPod } from "./left-over.ts";
@@ -113,13 +114,16 @@ function spreadsOverSeveralKeys({ stages: [first] }: Workload): boolean {
 function* betterOf(plan: ProvisioningPlan, from: Basis): Resumable<ProvisioningPlan> {
   const { options } = from.session;
   const isComplete = plan.unplaced.length === from.refused.length;
+  const holds = isEven(from.session);
   const session = yield* startSession(from.session.layout, { ...options, policy: "compatible" });
-  const left = yield* placeAsCandidate(session, isComplete ? costOf(plan, options) : Infinity);
+  const left = yield* placeAsCandidate(session, isComplete && holds ? costOf(plan, options) : Infinity);
   if (left === undefined) return plan;
   const reference = yield* planOf(session, [...from.refused, ...left]);
-  if (isComplete || placesAll(plan, reference)) return isBetter(reference, plan, options) ? reference : plan;
+  if (holds && (isComplete || placesAll(plan, reference))) return isBetter(reference, plan, options) ? reference : plan;
   const superset = yield* placingFirst(reference, from);
-  return placesAll(superset, reference) && !isBetter(reference, superset, options) ? superset : reference;
+  return superset !== undefined && placesAll(superset, reference) && !isBetter(reference, superset, options)
+    ? superset
+    : reference;
 }
 
 interface Basis {
@@ -137,7 +141,10 @@ function placesAll({ unplaced }: ProvisioningPlan, other: ProvisioningPlan): boo
 }
 
 /** Where limits keep pods out: those that the reference would place come first, the others get what is left. */
-function* placingFirst(reference: ProvisioningPlan, { refused, accepted, layOut }: Basis): Resumable<ProvisioningPlan> {
+function* placingFirst(
+  reference: ProvisioningPlan,
+  { refused, accepted, layOut }: Basis,
+): Resumable<ProvisioningPlan | undefined> {
   const behind = new Set(reference.unplaced.map(({ pod }) => pod));
   const part = (isWanted: (pod: Pod) => boolean): readonly PodClass[] =>
     accepted.flatMap((each) => {
@@ -151,7 +158,7 @@ function* placingFirst(reference: ProvisioningPlan, { refused, accepted, layOut 
   yield* fillClaims(session, others);
   yield* solve(session, others);
   yield* widenClaims(session);
-  return yield* planOf(session, [...refused, ...(yield* leftOver(session, true))]);
+  return isEven(session) ? yield* planOf(session, [...refused, ...(yield* leftOver(session, true))]) : undefined;
 }
 
 const costOf = ({ pricePerHour, claims }: ProvisioningPlan, { nodeChargePerHour }: ResolvedOptions): number =>
