@@ -77,7 +77,7 @@ describe("node repair", () => {
       { ...policy, conditionType: "Worse", tolerationMilliseconds: 3 * minutes },
     ];
     await ail(fixture, "a");
-    await fixture.advance(27 * minutes);
+    await fixture.advance(20 * minutes);
     await ail(fixture, "a", { type: "Worse" });
     expect(await isDeleted(fixture)).toBe(false);
     await fixture.advance(3 * minutes - 1_000);

@@ -148,6 +148,14 @@ describe("evictions", () => {
     await queue.fixture.stop();
   });
 
+  test("[lifecycle Q6] without a command it is Forceful Termination", async () => {
+    const queue = await queueFixture();
+    queue.add();
+    await queue.fixture.advance(5_000);
+    expect(await queue.value("karpenter_pods_drained_total", { reason: "Forceful Termination" })).toBe(1);
+    await queue.fixture.stop();
+  });
+
   test("[lifecycle Q12] a pod that is gone before its turn: no call", async () => {
     const queue = await queueFixture();
     await queue.fixture.kube.delete(podType, { name: "a", namespace: "default" }, { gracePeriodSeconds: 0 });

@@ -106,8 +106,9 @@ describe("the end of a claim", () => {
     const held = (await fixture.get(nodeType, "node-b")) as Node;
     expect(held.metadata.deletionTimestamp).toBeDefined();
     expect(await nodeOf(fixture)).toBeUndefined();
-    // One of them still has a finalizer.
+    // One of them still has a finalizer: neither claim nor machine goes before it.
     expect(await claimOf(fixture)).toBeDefined();
+    expect(fixture.provider.deletes).toEqual([]);
     await fixture.patch(nodeType, held, { metadata: { finalizers: null } });
     await fixture.advance(30_000);
     expect(await claimOf(fixture)).toBeUndefined();
