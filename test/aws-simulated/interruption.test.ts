@@ -182,6 +182,23 @@ describe("status checks", () => {
     );
   });
 
+  test("[lifecycle Y8] count each instance once for as long as it is ill, and again when it falls ill again", async () => {
+    const { receive, statuses, account, clock, metrics } = await listening();
+    const unhealthy = () =>
+      metrics.value("karpenter_interruption_instance_status_unhealthy_total", { category: "SystemStatus" });
+    const ail = (...ids: readonly string[]): void => {
+      for (const InstanceId of ids) account.statuses.set({ InstanceId, SystemStatus: failing(3, clock.now()) });
+    };
+    ail("i-1", "i-2");
+    for (const _pass of [1, 2, 3]) await receive(statuses);
+    expect(await unhealthy()).toBe(2);
+    account.statuses.clear("i-1");
+    await receive(statuses);
+    ail("i-1");
+    await receive(statuses);
+    expect(await unhealthy()).toBe(3);
+  });
+
   test("that the policy does not allow are asked for once, with a word in the log", async () => {
     const { receive, statuses, account, log } = await listening();
     account.faults.refuseCalls("EC2 DescribeInstanceStatus", { code: "UnauthorizedOperation", status: 403 });
