@@ -131,6 +131,7 @@ function composeParts(setup: OperatorSetup): Parts {
   const recorder = createEventRecorder({ client: eventKube, clock, ids, log, metrics });
   const events = mode === "observe" ? { publish: () => undefined } : recorder;
   era.followSettings(events);
+  era.measure(metrics);
   const full = setup.provider({ kube: era.kube, informers, events, clock, random, ids, log, metrics });
   const wiring: ProviderWiring = {
     ...full,

@@ -391,3 +391,20 @@ test("[R35] D10: the planning lines of the founding document stand beside today'
   expect(compat).toContain("Waiting for unschedulable pods");
   await cluster.stop();
 });
+
+test("[R65] limits and usage of a Provisioner are told by metrics of the era's names", async () => {
+  const cluster = await eraCluster();
+  const limits = { resources: { cpu: "8" } };
+  await cluster.apply(template(), provisioner("general", { ...typesOnly("m5.large"), limits }));
+  await cluster.run("web", 1);
+  expect(await cluster.until(runs(cluster, 1), 60)).toBe(true);
+  await cluster.clock.advance(10_000);
+  const text = await cluster.metrics.expose();
+  const lines = text.split("\n").filter((line) => line.startsWith("karpenter_provisioner_") && line.includes('"cpu"'));
+  expect(lines.map((line) => line.replace(/\{.*\}/, "")).toSorted()).toEqual([
+    "karpenter_provisioner_limit 8",
+    "karpenter_provisioner_usage 2",
+    "karpenter_provisioner_usage_pct 25",
+  ]);
+  await cluster.stop();
+});

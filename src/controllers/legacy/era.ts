@@ -14,7 +14,7 @@ import {
   type ResourceType,
 } from "../../api/index.ts";
 import type { EventRecorder, InformerOptions, InformerSet, KubeClient } from "../../kube/index.ts";
-import type { Clock, Logger } from "../../platform/index.ts";
+import type { Clock, Logger, MetricsRegistry } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import { claimViewOfMachine, viewOfStoredClaim } from "../../legacy/index.ts";
 import { createEraClient } from "./era-client.ts";
@@ -23,6 +23,7 @@ import { createEraViews, firstError, withEraVerdict } from "./era-views.ts";
 import { withExpiry } from "./expiring-provider.ts";
 import { createClaimClient } from "./machine-client.ts";
 import { persistPool, persistTemplate } from "./persist.ts";
+import { feedProvisionerMetrics } from "./provisioner-metrics.ts";
 import { settingsInformer, watchSettings } from "./settings-watch.ts";
 import { createUnionInformer, partOf, type UnionInformer, type UnionPart } from "./union-informer.ts";
 import { ViewStore } from "./view-store.ts";
@@ -39,6 +40,8 @@ export interface Era {
   use(settings: EraSettings): void;
   /** Follows the settings map; what is refused is told by events. */
   followSettings(events: EventRecorder): void;
+  /** Feeds the metrics of the era. */
+  measure(metrics: MetricsRegistry): void;
 }
 
 export interface EraDeps {
@@ -92,6 +95,7 @@ export function createEra(deps: EraDeps): Era {
     provisioner,
     settings: () => settings,
     use,
+    measure: (metrics) => feedProvisionerMetrics(sources.provisioners, metrics),
     followSettings: (events) =>
       watchSettings({
         map: sources.settingsMap,
