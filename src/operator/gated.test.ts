@@ -24,6 +24,22 @@ const running = (cluster: EmbeddedCluster, count: number) => async (): Promise<b
 const nodes = (cluster: EmbeddedCluster, count: number) => async (): Promise<boolean> =>
   (await cluster.list(nodeType)).length === count;
 
+const overlayOf = (type: string): NodeOverlay => ({
+  apiVersion: "karpenter.sh/v1alpha1",
+  kind: "NodeOverlay",
+  metadata: { name: "sale" },
+  spec: {
+    requirements: [{ key: "node.kubernetes.io/instance-type", operator: "In", values: [type] }],
+    price: "0.0001",
+  },
+});
+const bufferOf = (name: string, replicas: number): CapacityBuffer => ({
+  apiVersion: "autoscaling.x-k8s.io/v1beta1",
+  kind: "CapacityBuffer",
+  metadata: { name: "spare", namespace: "default" },
+  spec: { scalableRef: { apiGroup: "apps", kind: "Deployment", name }, replicas },
+});
+
 describe("behind its gate", () => {
   test("a pool of a fixed size has its machines, takes pods, and follows its replicas", async () => {
     const cluster = await embeddedCluster({ ...withGate("StaticCapacity"), pool: { replicas: 2 } });
@@ -40,16 +56,7 @@ describe("behind its gate", () => {
 
   test("an overlay makes its type the one that is launched, and says that it holds", async () => {
     const cluster = await embeddedCluster(withGate("NodeOverlay"));
-    const overlay: NodeOverlay = {
-      apiVersion: "karpenter.sh/v1alpha1",
-      kind: "NodeOverlay",
-      metadata: { name: "sale" },
-      spec: {
-        requirements: [{ key: "node.kubernetes.io/instance-type", operator: "In", values: ["m5.4xlarge"] }],
-        price: "0.0001",
-      },
-    };
-    await cluster.kube.create(nodeOverlayType, overlay);
+    await cluster.kube.create(nodeOverlayType, overlayOf("m5.4xlarge"));
     await cluster.clock.advance(2_000);
     await cluster.kube.create(deploymentType, deployment("web", 1, { cpu: "500m", memory: "256Mi" }));
     expect(await cluster.until(running(cluster, 1), 60)).toBe(true);
@@ -66,14 +73,8 @@ describe("behind its gate", () => {
     const cluster = await embeddedCluster(withGate("CapacityBuffer"));
     await cluster.kube.create(deploymentType, deployment("web", 1, { cpu: "500m", memory: "256Mi" }));
     expect(await cluster.until(running(cluster, 1), 30)).toBe(true);
-    const buffer: CapacityBuffer = {
-      apiVersion: "autoscaling.x-k8s.io/v1beta1",
-      kind: "CapacityBuffer",
-      metadata: { name: "spare", namespace: "default" },
-      spec: { scalableRef: { apiGroup: "apps", kind: "Deployment", name: "web" }, replicas: 20 },
-    };
     const before = (await cluster.list(nodeType)).length;
-    await cluster.kube.create(capacityBufferType, buffer);
+    await cluster.kube.create(capacityBufferType, bufferOf("web", 20));
     const conditionOf = async () =>
       (await cluster.list(capacityBufferType))[0]?.status?.conditions?.find(({ type }) => type === "Provisioning");
     expect(await cluster.until(async () => (await cluster.list(nodeType)).length > before, 60)).toBe(true);
@@ -84,6 +85,22 @@ describe("behind its gate", () => {
       "FitsExistingCapacity",
       after,
     ]);
+    await cluster.stop();
+  });
+
+  test("in mode plan overlays and buffers are read, and nothing is written or fails", async () => {
+    const gates = { ...defaultFeatureGates, NodeOverlay: true, CapacityBuffer: true, StaticCapacity: true };
+    const cluster = await embeddedCluster({ families: ["m5"], options: { featureGates: gates, mode: "plan" } });
+    await cluster.kube.create(nodeOverlayType, overlayOf("m5.large"));
+    await cluster.kube.create(capacityBufferType, bufferOf("web", 2));
+    await cluster.clock.advance(60_000);
+    const [overlay] = await cluster.list(nodeOverlayType);
+    const [buffer] = await cluster.list(capacityBufferType);
+    expect([overlay?.status, buffer?.status]).toEqual([undefined, undefined]);
+    const faults = cluster.log.lines.filter(
+      ({ level, message }) => level === "error" && /overlay|buffer/i.test(message),
+    );
+    expect(faults).toEqual([]);
     await cluster.stop();
   });
 

@@ -29,6 +29,8 @@ interface Setting {
   readonly options: OperatorOptions;
 }
 
+const actsIn = ({ mode }: OperatorOptions): boolean => mode === "apply";
+
 /** The provider as pools see it, and what keeps its overlays in force. */
 export interface GatedOverlays {
   readonly provider: CloudProvider;
@@ -47,7 +49,8 @@ export function createGatedOverlays(setting: Setting, provider: CloudProvider): 
   const overlays = informers.informer({ type: nodeOverlayType });
   return {
     provider: overlayProvider(provider, store),
-    reconciler: (deps) => createOverlayController({ ...deps, overlays, clock, log, provider, store }),
+    reconciler: (deps) =>
+      createOverlayController({ ...deps, overlays, clock, log, provider, store, act: actsIn(options) }),
   };
 }
 
@@ -74,7 +77,7 @@ export function createGatedBuffers(setting: Setting, kube: KubeClient): GatedBuf
       },
     },
     nodes: () => pods.nodes(),
-    reconciler: (trigger) => createCapacityBuffer({ kube, buffers, clock, pods, trigger }),
+    reconciler: (trigger) => createCapacityBuffer({ kube, buffers, clock, pods, trigger, act: actsIn(options) }),
   };
 }
 

@@ -55,7 +55,9 @@ async function buffered(spec: CapacityBuffer["spec"]) {
   const triggered: string[] = [];
   const running = informers.run(stopping.signal);
   await fixture.advance(0);
-  await fixture.run(createCapacityBuffer({ ...fixture, buffers, pods, trigger: (uid) => void triggered.push(uid) }));
+  await fixture.run(
+    createCapacityBuffer({ ...fixture, act: true, buffers, pods, trigger: (uid) => void triggered.push(uid) }),
+  );
   await fixture.advance(1_000);
   const status = async () => (await fixture.get(capacityBufferType, "spare"))?.status;
   const conditionOf = async (type: string): Promise<Condition | undefined> =>

@@ -28,6 +28,8 @@ export interface CapacityBufferDeps {
   readonly buffers: Informer<CapacityBuffer>;
   readonly clock: Clock;
   readonly pods: BufferPods;
+  /** False: room is held in plans, and nothing is written (modes plan and observe). */
+  readonly act: boolean;
   /** Asks for a pass, by the UID of the buffer. */
   readonly trigger: (uid: string) => void;
 }
@@ -50,7 +52,8 @@ export function createCapacityBuffer(deps: CapacityBufferDeps): Reconciler {
       const pods = resolved.ok ? chunksOf(buffer, resolved.value) : [];
       deps.pods.set({ key, ready: resolved.ok, pods });
       const after = withResolution(buffer, { resolved, count: pods.length }, timestampOf(deps.clock));
-      await patchStatus(deps.kube, { type: capacityBufferType, before: buffer, after, lock: true }, signal);
+      if (deps.act)
+        await patchStatus(deps.kube, { type: capacityBufferType, before: buffer, after, lock: true }, signal);
       if (resolved.ok) deps.trigger(buffer.metadata.uid ?? "");
       return requeueAfter(periodMilliseconds);
     },

@@ -39,6 +39,7 @@ async function overlaid(...overlays: readonly NodeOverlay[]) {
   const before = await types();
   const controller = createOverlayController({
     ...fixture,
+    act: true,
     overlays: informers.informer({ type: nodeOverlayType }),
     store,
   });

@@ -36,6 +36,8 @@ export interface OverlayDeps {
   /** As it sells, before any overlay. */
   readonly provider: CloudProvider;
   readonly store: OverlayStore;
+  /** False: overlays are in force, and nothing is written (modes plan and observe). */
+  readonly act: boolean;
   readonly labelRules?: LabelRules;
 }
 
@@ -55,7 +57,8 @@ export function createOverlayController(deps: OverlayDeps): Reconciler {
         rules,
         pools.map(({ pool }) => pool),
       );
-      for (const overlay of overlays) await report(deps, overlay, updates.get(overlay.metadata.name ?? ""), signal);
+      if (deps.act)
+        for (const overlay of overlays) await report(deps, overlay, updates.get(overlay.metadata.name ?? ""), signal);
       return requeueAfter(refreshMilliseconds);
     },
     watch: (queue) => {
