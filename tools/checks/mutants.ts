@@ -46,6 +46,7 @@ const parts = [
   "test/builders",
   "test/oracle",
   "test/controllers",
+  "test/aws-simulated",
   "package.json",
   "tsconfig.base.json",
   "vitest.config.ts",
