@@ -62,6 +62,7 @@ export async function connectAwsAccount(
       }),
       tagInstances: true,
       watchInstanceStatus: true,
+      offeringMetrics: true,
     },
   });
   return withVersion(provider, kubernetes);

@@ -71,4 +71,5 @@ export const awsProviderOptions = (
   disableDryRun: options.disableDryRun,
   interruptionQueue: options.interruptionQueue,
   watchInstanceStatus: false,
+  offeringMetrics: false,
 });

@@ -92,7 +92,7 @@ function createProviderReconcilers(deps: NodeClassDeps, heedsShifts: boolean): r
     ...(options.tagInstances === true ? [createTagging(deps)] : []),
     createMemoryDiscovery(deps),
     createImageParameters(deps),
-    createOfferingMetrics(deps),
+    ...(options.offeringMetrics ? [createOfferingMetrics(deps)] : []),
     ...(options.reservedCapacity ? [createCapacityTypes(deps), createReservationExpiration(deps)] : []),
     // An isolated network has no way to IAM.
     ...(options.isolatedVpc ? [] : [createProfileCollection(deps)]),

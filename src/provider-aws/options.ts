@@ -21,6 +21,8 @@ export interface AwsProviderOptions {
   readonly interruptionQueue: string;
   /** Asks EC2 every minute for machines that it calls impaired. On for a real account. */
   readonly watchInstanceStatus: boolean;
+  /** Gauges of every offering, tens of thousands of series. On for a real account, where dashboards expect them. */
+  readonly offeringMetrics: boolean;
   /**
    * Names nodes and claims on their instances, one a second. Off by default: nobody reads the tags of a simulated
    * account, and a burst of launches would keep the cluster busy long after it has settled. On for a real account.
@@ -44,4 +46,5 @@ export const defaultAwsProviderOptions = Object.freeze({
   disableDryRun: false,
   interruptionQueue: "",
   watchInstanceStatus: false,
+  offeringMetrics: false,
 } as const);

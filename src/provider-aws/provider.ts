@@ -7,10 +7,9 @@ import {
   ec2NodeClassHashVersion,
   ec2NodeClassType,
   getCondition,
-  labels,
   type NodeClaim,
 } from "../api/index.ts";
-import { type ClaimView, failed, ok, type Result } from "../core/index.ts";
+import { addressOf, type ClaimView, failed, ok, poolKeyOfLabels, type Result } from "../core/index.ts";
 import type {
   CloudInstance,
   CloudProvider,
@@ -87,7 +86,8 @@ async function create(
   if (nodeClass === undefined) return failed(missingClass(parts, claim));
   const unready = readinessFailure(nodeClass);
   if (unready !== undefined) return failed(unready);
-  const poolName = claim.metadata.labels?.[labels.nodePool] ?? "";
+  const owner = poolKeyOfLabels(claim.metadata.labels);
+  const poolName = owner === undefined ? "" : addressOf(owner);
   const tags = launchTags(nodeClass, { clusterName: parts.options.cluster.name, poolName });
   if (!tags.ok) return failed({ kind: "class-not-ready", message: tags.failure.message });
   const clusterCidr = await clusterCidrFor(parts, nodeClass, signal);

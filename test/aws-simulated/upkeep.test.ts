@@ -211,3 +211,18 @@ test("[aws 9.8.155] classes of AL2 and AL2023 that agree in all else do not shar
   };
   expect([await available("AL2"), await available("AL2023")]).toEqual([true, false]);
 });
+
+test("gauges of offerings say what can be had and what it costs, reserved series too", async () => {
+  const metrics = createMetricsRegistry();
+  const fixture = await createControllerFixture({ metrics, provider: { disableDryRun: true, offeringMetrics: true } });
+  await fixture.resolve(classOf());
+  fixture.pools.put(fixture.pool.pool);
+  await fixture.reconcile("cloudprovider.metrics");
+  const text = await metrics.expose();
+  const place = (kind: string) => `{instance_type="m5.large",capacity_type="${kind}",zone="us-east-1a"}`;
+  const name = "karpenter_cloudprovider_instance_type_offering";
+  expect(text).toContain(`${name}_available${place("on-demand")} 1`);
+  expect(text).toContain(`${name}_price_estimate${place("on-demand")} 0.096`);
+  expect(text).toContain(`${name}_available${place("reserved")} 0`);
+  expect(text).toContain('karpenter_cloudprovider_instance_type_cpu_cores{instance_type="m5.large"} 2');
+});

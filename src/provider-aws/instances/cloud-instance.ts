@@ -6,6 +6,7 @@ import {
   type InstanceType,
   type Resources,
   singleValueOf,
+  poolKeyAt,
 } from "../../core/index.ts";
 import type { CloudInstance } from "../../provider/index.ts";
 import { type Instance, isTerminating, providerIdOf } from "./instance.ts";
@@ -62,7 +63,7 @@ function labelsOf(instance: Instance, { type, nodeClass }: CloudInstanceDetails)
     [awsLabels.instanceTenancy]: instance.tenancy,
     ...reservationLabelsOf(instance),
     ...placementLabelsOf(instance, type?.requirements.has(awsLabels.placementGroupPartition)),
-    ...(pool === undefined || pool === "" ? {} : { [labels.nodePool]: pool }),
+    ...ownerLabel(pool),
   };
 }
 
@@ -113,3 +114,10 @@ export const launchAnnotations = (
   [awsAnnotations.ec2NodeClassHashVersion]: version,
   ...(profile === undefined ? {} : { [awsAnnotations.instanceProfileName]: profile }),
 });
+
+/** The pool's tag holds its address: NodePools and Provisioners each have a label of their own. */
+function ownerLabel(address = ""): Readonly<Record<string, string>> {
+  if (address === "") return {};
+  const { kind, name } = poolKeyAt(address);
+  return { [kind === "NodePool" ? labels.nodePool : labels.provisionerName]: name };
+}

@@ -5,7 +5,13 @@ import { createExpiringMap } from "../caching/expiring-map.ts";
 /** Memory that nodes really had, by type and images of the class (spec: aws 2.9). */
 export interface DiscoveredMemory {
   /** Keeps the value unless a smaller one is known; equal ones live on for another sixty days. */
-  learn(found: { readonly type: string; readonly images: string; readonly bytes: number }): void;
+  learn(found: {
+    readonly type: string;
+    readonly images: string;
+    readonly bytes: number;
+    /** What the type is listed with now; a node that confirms it changes nothing. */
+    readonly listed: number | undefined;
+  }): void;
   /** What to ask for the types of a class with these images. */
   reader(images: string): (type: string) => number | undefined;
   /** Changes with every value that counts for these images. */
@@ -32,12 +38,12 @@ export function createDiscoveredMemory({
   const versions = new Map<string, number>();
   const keyOf = (type: string, images: string): string => `${type} ${images}`;
   return {
-    learn: ({ type, images, bytes }) => {
+    learn: ({ type, images, bytes, listed }) => {
       const key = keyOf(type, images);
       const before = known.get(key);
       if (before !== undefined && before < bytes) return;
       known.set(key, bytes);
-      if (before === bytes) return;
+      if (before === bytes || (before === undefined && listed === bytes)) return;
       versions.set(images, (versions.get(images) ?? 0) + 1);
       log.debug("learned the memory of an instance type", { "instance-type": type, bytes, before });
     },

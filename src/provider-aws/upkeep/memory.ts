@@ -37,7 +37,8 @@ async function learn(deps: NodeClassDeps, node: Node): Promise<void> {
   const type = node.metadata.labels?.[labels.instanceType] ?? "";
   const known = await parts.types.find(nodeClass, type);
   if (known === undefined || imageFor(nodeClass, { type: known }) !== claim?.status?.imageID) return;
-  parts.memory.learn({ type, images: imagesKey(nodeClass), bytes });
+  const listed = known.capacity[resourceNames.memory];
+  parts.memory.learn({ type, images: imagesKey(nodeClass), bytes, listed });
 }
 
 function claimOf({ nodeClaims }: NodeClassDeps, { spec }: Node): NodeClaim | undefined {

@@ -1,5 +1,6 @@
 import { capacityTypes, type NodePool } from "../../api/index.ts";
 import type { InstanceType } from "../../core/index.ts";
+import { createPacer, type Pacer } from "../../platform/index.ts";
 import type { AwsInstruments } from "../instruments.ts";
 import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
 import { singleton } from "./singleton.ts";
@@ -17,16 +18,19 @@ export function createOfferingMetrics(deps: NodeClassDeps): ProviderReconciler {
   return singleton("cloudprovider.metrics", minute, async () => {
     if (instruments === undefined) return;
     const seen = new Map<string, Seen>();
+    const pacer = createPacer({ clock: deps.clock });
     const lists = new Set<readonly InstanceType[]>();
     for (const pool of deps.nodePools.store.list()) {
       const types = await typesOf(deps, pool);
       // Pools of equal classes share one list.
       if (types === undefined || lists.has(types)) continue;
       lists.add(types);
-      for (const type of types) look(seen, type, deps.parts.options.reservedCapacity);
-      await deps.clock.yield();
+      for (const type of types) {
+        look(seen, type, deps.parts.options.reservedCapacity);
+        await pacer.breathe();
+      }
     }
-    report(instruments, seen);
+    await report(instruments, seen, pacer);
     reportTypes(deps, instruments);
   });
 }
@@ -60,12 +64,17 @@ function note(
   }
 }
 
-function report({ offeringAvailable, offeringPrice }: AwsInstruments, seen: ReadonlyMap<string, Seen>): void {
+async function report(
+  { offeringAvailable, offeringPrice }: AwsInstruments,
+  seen: ReadonlyMap<string, Seen>,
+  pacer: Pacer,
+): Promise<void> {
   for (const [key, { available, price }] of seen) {
     const [instance_type = "", capacity_type = "", zone = ""] = key.split(",");
     const labels = { instance_type, capacity_type, zone };
     offeringAvailable.set(available ? 1 : 0, labels);
     if (Number.isFinite(price)) offeringPrice.set(price, labels);
+    await pacer.breathe();
   }
 }
 
