@@ -27,6 +27,7 @@ export * from "./disruption/ledger.ts";
 export * from "./disruption/method.ts";
 export * from "./disruption/pipeline.ts";
 export { drift } from "./disruption/drift.ts";
+export { machinesOf } from "./disruption/evaluate.ts";
 export * from "./disruption/fingerprint.ts";
 export * from "./disruption/move-memory.ts";
 export * from "./disruption/repacking.ts";

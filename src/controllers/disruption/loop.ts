@@ -9,6 +9,8 @@ import {
   type MoveMemory,
   noMoves,
   poolBudgets,
+  machinesOf,
+  rememberMachines,
   rememberMoves,
   revalidate,
 } from "../../core/index.ts";
@@ -127,7 +129,8 @@ async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
   for (const command of survivors) {
     queue.follow(await startCommand(deps, table, command, signal));
     const pods = command.candidates.flatMap((candidate) => candidate.pods);
-    run.memory = rememberMoves(run.memory, pods, deps.clock.now());
+    const now = deps.clock.now();
+    run.memory = rememberMachines(rememberMoves(run.memory, pods, now), machinesOf(command.candidates), now);
   }
   return survivors.length > 0;
 }

@@ -11,8 +11,8 @@ import {
 const expiryMilliseconds = 5 * 60_000;
 
 /** Work of the first pass over a picture, and of each node of it; doubled in each further pass over the same. */
-const firstWork = 20_000;
-const workOfNode = 100;
+const firstWork = 2_000;
+const workOfNode = 50;
 const mostWork = 400_000;
 
 /** What a pass may leave out, and how long it searches. */

@@ -26,7 +26,12 @@ export interface AdmissionRules {
   readonly spotAllowed: boolean;
   /** Types that a claim of spot machines must keep, so that the next one cannot be cheaper at once; 0 for no rule. */
   readonly spotTypes: number;
+  /** Machines that go, as `boughtAs` names them: what is given up is not bought back. */
+  readonly given: ReadonlySet<string>;
 }
+
+/** A type as it is bought, whatever the zone. */
+export const boughtAs = (instanceType: string, capacityType: string): string => `${instanceType} ${capacityType}`;
 
 /** An available offering that a claim allows. */
 export interface OfferingChoice {
@@ -41,9 +46,14 @@ export function admitReplacements(
   snapshot: Pick<ClusterSnapshot, "instanceTypes">,
 ): Result<readonly PlannedClaim[], AdmissionRefusal> {
   const choices = claims.map((claim) =>
-    choicesOf(claim, snapshot).filter(({ offering }) => rules.spotAllowed || offering.capacityType !== "spot"),
+    choicesOf(claim, snapshot).filter(
+      ({ type, offering }) =>
+        (rules.spotAllowed || offering.capacityType !== "spot") &&
+        !rules.given.has(boughtAs(type.name, offering.capacityType)),
+    ),
   );
-  if (choices.some(({ length }) => length === 0)) return failed(spotRefusal);
+  if (choices.some(({ length }) => length === 0))
+    return failed(rules.spotAllowed ? dearRefusal(Infinity, rules.price) : spotRefusal);
   const cheapest = choices.map((list) =>
     list.reduce((least, { offering }) => Math.min(least, offering.price), Infinity),
   );

@@ -3,12 +3,12 @@ import type { StateNode } from "../cluster/state-node.ts";
 import { evictionCost } from "../pods/eviction-cost.ts";
 import type { Nomination, PlannedClaim } from "../provisioning/plan.ts";
 import { failed, ok, type Result } from "../result.ts";
-import { admitReplacements } from "./admission.ts";
+import { admitReplacements, boughtAs } from "./admission.ts";
 import type { BalancedScoring } from "./balanced.ts";
 import type { Candidate } from "./candidate.ts";
 import type { DisruptionCommand, MethodContext } from "./method.ts";
 import type { DrainRounds } from "./drain-rounds.ts";
-import { movesOf } from "./move-memory.ts";
+import { movesOf, regretted } from "./move-memory.ts";
 import type { RunOptions, Simulation, Simulator } from "./simulation.ts";
 
 /** Savings below this are the noise of adding prices. */
@@ -127,11 +127,16 @@ function admit(judge: Judge, candidates: readonly Candidate[], { plan }: Simulat
     {
       price: priceOf(candidates) + Math.max(0, charge * (candidates.length - plan.claims.length)),
       spotAllowed: !spotOnly || settings.spotToSpot,
+      given: new Set([...regretted(settings.memory, judge.context.scope.now), ...machinesOf(candidates)]),
       spotTypes: spotOnly && candidates.length === 1 ? spotToSpotTypes : 0,
     },
     snapshot,
   );
 }
+
+/** As `boughtAs` names them. */
+export const machinesOf = (candidates: readonly Candidate[]): readonly string[] =>
+  candidates.map(({ instanceType, capacityType }) => boughtAs(instanceType?.name ?? "", capacityType ?? ""));
 
 export const priceOf = (candidates: readonly Candidate[]): number =>
   candidates.reduce((sum, { price }) => sum + price, 0);

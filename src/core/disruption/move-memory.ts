@@ -19,11 +19,13 @@ interface Move {
 }
 
 export interface MoveMemory {
+  /** When machines were given up, as `boughtAs` names them. */
+  readonly given: ReadonlyMap<string, EpochMillis>;
   /** By pod, and by the owner of pods, whose next pod has another name. */
   readonly moves: ReadonlyMap<string, Move>;
 }
 
-export const noMoves: MoveMemory = Object.freeze({ moves: new Map<string, Move>() });
+export const noMoves: MoveMemory = Object.freeze({ moves: new Map<string, Move>(), given: new Map() });
 
 /** How often the pod, or the one that it stands in for, was moved within the window. */
 export function movesOf(memory: MoveMemory, pod: Pod, now: EpochMillis): number {
@@ -44,8 +46,22 @@ export function rememberMoves(memory: MoveMemory, pods: readonly Pod[], now: Epo
       moves.set(key, { at: now, nth: Math.max(nth, moves.get(key)?.nth ?? 0) });
     }
   }
-  return { moves };
+  return { moves, given: memory.given };
 }
+
+/** How long a machine that was given up is not bought back by consolidation. */
+export const regretMillis = 10 * 60_000;
+
+/** The memory once machines were given up; what is past its time is forgotten. */
+export function rememberMachines(memory: MoveMemory, machines: Iterable<string>, now: EpochMillis): MoveMemory {
+  const given = new Map([...memory.given].filter(([, at]) => now - at < regretMillis));
+  for (const machine of machines) given.set(machine, now);
+  return { moves: memory.moves, given };
+}
+
+/** Machines given up a moment ago. */
+export const regretted = ({ given }: MoveMemory, now: EpochMillis): readonly string[] =>
+  [...given].filter(([, at]) => now - at < regretMillis).map(([machine]) => machine);
 
 const fresh = (move: Move | undefined, now: EpochMillis): Move | undefined =>
   move === undefined || now - move.at >= moveWindowMillis ? undefined : move;
