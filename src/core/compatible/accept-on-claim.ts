@@ -1,7 +1,7 @@
 /** Whether a claim, open or prospective, takes one pod more, and what it becomes with it (scheduling 4.5). */
 import { andInto, type BitSet, isEmptySet } from "../catalogue/bit-set.ts";
 import { keepFitting } from "../catalogue/fit-rows.ts";
-import type { SetId } from "../catalogue/requirement-table.ts";
+import { cheapestRow, type SetId } from "../catalogue/requirement-table.ts";
 import { conflictingPorts } from "../pods/host-ports.ts";
 import { toleratesAll } from "../pods/tolerations.ts";
 import { type Claim, dropPortConflicts, withNeed } from "../provisioning/claim.ts";
@@ -9,8 +9,10 @@ import type { Session } from "../provisioning/session.ts";
 import { typesOf } from "../provisioning/template.ts";
 import type { Stage, Workload } from "../provisioning/workload.ts";
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
+import { requirementIn } from "../requirements/requirement.ts";
+import { requirementsOf } from "../requirements/requirements.ts";
 import { chooseDomains, isHostFull, type TopologyAsk } from "./domain-choice.ts";
-import type { Reservations } from "./reservations.ts";
+import type { Loop } from "./loop.ts";
 
 export interface OpenClaim {
   readonly claim: Claim;
@@ -41,7 +43,7 @@ export interface Acceptance {
 export type ClaimRefusal = "never" | "for-now" | "reserved";
 
 export function acceptOnClaim(
-  { session, reservations }: { readonly session: Session; readonly reservations: Reservations },
+  { session, reservations, rules }: Pick<Loop, "session" | "reservations" | "rules">,
   { claim, held }: Pick<OpenClaim, "claim" | "held">,
   ask: ClaimAsk,
 ): Acceptance | ClaimRefusal {
@@ -53,7 +55,7 @@ export function acceptOnClaim(
     const set = session.table.narrow(own, volume);
     const rows = set < 0 ? undefined : rowsWith(session, claim, { workload, set });
     if (rows === undefined) continue;
-    const found = settle(session, { claim, ask, set, rows });
+    const found = settle(session, { claim, ask, set, rows, cheapestTies: rules.cheapestTies });
     if (found === undefined) {
       refusal = "for-now";
       continue;
@@ -70,9 +72,26 @@ function isClosedTo({ pool, ports, host }: Claim, ask: ClaimAsk): boolean {
   return conflictingPorts(ports, ask.workload.ports) !== undefined || isHostFull(ask, host);
 }
 
+interface Settling {
+  readonly claim: Claim;
+  readonly ask: ClaimAsk;
+  readonly set: SetId;
+  readonly rows: BitSet;
+  readonly cheapestTies: boolean;
+}
+
+const pricesIn =
+  ({ table }: Session, { set, rows }: Pick<Settling, "set" | "rows">) =>
+  (key: string, domain: string): number => {
+    const narrowed = table.narrow(set, table.intern(requirementsOf([requirementIn(key, domain)])));
+    if (narrowed < 0) return Infinity;
+    const { price } = table.select(narrowed);
+    return price[cheapestRow(rows, price)] ?? Infinity;
+  };
+
 function settle(
   session: Session,
-  { claim, ask, set, rows }: { claim: Claim; ask: ClaimAsk; set: SetId; rows: BitSet },
+  { claim, ask, set, rows, cheapestTies }: Settling,
 ): Omit<Acceptance, "held"> | undefined {
   const { table } = session;
   let narrowed = { set, rows };
@@ -82,6 +101,7 @@ function settle(
       requirements: table.requirements(set),
       host,
       taints: pool.template.taints,
+      ...(cheapestTies ? { priceIn: pricesIn(session, { set, rows }) } : {}),
     });
     if (!choice.ok) return undefined;
     const settled = table.narrow(set, table.intern(choice.requirements));

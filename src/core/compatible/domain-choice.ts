@@ -10,6 +10,8 @@ export interface Candidate {
   readonly requirements: Requirements;
   readonly host: string;
   readonly taints: readonly Taint[];
+  /** What it would cost in a domain of a key, where ties between domains go to the cheapest; else they go by name. */
+  readonly priceIn?: (key: string, domain: string) => number;
 }
 
 export interface TopologyAsk {
@@ -84,19 +86,24 @@ const selfCount = (group: Group, { pod }: TopologyAsk): number => (group.matches
 function leastUsed(group: Group, ask: TopologyAsk, candidate: Candidate): readonly string[] {
   const own = podDomainsOf(group, ask);
   const open = nodeDomainsOf(group, candidate);
-  const least = leastCount(group, own);
+  const floor = leastCount(group, own);
   const self = selfCount(group, ask);
-  let best: string | undefined;
-  let bestCount = Infinity;
+  let least: readonly string[] = [];
+  let leastPods = Infinity;
   for (const [domain, pods] of group.domains) {
-    const count = pods + self;
-    if (!hasValue(open, domain) || count - least > group.term.maxSkew) continue;
-    if (count < bestCount || (count === bestCount && domain < (best ?? ""))) {
-      best = domain;
-      bestCount = count;
-    }
+    if (!hasValue(open, domain) || pods + self - floor > group.term.maxSkew || pods > leastPods) continue;
+    least = pods < leastPods ? [domain] : [...least, domain];
+    leastPods = pods;
   }
-  return best === undefined ? [] : [best];
+  return firstOf(least, (domain) => candidate.priceIn?.(group.term.key, domain) ?? 0);
+}
+
+/** The cheapest, of equals the first by name. */
+function firstOf(domains: readonly string[], priceOf: (domain: string) => number): readonly string[] {
+  if (domains.length < 2) return domains;
+  const priced = domains.map((domain) => ({ domain, price: priceOf(domain) }));
+  priced.sort((a, b) => (a.price === b.price ? (a.domain < b.domain ? -1 : 1) : a.price - b.price));
+  return priced.slice(0, 1).map(({ domain }) => domain);
 }
 
 function leastCount({ domains, term }: Group, own: Requirement): number {

@@ -43,10 +43,12 @@ export interface LoopRules {
   readonly most: number;
   /** Without those faults of the reference that would make a plan break rules (scheduling 4.7 and 5.1). */
   readonly faultless: boolean;
+  /** Where domains tie, the cheapest for the claim comes first instead of the first by name. */
+  readonly cheapestTies: boolean;
 }
 
 /** The reference as it is. */
-export const toTheLetter: LoopRules = Object.freeze({ most: Infinity, faultless: false });
+export const toTheLetter: LoopRules = Object.freeze({ most: Infinity, faultless: false, cheapestTies: false });
 
 /** What is known of the pods of a workload in one stage. */
 export interface StageMemo {

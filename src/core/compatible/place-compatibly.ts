@@ -5,7 +5,7 @@ import type { Session } from "../provisioning/session.ts";
 import type { Workload } from "../provisioning/workload.ts";
 import { poolReason, reservedReason } from "./left-reasons.ts";
 import { holds } from "./holds.ts";
-import { type Loop, toTheLetter } from "./loop.ts";
+import { type Loop, type LoopRules, toTheLetter } from "./loop.ts";
 import { narrowToReserved } from "./reserve-claims.ts";
 import { type CompatibleOutcome, type LeftPod, solveCompatible } from "./solve-compatible.ts";
 
@@ -20,14 +20,13 @@ export function* placeCompatibly(session: Session): Generator<number, readonly U
 }
 
 /**
- * The same as a candidate beside another plan: undefined, and the session of no use, when it costs more than `most` (USD an
- * hour, machine charge included) or does not hold as it stands.
+ * The same as a candidate beside another plan: undefined, and the session of no use, when it costs more than the rules allow or does not hold as it stands.
  */
 export function* placeAsCandidate(
   session: Session,
-  most: number,
+  rules: Omit<LoopRules, "faultless">,
 ): Generator<number, readonly UnplacedPod[] | undefined> {
-  const outcome = yield* solveCompatible(session, { most, faultless: true });
+  const outcome = yield* solveCompatible(session, { ...rules, faultless: true });
   return outcome === undefined || !holds(outcome.loop) ? undefined : leftOver(outcome);
 }
 

@@ -102,6 +102,9 @@ function deservesCandidate(session: Session, { claims, unplaced }: ProvisioningP
   return unplaced.length > 0 || !session.workloads.some(spreadsOverSeveralKeys);
 }
 
+const spreadsOverDomains = ({ stages: [first] }: Workload): boolean =>
+  first?.topology.owned.some(({ term }) => term.kind === "spread" && term.key !== labelKeys.hostname) === true;
+
 function spreadsOverSeveralKeys({ stages: [first] }: Workload): boolean {
   const spreads = first?.topology.owned.filter(({ term }) => term.kind === "spread" && term.key !== labelKeys.hostname);
   return new Set(spreads?.map(({ term }) => term.key)).size > 1;
@@ -113,17 +116,36 @@ function spreadsOverSeveralKeys({ stages: [first] }: Workload): boolean {
  */
 function* betterOf(plan: ProvisioningPlan, from: Basis): Resumable<ProvisioningPlan> {
   const { options } = from.session;
-  const isComplete = plan.unplaced.length === from.refused.length;
   const holds = isEven(from.session);
-  const session = yield* startSession(from.session.layout, { ...options, policy: "compatible" });
-  const left = yield* placeAsCandidate(session, isComplete && holds ? costOf(plan, options) : Infinity);
-  if (left === undefined) return plan;
-  const reference = yield* planOf(session, [...from.refused, ...left]);
-  if (holds && (isComplete || placesAll(plan, reference))) return isBetter(reference, plan, options) ? reference : plan;
+  const most = holds && plan.unplaced.length === from.refused.length ? costOf(plan, options) : Infinity;
+  const reference = yield* candidate(from, { most, cheapestTies: false });
+  const best = reference === undefined ? plan : yield* unlessBeaten(plan, reference, { ...from, holds });
+  if (!from.session.workloads.some(spreadsOverDomains)) return best;
+  const bound = best.unplaced.length === from.refused.length ? costOf(best, options) : Infinity;
+  const other = yield* candidate(from, { most: bound, cheapestTies: true });
+  return other !== undefined && placesAll(other, best) && isBetter(other, best, options) ? other : best;
+}
+
+/** The reference's plan, if it costs no more than `most` and holds. */
+function* candidate(
+  { session: first, refused }: Basis,
+  rules: { readonly most: number; readonly cheapestTies: boolean },
+): Resumable<ProvisioningPlan | undefined> {
+  const session = yield* startSession(first.layout, { ...first.options, policy: "compatible" });
+  const left = yield* placeAsCandidate(session, rules);
+  return left === undefined ? undefined : yield* planOf(session, [...refused, ...left]);
+}
+
+function* unlessBeaten(
+  plan: ProvisioningPlan,
+  reference: ProvisioningPlan,
+  from: Basis & { readonly holds: boolean },
+): Resumable<ProvisioningPlan> {
+  const { options } = from.session;
+  if (from.holds && placesAll(plan, reference)) return isBetter(reference, plan, options) ? reference : plan;
   const superset = yield* placingFirst(reference, from);
-  return superset !== undefined && placesAll(superset, reference) && !isBetter(reference, superset, options)
-    ? superset
-    : reference;
+  if (superset === undefined || !placesAll(superset, reference)) return reference;
+  return isBetter(reference, superset, options) ? reference : superset;
 }
 
 interface Basis {
