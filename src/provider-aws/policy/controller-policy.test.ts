@@ -26,5 +26,7 @@ test("whatever creates, changes or ends something is bound to the cluster's own 
 });
 
 test("the document that ships is the one that the code makes", async () => {
-  await expect(`${JSON.stringify(policy, null, 2)}\n`).toMatchFileSnapshot("../../../docs/aws-controller-policy.generated.json");
+  await expect(`${JSON.stringify(policy, null, 2)}\n`).toMatchFileSnapshot(
+    "../../../docs/aws-controller-policy.generated.json",
+  );
 });
