@@ -43,6 +43,7 @@ describe("options", () => {
     "batch-idle-duration": ["500ms", 500],
     "preference-policy": ["Ignore", "Ignore"],
     "min-values-policy": ["BestEffort", "BestEffort"],
+    burstable: ["avoid", "avoid"],
     "planning-thread": ["true", true],
     "ignore-dra-requests": ["false", false],
     "cluster-name": ["prod", "prod"],

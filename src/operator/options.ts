@@ -86,6 +86,12 @@ export const optionSchema = Object.freeze({
     "Strict or BestEffort minValues",
   ),
   ignoreDraRequests: option("ignore-dra-requests", booleanValue, true, "refuse pods with resource claims"),
+  burstable: option(
+    "burstable",
+    oneOf("allow", "avoid"),
+    "allow",
+    "whether consolidation may buy burstable machines for pools that do not name them: allow or avoid",
+  ),
   featureGates: option("feature-gates", gatesValue("core"), "", "Name=true|false,..."),
   awsFeatureGates: option("aws-feature-gates", gatesValue("aws"), "", "Name=true|false,..."),
   clusterName: option("cluster-name", textValue, "", "name of the cluster, as in the tags of its machines"),

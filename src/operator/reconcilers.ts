@@ -38,7 +38,8 @@ import {
   type Reconciler,
 } from "../controllers/index.ts";
 import { awsLabelRules, type LabelRules } from "../api/index.ts";
-import { drift, emptiness, isReschedulable } from "../core/index.ts";
+import { isReschedulable } from "../core/index.ts";
+import { disruptionRules } from "./disruption-rules.ts";
 import type { EventRecorder, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { type CloudProvider, measureCloudProvider } from "../provider/index.ts";
@@ -61,12 +62,12 @@ export interface ReconcilerParts {
   readonly decisions: DecisionSink & DecisionFeed;
   readonly wiring: ProviderWiring;
   readonly options: OperatorOptions;
-  /** Makes the plans; the provisioner's own way when absent. */
-  readonly planner?: Planner;
   /** Told of each plan and of the picture that it was made on. */
   readonly onPlan?: PlanListener;
   /** The settings map of the v1alpha5 era, as it stands. */
   readonly eraSettings: () => EraSettings;
+  /** Makes the plans; the provisioner's own way when absent. */
+  readonly planner?: Planner;
   readonly overlays: GatedOverlays | undefined;
   readonly buffers: GatedBuffers | undefined;
 }
@@ -199,7 +200,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     act,
     ...(buffers === undefined ? {} : { bufferNodes: buffers.nodes }),
     quietStartMilliseconds,
-    methods: [emptiness, drift],
+    ...disruptionRules(deps),
     createReplacements: replacementsOf(deps),
   });
   return [
