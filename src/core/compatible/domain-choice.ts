@@ -152,12 +152,8 @@ export function recordPlacement(view: GroupView, counted: readonly Group[], cand
   for (const group of counted) {
     if (!group.counts(candidate.requirements, candidate.taints)) continue;
     const values = listedValues(group, candidate);
-    if (group.term.kind !== "anti-affinity" && values.length !== 1) {
-      group.open.push(candidate.host);
-      continue;
-    }
+    if (group.term.kind !== "anti-affinity" && values.length !== 1) continue;
     for (const value of values) countIn(group, value, 1);
-    if (view.owned.includes(group)) for (const value of values) group.chosen.add(value);
   }
   for (const group of view.repels) for (const value of listedValues(group, candidate)) countIn(group, value, 1);
 }

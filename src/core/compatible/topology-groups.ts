@@ -25,12 +25,6 @@ export interface Group {
   readonly counts: (requirements: Requirements, taints: readonly Taint[]) => boolean;
   /** Pods by known domain. */
   readonly domains: Map<string, number>;
-  /** Hosts of pods that it should count but did not, since their domain was open when they were placed. */
-  readonly open: string[];
-  /** Domains in which this loop put pods that the constraint binds. */
-  readonly chosen: Set<string>;
-  /** Some owner insists; the others would give it up. */
-  required: boolean;
 }
 
 /** What topology says of a pod in a stage of relaxation. */
@@ -64,7 +58,6 @@ export function createGroups(pods: readonly Pod[], sources: GroupSources): Group
     const key = identityOf(term, owner, { inverse, whole: sources.wholeIdentity });
     const group = known.get(key) ?? newGroup(term, owner, { inverse, sources });
     if (!known.has(key)) all.push(group);
-    group.required ||= term.required;
     known.set(key, group);
     return group;
   };
@@ -144,12 +137,10 @@ function newGroup(
     }
   }
   const counts = term.kind === "spread" && !inverse ? machineFilter(term, owner) : () => true;
-  const group: Group = { term, inverse, matches: termMatcher(term), counts, domains, ...untouched() };
+  const group: Group = { term, inverse, matches: termMatcher(term), counts, domains };
   if (!inverse) countStanding(group, sources);
   return group;
 }
-
-const untouched = (): Pick<Group, "open" | "chosen" | "required"> => ({ open: [], chosen: new Set(), required: false });
 
 /** The node selector, and any one of the required terms (not only the first, unlike elsewhere). */
 function machineFilter({ honorsTaints, honorsNodeAffinity }: TopologyTerm, { spec }: Pod): Group["counts"] {
