@@ -74,7 +74,7 @@ async function useSession({ options, terminal, session, manifests, says }: Use):
       clock,
       unplaced: () => unplacedPods(session),
       timeoutMilliseconds: options.timeoutMilliseconds,
-      quietMilliseconds: 2_000,
+      quietMilliseconds: quietTime(options),
     },
     signal,
   );
@@ -85,6 +85,12 @@ async function useSession({ options, terminal, session, manifests, says }: Use):
   if (manifests.problems.length > 0) return exitCodes.wrongUse;
   return settled.kind === "timeout" ? exitCodes.findings : exitCodeOf(summary);
 }
+
+const quietMilliseconds = 2_000;
+
+/** Two seconds of the machine's own time, however fast the cluster's runs: a busy machine makes pods late, not never. */
+const quietTime = ({ timeScale, timeoutMilliseconds }: UpOptions): number =>
+  Math.max(quietMilliseconds, Math.min(quietMilliseconds * timeScale, timeoutMilliseconds / 4));
 
 const poolsReadyMilliseconds = 5_000;
 
