@@ -1,10 +1,10 @@
 /** Cost cases: a scheduling case with a lower bound, in a group by what its pools allow (corpus/README.md, "cost"). */
 import type { NodePool, Pod } from "../../src/api/index.ts";
 import { labels } from "../../src/api/index.ts";
-import { provision } from "../../src/core/index.ts";
+import { allocatableOf, keyText, parseResources, type PlannedClaim, provision } from "../../src/core/index.ts";
 import { type CaseLine, judgeCase, type JudgeOptions, type Judgement } from "./judge-case.ts";
 import { placedIn } from "./plan-record.ts";
-import type { RecordedCase } from "./read-case.ts";
+import type { ReadCase, RecordedCase } from "./read-case.ts";
 import type { Recording } from "./recorded-result.ts";
 
 export const costGroups = [
@@ -25,7 +25,7 @@ export interface CostLine extends CaseLine {
   /** Machines, and their price, when each is charged `defaultNodeCharge` more while they are chosen. */
   readonly chargedNodes: number;
   readonly chargedPrice: number;
-  /** Claims that could list more types than they do: fewer than 5 (15 with spot) though the catalogue has them. */
+  /** Claims that list fewer than 5 types (15 with spot) though the catalogue has more that hold their pods. */
   readonly narrowClaims: number;
 }
 
@@ -51,16 +51,33 @@ export function judgeCost(recording: Recording, options: JudgeOptions): Judgemen
       gap: judged.line.price / bound - 1,
       chargedNodes: charged.claims.length,
       chargedPrice: charged.pricePerHour,
-      narrowClaims: judged.plan.claims.filter(isNarrow).length,
+      narrowClaims: judged.plan.claims.filter((claim) => isNarrow(judged.input, claim)).length,
     },
   };
 }
 
-function isNarrow({ instanceTypes, claim }: Judgement["plan"]["claims"][number]): boolean {
+/** Fewer types listed than asked for, though more types of its pool would hold its pods (DaemonSets aside). */
+function isNarrow({ snapshot }: ReadCase, { instanceTypes, claim, poolKey }: PlannedClaim): boolean {
   const spot = claim.spec.requirements.some(
     ({ key, values }) => key === labels.capacityType && values?.includes("spot") === true,
   );
-  return instanceTypes.length < (spot ? 15 : 5);
+  const wanted = spot ? 15 : 5;
+  if (instanceTypes.length >= wanted) return false;
+  const allowed = new Map(claim.spec.requirements.map((requirement) => [requirement.key, requirement]));
+  const asked = parseResources(claim.spec.resources?.requests);
+  const holding = (snapshot.instanceTypes.get(keyText(poolKey)) ?? []).filter(
+    (type) =>
+      asked.ok &&
+      Object.entries(asked.value).every(([name, amount]) => amount <= (allocatableOf(type)[name] ?? 0)) &&
+      [...allowed.values()].every(
+        ({ key, operator, values = [] }) =>
+          key === labels.instanceType ||
+          operator !== "In" ||
+          type.requirements.get(key) === undefined ||
+          values.some((value) => type.requirements.get(key)?.values.has(value) === true),
+      ),
+  );
+  return instanceTypes.length < Math.min(wanted, holding.length);
 }
 
 /** By what pools allow and pods ask for, never by name. */
