@@ -42,6 +42,7 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
       writeErr: (text) => void terminal.errors.write(text),
     })
     .showHelpAfterError("(karpenter --help shows the commands)");
-  for (const add of [upCommand, controllerCommand, faultCommand, convertCommand, crdsCommand]) add(program, { terminal, finish });
+  for (const add of [upCommand, controllerCommand, faultCommand, convertCommand, crdsCommand])
+    add(program, { terminal, finish });
   return program;
 }
