@@ -13,15 +13,7 @@ import { requirementIn } from "../requirements/requirement.ts";
 import { requirementsOf } from "../requirements/requirements.ts";
 import { chooseDomains, isHostFull, type TopologyAsk } from "./domain-choice.ts";
 import type { Loop } from "./loop.ts";
-
-export interface OpenClaim {
-  readonly claim: Claim;
-  readonly index: number;
-  /** Reservations that it holds. */
-  held: ReadonlySet<string>;
-  /** With the charge for a machine; kept up to date only where the loop has a price limit. */
-  price: number;
-}
+import type { OpenClaim } from "./open-claim.ts";
 
 export interface ClaimAsk extends TopologyAsk {
   readonly workload: Workload;

@@ -7,7 +7,7 @@ import type { Session } from "../provisioning/session.ts";
 import { type Stage, stageAt, type Workload } from "../provisioning/workload.ts";
 import { addRequirements, labelRequirements, noRequirements, specRequirements } from "../requirements/requirements.ts";
 import { createDomainUniverse } from "../topology/domain-universe.ts";
-import type { OpenClaim } from "./accept-on-claim.ts";
+import type { OpenClaim } from "./open-claim.ts";
 import type { Candidate } from "./domain-choice.ts";
 import { createReservations, type Reservations } from "./reservations.ts";
 import { createGroups, type Group, type Groups, type GroupView } from "./topology-groups.ts";
