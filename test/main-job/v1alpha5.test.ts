@@ -13,8 +13,21 @@ afterAll(() => rm(folder, { recursive: true }));
 
 it("[R45] [R48] up -f examples/v1alpha5 runs the GPU pod, the team's 200 replicas and the job on machines of Provisioners", async () => {
   const { code, stdout } = await runKarpenter([
-    ...["up", "-f", "examples/v1alpha5", "--until", "settled", "--timeout", "120s", "--output", "json"],
-    ...["--api-port", "0", "--http-port", "0", "--kubeconfig-out", join(folder, "kubeconfig")],
+    "up",
+    "-f",
+    "examples/v1alpha5",
+    "--until",
+    "settled",
+    "--timeout",
+    "120s",
+    "--output",
+    "json",
+    "--api-port",
+    "0",
+    "--http-port",
+    "0",
+    "--kubeconfig-out",
+    join(folder, "kubeconfig"),
   ]);
   expect(JSON.parse(stdout)).toMatchObject({
     pods: { running: 202, pending: 0, failed: 0 },
