@@ -90,8 +90,6 @@ const podsIn = ({ workloads }: Session): number => workloads.reduce((sum, { pods
  * every pod, and would take longer than everything else.
  */
 const mostCandidatePods = 5000;
-/** The reference counts every standing pod anew for each constraint; beyond so many nodes that would hold up the pass. */
-const mostCandidateNodes = 1000;
 const mostCandidateNodes = 1000;
 
 /**
