@@ -7,6 +7,7 @@ import type { BackOff } from "./back-off.ts";
 import { namesOf, unmarkCandidate } from "./candidate-marks.ts";
 import type { CommandTable, RunningCommand } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
+import type { MovesMade } from "./moves-made.ts";
 import { commandLabels, decisionOf } from "./method-labels.ts";
 import { withRetries } from "./retry.ts";
 
@@ -24,7 +25,11 @@ export interface CommandQueue {
 }
 
 /** Sees commands through: waits for replacements, then deletes the candidates, or takes everything back. */
-export function createCommandQueue(deps: DisruptionDeps, table: CommandTable, backOff: BackOff): CommandQueue {
+export function createCommandQueue(
+  deps: DisruptionDeps,
+  table: CommandTable,
+  { backOff, moves }: { readonly backOff: BackOff; readonly moves: MovesMade },
+): CommandQueue {
   let queue: Controller | undefined;
   return {
     follow: ({ id }) => queue?.enqueue(id),
@@ -38,6 +43,7 @@ export function createCommandQueue(deps: DisruptionDeps, table: CommandTable, ba
         const progress = await advance(deps, running, signal);
         if (progress === "done") {
           table.drop(id);
+          moves.gone(running.command.candidates, deps.clock.now());
           deps.log.info("command succeeded", { "command-id": id });
           return undefined;
         }
@@ -46,6 +52,11 @@ export function createCommandQueue(deps: DisruptionDeps, table: CommandTable, ba
         if (progress === "waiting" && !overdue) return requeueAfter(againMilliseconds);
         backOff.failed(running.command.candidates.map(({ providerId }) => providerId));
         await rollBack(deps, table, running, signal);
+        const { candidates } = running.command;
+        moves.gone(
+          candidates.filter(({ providerId }) => running.deleted.has(providerId)),
+          deps.clock.now(),
+        );
         return undefined;
       },
       watch: (controller) => {

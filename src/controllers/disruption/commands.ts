@@ -21,6 +21,7 @@ export interface CommandTable {
   add(command: RunningCommand): void;
   get(id: string): RunningCommand | undefined;
   drop(id: string): void;
+  running(): readonly RunningCommand[];
   /** Provider ids of all candidates. */
   held(): ReadonlySet<string>;
 }
@@ -31,6 +32,7 @@ export function createCommandTable(): CommandTable {
     add: (command) => void commands.set(command.id, command),
     get: (id) => commands.get(id),
     drop: (id) => void commands.delete(id),
+    running: () => [...commands.values()],
     held: () =>
       new Set([...commands.values()].flatMap(({ command }) => command.candidates.map(({ providerId }) => providerId))),
   };

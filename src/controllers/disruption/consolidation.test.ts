@@ -100,6 +100,67 @@ describe("consolidation", () => {
     await running.fixture.stop();
   });
 
+  test("[lifecycle M3] where pods came meanwhile and the set no longer fits, the same pass goes on with single nodes", async () => {
+    const running = await cluster(
+      { a: ["500m"], b: ["500m"] },
+      { methods: [multiNodeConsolidation, singleNodeConsolidation] },
+    );
+    await running.fixture.advance(5 * seconds);
+    await running.fixture.create(podType, podOn("b", "3", 9));
+    await running.fixture.advance(12 * seconds);
+    expect(running.fixture.published.some(({ reason }) => reason === "ConsolidationRejected")).toBe(true);
+    expect(await running.claimNames()).toEqual(["a", "b"]);
+    await running.fixture.advance(15 * seconds);
+    expect(await running.claimNames()).toEqual(["b"]);
+    await running.fixture.stop();
+  });
+
+  test("[lifecycle M17] what is refused because pods would not fit is not counted as a failed validation", async () => {
+    const running = await cluster(
+      { a: ["1"], b: ["2"] },
+      { methods: [multiNodeConsolidation, singleNodeConsolidation] },
+    );
+    await running.fixture.advance(5 * seconds);
+    await running.fixture.create(podType, podOn("b", "1500m", 9));
+    await running.fixture.advance(12 * seconds);
+    expect(running.fixture.published.some(({ reason }) => reason === "ConsolidationRejected")).toBe(true);
+    const failed = "karpenter_voluntary_disruption_failed_validations_total";
+    expect((await running.fixture.metrics.value(failed, { consolidation_type: "single" })) ?? 0).toBe(0);
+    await running.fixture.stop();
+  });
+
+  const moves = "karpenter_consolidation_moves_total";
+  const scores = "karpenter_consolidation_score_count";
+  const scored = async (running: DisruptionFixture, policy: string) => {
+    const labels = { decision: "approved", nodepool: "default", policy };
+    return Promise.all([moves, scores].map(async (name) => (await running.fixture.metrics.value(name, labels)) ?? 0));
+  };
+
+  test("[lifecycle Z13] a move in a pool that is not Balanced is counted, without a score or an event", async () => {
+    const running = await cluster({ a: ["1"], b: ["2"] });
+    await running.fixture.advance(3 * seconds);
+    expect(await scored(running, "WhenEmptyOrUnderutilized")).toEqual([1, 0]);
+    expect(running.fixture.published.some(({ reason }) => reason === "ConsolidationApproved")).toBe(false);
+    await running.fixture.stop();
+  });
+
+  test("[lifecycle Z11] in a Balanced pool it has a score, and node and claim are told", async () => {
+    const disruption = {
+      consolidateAfter: "0s",
+      consolidationPolicy: "Balanced",
+      budgets: [{ nodes: "100%" }],
+    } as const;
+    const running = await cluster({ a: ["1"], b: ["2"] }, { pools: [nodePool("default", { disruption })] });
+    await running.fixture.advance(3 * seconds);
+    expect(await scored(running, "Balanced")).toEqual([1, 1]);
+    const told = running.fixture.published.filter(({ reason }) => reason === "ConsolidationApproved");
+    expect(told.map(({ object }) => object.kind)).toEqual(["Node", "NodeClaim"]);
+    expect(told[0]?.message).toMatch(
+      /score \d+\.\d\d >= threshold 0\.50 \(k=2\): saves 50% .* \d+(\.\d)?% of its disruption/,
+    );
+    await running.fixture.stop();
+  });
+
   test("[lifecycle R1] a replacement is told as a candidate, made, and waited for before the node goes", async () => {
     const made: string[] = [];
     const owner: { fixture?: DisruptionFixture["fixture"] } = {};
@@ -141,6 +202,23 @@ describe("consolidation", () => {
 });
 
 describe("drift", () => {
+  test("[lifecycle B16] five of ten drifted, budget 30 %: three are tainted and go, seven are left", async () => {
+    const names = Array.from({ length: 10 }, (_, index) => `n${index}`);
+    const budgets = [{ nodes: "30%" }];
+    const running = await disruptionFixture({
+      pools: [nodePool("default", { disruption: { consolidateAfter: "0s", budgets } })],
+      settings,
+      methods: [drift],
+      nodes: names.map((name, index) => [name, { held: true, conditions: index < 5 ? ["Drifted"] : [] }] as const),
+      before: async (fixture) => {
+        for (const name of names.slice(0, 5)) await fixture.create(podType, podOn(name, "1"));
+      },
+    });
+    await running.fixture.advance(60 * seconds);
+    expect([(await running.taintedNodes()).length, (await running.claimNames()).length]).toEqual([3, 7]);
+    await running.fixture.stop();
+  });
+
   test("[lifecycle R33] a drifted node whose pods fit elsewhere goes without a replacement", async () => {
     const running = await disruptionFixture({
       pools,

@@ -6,12 +6,7 @@ import {
   type DisruptionPlan,
   type DisruptionSettings,
   type EpochMillis,
-  type MoveMemory,
-  noMoves,
   poolBudgets,
-  machinesOf,
-  rememberMachines,
-  rememberMoves,
   revalidate,
 } from "../../core/index.ts";
 import { createGaugeStore, mapLimit } from "../../platform/index.ts";
@@ -23,8 +18,10 @@ import { type CommandTable, createCommandTable } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
 import { inSlices } from "./in-slices.ts";
 import { commandLabels, methodLabels } from "./method-labels.ts";
+import { createMovesMade, type MovesMade } from "./moves-made.ts";
+import { createQuietPicture, type QuietPicture } from "./quiet-picture.ts";
 import { createSettledMethods, type SettledMethods } from "./settled-methods.ts";
-import { tellFound, tellRejected } from "./tell-consolidation.ts";
+import { countScores, tellApproved, tellFound, tellRejected } from "./tell-consolidation.ts";
 import { reportPodGuards } from "./pod-guards.ts";
 import { forgetPool, type ReportDeps, reportBudget, reportPlan } from "./report-plan.ts";
 import { resumeCommands } from "./resume.ts";
@@ -45,8 +42,9 @@ export function createDisruption(given: DisruptionDeps): Disruption {
   const deps: ReportDeps = { ...given, gauges: createGaugeStore() };
   const table = createCommandTable();
   const backOff = createBackOff(deps);
-  const queue = createCommandQueue(deps, table, backOff);
-  const run: Run = { deps, table, queue, backOff, settled: createSettledMethods(), memory: noMoves };
+  const moves = createMovesMade(table);
+  const queue = createCommandQueue(deps, table, { backOff, moves });
+  const run: Run = { deps, table, queue, backOff, moves, settled: createSettledMethods(), quiet: createQuietPicture() };
   const started = deps.clock.monotonic();
   const { quietStartMilliseconds = 0 } = deps;
   let lastPass = started;
@@ -108,31 +106,46 @@ interface Run {
   readonly queue: CommandQueue;
   readonly settled: SettledMethods;
   readonly backOff: BackOff;
-  /** What commands of this process moved; the window is short, so that a restart forgets little. */
-  memory: MoveMemory;
+  readonly moves: MovesMade;
+  readonly quiet: QuietPicture;
 }
 
-/** True when a command was started. */
+/** True when a command was started. Where the second look refuses all of a method's, the later methods get their turn. */
 async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
+  const { deps, quiet, backOff } = run;
+  await deps.model.refreshInstanceTypes(signal);
+  const begun = deps.model.snapshot();
+  if (backOff.held().size === 0 && quiet.holds(begun, deps.clock.now())) return false;
+  let left = deps.methods;
+  for (;;) {
+    const plan = await plannedCommands({ ...run, deps: { ...deps, methods: left } }, signal);
+    const [first] = plan.commands;
+    if (left === deps.methods && backOff.held().size === 0) quiet.note(begun, plan, deps.clock.now());
+    if (first === undefined) return false;
+    const outcome = await carryOut(run, plan, signal);
+    if (outcome !== "refused") return outcome === "started";
+    left = left.slice(1 + left.findIndex(({ name }) => name === first.method));
+    if (left.length === 0) return false;
+  }
+}
+
+/** `told`: in the modes that change nothing. `refused`: the second look left nothing of it. */
+async function carryOut(run: Run, plan: DisruptionPlan, signal: AbortSignal): Promise<"started" | "told" | "refused"> {
   const { deps, table, queue } = run;
-  const plan = await plannedCommands(run, signal);
   const survivors: DisruptionCommand[] = [];
   for (const command of plan.commands) {
+    tellApproved(deps, command);
     tellFound(deps, command);
     const survivor = await validated(run, command, signal);
     if (survivor !== undefined) survivors.push(survivor);
   }
+  if (survivors.length === 0) return "refused";
   if (!deps.act) {
     for (const command of survivors) recordRemovals(deps, command);
-    return false;
+    return "told";
   }
-  for (const command of survivors) {
-    queue.follow(await startCommand(deps, table, command, signal));
-    const pods = command.candidates.flatMap((candidate) => candidate.pods);
-    const now = deps.clock.now();
-    run.memory = rememberMachines(rememberMoves(run.memory, pods, now), machinesOf(command.candidates), now);
-  }
-  return survivors.length > 0;
+  for (const command of survivors) queue.follow(await startCommand(deps, table, command, signal));
+  return "started";
 }
 
 async function plannedCommands(run: Run, signal: AbortSignal): Promise<DisruptionPlan> {
@@ -147,6 +160,12 @@ async function plannedCommands(run: Run, signal: AbortSignal): Promise<Disruptio
   const seconds = (deps.clock.monotonic() - started) / 1000;
   for (const { method } of plan.reports)
     deps.instruments.disruptionEvaluation.observe(seconds, { ...methodLabels[method] });
+  for (const { scores = [] } of plan.commands) countScores(deps, scores);
+  for (const { method, refusedScores = [], unfinished } of plan.reports) {
+    countScores(deps, refusedScores);
+    const { consolidation_type } = methodLabels[method];
+    if (unfinished === true) deps.instruments.consolidationTimeouts.increment({ consolidation_type });
+  }
   logBadBudgets(deps, plan);
   reportPlan(deps, plan);
   return plan;
@@ -177,7 +196,10 @@ async function searched(
   return plan.value;
 }
 
-const settingsOf = ({ deps, memory }: Run): Partial<DisruptionSettings> => ({ ...deps.settings, memory });
+const settingsOf = ({ deps, moves }: Run): Partial<DisruptionSettings> => ({
+  ...deps.settings,
+  memory: moves.memory(deps.clock.now()),
+});
 
 function logBadBudgets(deps: DisruptionDeps, plan: DisruptionPlan): void {
   for (const { budgets } of plan.reports) {

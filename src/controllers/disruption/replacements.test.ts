@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import { nodeClaim, nodePool } from "../../../test/controllers/builders.ts";
 import { type ClusterFixture } from "../../../test/controllers/cluster-fixture.ts";
 import { type DisruptionFixture, disruptionFixture } from "../../../test/controllers/disruption-fixture.ts";
-import { getCondition, type NodeClaim, nodeClaimType } from "../../api/index.ts";
+import { getCondition, type NodeClaim, nodeClaimType, nodeType } from "../../api/index.ts";
 import { type DisruptionMethod, emptiness, type PlannedClaim, poolViewOf } from "../../core/index.ts";
 import type { DisruptionDeps } from "./deps.ts";
 
@@ -19,10 +19,11 @@ const planned: PlannedClaim = {
 };
 
 /** Takes what emptiness takes, and wants as many new claims. It stands in for the methods that replace. */
-const replacing = (count: number): DisruptionMethod => ({
+const replacing = (count: number, onMemory?: (given: number) => void): DisruptionMethod => ({
   ...emptiness,
   validation: "none",
   *choose(candidates, context) {
+    onMemory?.(context.settings.memory.given.size);
     const choice = yield* emptiness.choose(candidates, context);
     const replacements = Array.from({ length: count }, () => planned);
     return { ...choice, commands: choice.commands.map((command) => ({ ...command, replacements })) };
@@ -35,7 +36,12 @@ interface Replacing extends DisruptionFixture {
 
 async function running(
   count: number,
-  options: { readonly create?: (fixture: ClusterFixture, index: number) => Promise<NodeClaim> } = {},
+  options: {
+    readonly create?: (fixture: ClusterFixture, index: number) => Promise<NodeClaim>;
+    readonly onMemory?: (given: number) => void;
+    /** Nodes that the pool lets go at a time; all when absent. */
+    readonly budget?: string;
+  } = {},
 ): Promise<Replacing> {
   let owner: ClusterFixture | undefined;
   const create = options.create ?? ((fixture, index) => fixture.create(nodeClaimType, nodeClaim(`r${index}`)));
@@ -46,7 +52,14 @@ async function running(
   };
   const cluster = await disruptionFixture({
     nodes: [["a"], ["b"]],
-    methods: [replacing(count)],
+    ...(options.budget === undefined
+      ? {}
+      : {
+          pools: [
+            nodePool("default", { disruption: { consolidateAfter: "0s", budgets: [{ nodes: options.budget }] } }),
+          ],
+        }),
+    methods: [replacing(count, options.onMemory)],
     replacements,
     before: async (fixture) => {
       owner = fixture;
@@ -129,6 +142,58 @@ describe("commands with replacements", () => {
     expect(getCondition(claim, "DisruptionReason")).toBeUndefined();
     expect(cluster.model.snapshot().nodes.filter(({ markedForDeletion }) => markedForDeletion)).toEqual([]);
     expect(await cluster.claimNames()).toEqual(["a", "b", "r0"]);
+    await cluster.fixture.stop();
+  });
+
+  test("[lifecycle R35] a command that was given up: after its rest, told of, the node is tried again, and nothing is held against it", async () => {
+    let made = 0;
+    const memories: number[] = [];
+    const cluster = await running(1, {
+      create: (fixture) => fixture.create(nodeClaimType, nodeClaim(`r${made++}`)),
+      onMemory: (given) => memories.push(given),
+    });
+    await cluster.fixture.kube.delete(nodeClaimType, { name: "r0" });
+    await cluster.fixture.advance(20 * seconds);
+    expect([made, await cluster.taintedNodes()]).toEqual([1, []]);
+    const told = cluster.fixture.published.filter(({ message }) => message.includes("last command was abandoned"));
+    expect(new Set(told.map(({ object, reason }) => `${reason} ${object.kind}`))).toEqual(
+      new Set(["DisruptionBlocked Node", "DisruptionBlocked NodeClaim"]),
+    );
+    await cluster.fixture.advance(50 * seconds);
+    expect([made > 1, await cluster.taintedNodes(), memories.at(-1)]).toEqual([true, ["node-a", "node-b"], 0]);
+    await cluster.fixture.stop();
+  });
+
+  test("[lifecycle R15] where budgets let one go at a time, the second starts once the first is through, and both end", async () => {
+    let made = 0;
+    const cluster = await running(1, {
+      budget: "1",
+      create: (fixture) => fixture.create(nodeClaimType, nodeClaim(`r${made++}`)),
+    });
+    await cluster.fixture.advance(30 * seconds);
+    expect([made, (await cluster.taintedNodes()).length]).toEqual([1, 1]);
+    await cluster.settle("r0");
+    await cluster.fixture.kube.delete(nodeType, { name: "node-a" });
+    await cluster.fixture.advance(20 * seconds);
+    expect(made).toBe(2);
+    await cluster.settle("r1");
+    expect(await cluster.claimNames()).toEqual(["r0", "r1"]);
+    await cluster.fixture.stop();
+  });
+
+  test("[lifecycle U11] while a replacement is being made its candidates are not marked: nobody plans for their pods", async () => {
+    const gate = Promise.withResolvers<void>();
+    const cluster = await running(1, {
+      create: async (fixture, index) => {
+        await gate.promise;
+        return fixture.create(nodeClaimType, nodeClaim(`r${index}`));
+      },
+    });
+    const marked = () => cluster.model.snapshot().nodes.filter(({ markedForDeletion }) => markedForDeletion).length;
+    expect([await cluster.taintedNodes(), marked()]).toEqual([["node-a", "node-b"], 0]);
+    gate.resolve();
+    await cluster.fixture.advance(1 * seconds);
+    expect(marked()).toBe(2);
     await cluster.fixture.stop();
   });
 

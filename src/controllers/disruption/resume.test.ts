@@ -72,8 +72,8 @@ async function launched({ fixture }: DisruptionFixture, name: string, initialize
   await fixture.patch(nodeClaimType, claim, { status }, "status");
 }
 
-describe("commands of a process that ended (lifecycle 8.21)", () => {
-  test("[lifecycle O19] the next one waits for the replacement and then deletes the candidates", async () => {
+describe("commands of a process that ended", () => {
+  test("[lifecycle 8.21] [lifecycle O19] the next one waits for the replacement and then deletes the candidates", async () => {
     const first = await cut(["r"]);
     await launched(first, "r", false);
     const second = await restarted(first);

@@ -25,6 +25,14 @@ describe("what was settled", () => {
     expect([...settled.at(other, layoutNow).settled]).toEqual([]);
   });
 
+  test("[lifecycle M18] a pod that goes during the search is not taken as considered: the picture is that of its start", () => {
+    const settled = createSettledMethods();
+    const two = picture({ a: { type: "s", pods: [{}, {}] } });
+    settled.at(two, layoutNow);
+    settled.note(report({ method: "multi-node-consolidation" }), layoutNow);
+    expect([settled.at(two, layoutNow).settled.size, settled.at(full, layoutNow).settled.size]).toEqual([1, 0]);
+  });
+
   test("[lifecycle O10] a search that was cut short goes on twice as long in the same picture", () => {
     const settled = createSettledMethods();
     const first = settled.at(full, layoutNow).workUnits;

@@ -199,8 +199,8 @@ describe("interruption", () => {
   });
 });
 
-describe("the two minutes of a notice (lifecycle 8.23, O21)", () => {
-  test("[lifecycle O21] a pod that its budget holds gets its whole grace before the machine is taken", async () => {
+describe("the two minutes of a notice", () => {
+  test("[lifecycle 8.23] [lifecycle O21] a pod that its budget holds gets its whole grace before the machine is taken", async () => {
     const own = await rig();
     const { fixture, source } = own;
     await fixture.create(

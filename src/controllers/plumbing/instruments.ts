@@ -48,6 +48,9 @@ export interface Instruments {
   readonly disruptionEligibleNodes: Gauge;
   readonly disruptionFailedValidations: Counter;
   readonly disruptionQueueFailures: Counter;
+  readonly consolidationTimeouts: Counter;
+  readonly consolidationMoves: Counter;
+  readonly consolidationScore: Histogram;
   readonly nodePoolAllowedDisruptions: Gauge;
   readonly nodePoolConsumingBudgets: Gauge;
 }
@@ -221,6 +224,22 @@ function disruptionInstruments(registry: MetricsRegistry) {
       name: "karpenter_voluntary_disruption_queue_failures_total",
       help: "Uninitialized replacements of commands that were abandoned.",
       labels: ["decision", "reason", "consolidation_type"],
+    }),
+    consolidationTimeouts: registry.counter({
+      name: "karpenter_voluntary_disruption_consolidation_timeouts_total",
+      help: "Searches that had done their work for a pass before they had tried everything.",
+      labels: ["consolidation_type"],
+    }),
+    consolidationMoves: registry.counter({
+      name: "karpenter_consolidation_moves_total",
+      help: "Moves that were scored, by pool.",
+      labels: ["decision", "nodepool", "policy"],
+    }),
+    consolidationScore: registry.histogram({
+      name: "karpenter_consolidation_score",
+      help: "Share of a Balanced pool's price that a move saves, for the share of its disruption that it is.",
+      labels: ["decision", "nodepool", "policy"],
+      buckets: [0.1, 0.25, 0.33, 0.5, 1, 2, 5, 10],
     }),
     nodePoolAllowedDisruptions: registry.gauge({
       name: "karpenter_nodepools_allowed_disruptions",

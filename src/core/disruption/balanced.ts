@@ -8,6 +8,7 @@ import { isDaemonPod } from "../pods/ownership.ts";
 import { isTerminal } from "../pods/predicates.ts";
 import { type Candidate, nodePrice } from "./candidate.ts";
 import type { DisruptionScope } from "./pipeline.ts";
+import type { PoolScore } from "./pool-score.ts";
 
 /** The smallest whole number at which exchanging the machine of a uniform pool can pass (lifecycle 6.5). */
 export const balancedFactor = 2;
@@ -17,15 +18,6 @@ export interface PoolTotals {
   /** USD an hour. */
   readonly cost: number;
   readonly disruption: number;
-}
-
-export interface PoolScore {
-  readonly pool: Candidate["pool"];
-  readonly balanced: boolean;
-  readonly savingFraction: number;
-  readonly disruptionFraction: number;
-  readonly score: number;
-  readonly approved: boolean;
 }
 
 export interface BalancedScoring {

@@ -45,7 +45,7 @@ export const candidateChecks: readonly CandidateCheck[] = Object.freeze([
   },
   {
     code: "resting",
-    told: false,
+    told: true,
     refusal: ({ providerId }, { resting }) =>
       when(
         providerId !== undefined && resting.has(providerId),

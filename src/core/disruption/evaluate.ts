@@ -9,6 +9,7 @@ import type { Candidate } from "./candidate.ts";
 import type { DisruptionCommand, MethodContext } from "./method.ts";
 import type { DrainRounds } from "./drain-rounds.ts";
 import { movesOf, regretted } from "./move-memory.ts";
+import type { PoolScore } from "./pool-score.ts";
 import type { RunOptions, Simulation, Simulator } from "./simulation.ts";
 
 /** Savings below this are the noise of adding prices. */
@@ -26,6 +27,8 @@ export interface Move {
   readonly podsMoved: number;
   /** The saving less what moving the pods is worth. */
   readonly score: number;
+  /** By pool; absent where nothing was scored. */
+  readonly scores?: readonly PoolScore[];
   /** Nodes that were to take none of the pods. */
   readonly closed?: ReadonlySet<StateNode>;
 }
@@ -39,6 +42,8 @@ export interface MoveRefusal {
     | "not-worth-moving"
     | "balanced";
   readonly text: string;
+  /** Of a move that a Balanced pool refused. */
+  readonly scores?: readonly PoolScore[];
 }
 
 export interface Judge {
@@ -72,9 +77,9 @@ export function* evaluateMove(
   const saving = price - admitted.value.reduce((sum, { cheapest }) => sum + cheapest.price, 0);
   if (saving <= savingTolerance && !savesMachines(judge, candidates, admitted.value))
     return failed({ code: "no-cheaper-replacement", text: "its pods would cost as much elsewhere" });
-  const { approved, text } = judge.balanced.judge(candidates, saving);
-  if (!approved) return failed({ code: "balanced", text });
-  const move = moveOf(judge, { candidates, replacements: admitted.value, simulation, saving });
+  const { approved, text, pools: scores } = judge.balanced.judge(candidates, saving);
+  if (!approved) return failed({ code: "balanced", text, scores });
+  const move = { ...moveOf(judge, { candidates, replacements: admitted.value, simulation, saving }), scores };
   return ok(how.closed === undefined ? move : { ...move, closed: how.closed });
 }
 
@@ -167,5 +172,6 @@ export function commandOf(move: Move, method: DisruptionCommand["method"]): Disr
     nominations: move.nominations,
     savingPerHour: move.saving,
     podsMoved: move.podsMoved,
+    ...(move.scores === undefined ? {} : { scores: move.scores }),
   };
 }

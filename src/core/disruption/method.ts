@@ -8,6 +8,7 @@ import type { Nomination, PlannedClaim } from "../provisioning/plan.ts";
 import type { Candidate } from "./candidate.ts";
 import type { CandidateScope } from "./candidate-checks.ts";
 import type { BudgetLedger } from "./ledger.ts";
+import type { PoolScore } from "./pool-score.ts";
 import type { DisruptionSettings } from "./settings.ts";
 
 export type DisruptionMethodName =
@@ -30,6 +31,8 @@ export interface DisruptionCommand {
   readonly savingPerHour: number;
   /** Pods that need a new place. */
   readonly podsMoved: number;
+  /** Of a consolidation, what it is to each of its pools. */
+  readonly scores?: readonly PoolScore[];
 }
 
 /** Why a node stays. `event` is set where users are told, with the reason of the event. */
@@ -67,6 +70,8 @@ export interface Choice {
   readonly bound?: number;
   /** The search ran out of work before it had tried everything. */
   readonly unfinished?: boolean;
+  /** Of moves that a Balanced pool refused, as far as they are counted (lifecycle 3.13). */
+  readonly refusedScores?: readonly PoolScore[];
   /** Some candidate was left only for want of budget, so finding nothing is not to be remembered (lifecycle 3.12). */
   readonly limitedByBudget: boolean;
 }

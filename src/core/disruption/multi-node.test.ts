@@ -1,5 +1,12 @@
 import { describe, expect, it } from "vitest";
-import { bothWays, disrupt, movesIn, ourMethods, upstreamMethods } from "../../../test/builders/disrupt.ts";
+import {
+  bothWays,
+  disrupt,
+  keptBecause,
+  movesIn,
+  ourMethods,
+  upstreamMethods,
+} from "../../../test/builders/disrupt.ts";
 import {
   everything,
   layout,
@@ -55,6 +62,26 @@ describe.each(bothWays)("%s: sets of nodes", (_, methods) => {
     const free = disrupt(layout({ types: [s, l], nodes }), { methods }).reports.at(-1);
     expect([limited?.limitedByBudget, free?.limitedByBudget]).toEqual([true, false]);
   });
+});
+
+it("[lifecycle M15] the search of single nodes has no deadline to miss: with no work to spend it still looks at every pool", () => {
+  const pools = [layoutPool("one"), layoutPool("two")];
+  const full = { type: "s", pods: [{ cpu: "2" }] };
+  const nodes = { a: { ...full, pool: "one" }, b: { ...full, pool: "two" } };
+  const plan = disrupt(layout({ types: [s, l], pools, nodes }), {
+    methods: [singleNodeConsolidation],
+    settings: { workUnits: 0 },
+  });
+  expect(["a", "b"].map((name) => keptBecause(plan, name).code)).toEqual([
+    "no-cheaper-replacement",
+    "no-cheaper-replacement",
+  ]);
+});
+
+it("a search of sets that runs out of work says so", () => {
+  const snapshot = layout({ types: [s, l], nodes: many(3, { type: "l", pods: [{ cpu: "500m" }] }) });
+  const plan = disrupt(snapshot, { methods: [multiNodeConsolidation], settings: { workUnits: 0 } });
+  expect([plan.commands, plan.reports[0]?.unfinished]).toEqual([[], true]);
 });
 
 describe("savings and order", () => {

@@ -169,6 +169,17 @@ describe("pods that wait, and pods that moved", () => {
     expect(keptBecause(plan, "a").code).toBe("moved-before");
   });
 
+  it("a saving below the price of moving is made as upstream makes it, but not with pods that moved already", () => {
+    const dear = machineType("dear", { cpu: "2", price: 0.5003 });
+    const snapshot = layout({
+      types: [machineType("s", { cpu: "2", price: 0.5 }), dear],
+      nodes: { a: { type: "dear", pods: [{}] } },
+    });
+    const once = rememberMoves(noMoves, snapshot.nodes[0]!.pods, snapshot.takenAt!);
+    expect(movesIn(disrupt(snapshot))).toEqual(["a -> s"]);
+    expect(movesIn(disrupt(snapshot, { settings: { memory: once } }))).toEqual([]);
+  });
+
   it("[lifecycle 8.19] [lifecycle O17] of two nodes alike the one goes whose pods need not queue behind their budget", () => {
     const queued = Array.from({ length: 6 }, () => ({ labels: { app: "queue" } }));
     const free = Array.from({ length: 6 }, () => ({ labels: { app: "free" } }));

@@ -12,6 +12,7 @@ import { type Candidate, candidateOf, nodePrice } from "./candidate.ts";
 import { candidateChecks } from "./candidate-checks.ts";
 import { openLedger } from "./ledger.ts";
 import type { DisruptionCommand, DisruptionMethod, KeptReason, MethodScope } from "./method.ts";
+import type { PoolScore } from "./pool-score.ts";
 import { defaultDisruptionSettings, type DisruptionSettings } from "./settings.ts";
 
 export interface DisruptionOptions {
@@ -49,6 +50,8 @@ export interface MethodReport {
   readonly bound?: number;
   /** The search ran out of work before it had tried everything: a further pass may find more in the same picture. */
   readonly unfinished?: boolean;
+  /** Of moves that a Balanced pool refused. */
+  readonly refusedScores?: readonly PoolScore[];
   /** It was not asked, because it found nothing in this picture before. */
   readonly settled?: boolean;
 }

@@ -67,6 +67,7 @@ function* choose(all: readonly Candidate[], context: MethodContext): Generator<n
     passedOver,
     limitedByBudget: candidates.some(({ pool }) => context.ledger.remaining(pool.key) === 0),
     unfinished: outcome.exhausted,
+    refusedScores: [...outcome.refusals.values()].flatMap(({ scores = [] }) => scores),
     bound: fixedPrice(context, candidates) + boundOf(survey, candidates),
   };
 }
@@ -194,8 +195,13 @@ function* atLeastUpstream(
   const many = yield* longestPrefix(candidates, { ledger, evaluate });
   const theirs = many.best ?? (yield* firstSingle(ground, candidates));
   if (theirs === undefined || theirs.podsMoved > settings.maxPodsMoved) return best;
+  // Who moved within the hour does so again only for what that is worth: upstream has no memory, and pays for it.
+  if (theirs.score <= 0 && movedBefore(judge.context, theirs)) return best;
   return best === undefined || theirs.saving > best.saving + savingTolerance ? theirs : best;
 }
+
+const movedBefore = ({ settings, scope }: MethodContext, { candidates }: Move): boolean =>
+  candidates.some(({ pods }) => pods.some((pod) => movesOf(settings.memory, pod, scope.now) > 0));
 
 /**
  * The move as it is made: with machines chosen with full effort, and with pods kept off nodes that will go soon, where that
@@ -259,7 +265,7 @@ function stayReason(
     const text = `its pods would need a machine of ${dollars(verdict.price)}, or several of ${dollars(verdict.least)} at the least; it costs ${dollars(price)}`;
     return { code: "no-cheaper-replacement", text, method, event };
   }
-  if (refusal !== undefined) return { ...refusal, method, event };
+  if (refusal !== undefined) return { code: refusal.code, text: refusal.text, method, event };
   return { code: "not-worth-moving", text: "moving its pods would cost more than it saves", method, event };
 }
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from "vitest";
+import { provision } from "../provisioning/provision.ts";
 import { requirementIn } from "../requirements/requirement.ts";
 import type { ClusterEvent } from "../cluster/events.ts";
 import { multiNodeConsolidation } from "./upstream-consolidation.ts";
@@ -6,6 +7,7 @@ import { bothWays, disrupt, keptBecause, movesIn, upstreamMethods } from "../../
 import {
   everything,
   layout,
+  layoutNow,
   layoutPool,
   type LayoutParts,
   machineType,
@@ -135,6 +137,15 @@ describe.each(bothWays)("%s: nodes that something cheaper can replace", (_, meth
 });
 
 describe("reservations, volumes and pods that come meanwhile", () => {
+  it.each([
+    ["1", 0],
+    ["2", 1],
+  ])("[lifecycle R18] a pod of %s CPU that comes while a replacement starts asks for %s machines", (cpu, machines) => {
+    const snapshot = of({ a: oversized, r: { type: "small", initialized: false } }, { pending: [{ cpu }] });
+    const nodes = snapshot.nodes.map((node) => (node.name === "a" ? { ...node, markedForDeletion: true } : node));
+    expect(provision({ ...snapshot, nodes }, { now: layoutNow }).claims.length).toBe(machines);
+  });
+
   const reserved = (name: string, id: string, price: number) => {
     const type = machineType(name, { cpu: "2", offerings: [["a", "reserved", price]] });
     return {

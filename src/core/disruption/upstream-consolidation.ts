@@ -1,10 +1,11 @@
 /** Consolidation as upstream does it (lifecycle 3.7, 3.8): the methods of the option `compatible`. */
-import { failed, type Result } from "../result.ts";
+import { failed, ok, type Result } from "../result.ts";
 import { balancedScoring, poolTotals } from "./balanced.ts";
 import { type Candidate, savingsRatio } from "./candidate.ts";
 import { consolidationChecks } from "./consolidation-checks.ts";
 import { commandOf, type Judge, type Move, type MoveRefusal } from "./evaluate.ts";
 import type { Choice, DisruptionMethod, DisruptionMethodName, KeptReason, MethodContext } from "./method.ts";
+import type { PoolScore } from "./pool-score.ts";
 import { longestPrefix } from "./prefix-search.ts";
 import { createSimulator } from "./simulation.ts";
 import { computeUpstreamMove, withoutSameTypes } from "./upstream-rules.ts";
@@ -44,24 +45,31 @@ function* judgeOf(context: MethodContext, candidates: readonly Candidate[]): Gen
 function* chooseMany(candidates: readonly Candidate[], context: MethodContext): Generator<number, Choice> {
   const judge = yield* judgeOf(context, candidates);
   let left = context.settings.workUnits;
+  let refusedScores: Choice["refusedScores"];
   const evaluate = function* (set: readonly Candidate[]): Generator<number, Result<Move, MoveRefusal>> {
     // Upstream has a minute; here it is work, so that equal pictures give equal answers.
     left -= judge.simulator.snapshot.nodes.length;
     if (left < 0) return failed({ code: "not-worth-moving", text: "the search has done its work for this pass" });
     const found = yield* withoutSameTypes(judge, yield* computeUpstreamMove(judge, set));
-    return balancedMove(judge, found);
+    const verdict = balancedMove(judge, found);
+    if (!verdict.ok) refusedScores = verdict.failure.scores ?? refusedScores;
+    return verdict;
   };
   const { best, limitedByBudget } = yield* longestPrefix(candidates, { ledger: context.ledger, evaluate });
   return {
     commands: best === undefined ? [] : [commandOf(best, "multi-node-consolidation")],
     passedOver: [],
     limitedByBudget,
+    unfinished: left < 0,
+    // The last refusal, and only where nothing was found (lifecycle 3.13).
+    ...(best === undefined && refusedScores !== undefined ? { refusedScores } : {}),
   };
 }
 
 function* chooseOne(candidates: readonly Candidate[], context: MethodContext): Generator<number, Choice> {
   const judge = yield* judgeOf(context, candidates);
   const passedOver: Choice["passedOver"][number][] = [];
+  const refusedScores: PoolScore[] = [];
   let limitedByBudget = false;
   const pass = (candidate: Candidate, reason: Omit<KeptReason, "method">): void => {
     const method: DisruptionMethodName = "single-node-consolidation";
@@ -78,11 +86,15 @@ function* chooseOne(candidates: readonly Candidate[], context: MethodContext): G
       continue;
     }
     const found = balancedMove(judge, yield* computeUpstreamMove(judge, [candidate]));
-    if (found.ok)
-      return { commands: [commandOf(found.value, "single-node-consolidation")], passedOver, limitedByBudget };
-    pass(candidate, { ...found.failure, event: "Unconsolidatable" });
+    if (found.ok) {
+      const commands = [commandOf(found.value, "single-node-consolidation")];
+      return { commands, passedOver, limitedByBudget, refusedScores };
+    }
+    const { scores = [], ...why } = found.failure;
+    refusedScores.push(...scores);
+    pass(candidate, { ...why, event: "Unconsolidatable" });
   }
-  return { commands: [], passedOver, limitedByBudget };
+  return { commands: [], passedOver, limitedByBudget, refusedScores };
 }
 
 /** The first of each pool, then the second of each, ...: no pool waits for another (lifecycle 3.8). */
@@ -97,5 +109,6 @@ export function interleaved(candidates: readonly Candidate[]): readonly Candidat
 function balancedMove({ balanced }: Judge, found: Result<Move, MoveRefusal>): Result<Move, MoveRefusal> {
   if (!found.ok) return found;
   const verdict = balanced.judge(found.value.candidates, found.value.saving);
-  return verdict.approved ? found : failed({ code: "balanced", text: verdict.text });
+  if (!verdict.approved) return failed({ code: "balanced", text: verdict.text, scores: verdict.pools });
+  return ok({ ...found.value, scores: verdict.pools });
 }
