@@ -8,6 +8,8 @@ export interface ObjectName {
 
 export interface CallOptions {
   readonly signal?: AbortSignal;
+  /** Longest wait for one answer, where the client's own would come too late. A client without a network ignores it. */
+  readonly timeoutMilliseconds?: number;
 }
 
 export interface ListOptions extends CallOptions {

@@ -10,6 +10,8 @@ export interface ElectorOptions {
   readonly lease: { readonly namespace: string; readonly name: string };
   readonly identity: string;
   readonly leaseSeconds: number;
+  /** Longest wait for one answer: what then comes next can take another connection while the lease still holds. */
+  readonly callMilliseconds: number;
   /** Told each time a renewal could not take the fast way (one PUT of the lease as last written). */
   readonly onSlowPath: () => void;
 }
@@ -68,7 +70,7 @@ export class Elector {
 
   async #read(signal: AbortSignal): Promise<Lease | undefined> {
     try {
-      return await this.#options.client.get(leaseType, this.#options.lease, { signal });
+      return await this.#options.client.get(leaseType, this.#options.lease, this.#bounded(signal));
     } catch (error) {
       if (isKubeFault(error, "NotFound")) return undefined;
       throw error;
@@ -98,11 +100,15 @@ export class Elector {
     const blank: Lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { namespace, name } };
     const { spec } = this.#claim(blank);
     const first: Lease = { ...blank, spec: { ...spec, leaseTransitions: 0 } };
-    return this.#stored(client.create(leaseType, first, { signal }));
+    return this.#stored(client.create(leaseType, first, this.#bounded(signal)));
   }
 
   #write(lease: Lease, signal: AbortSignal): Promise<boolean> {
-    return this.#stored(this.#options.client.update(leaseType, lease, { signal }));
+    return this.#stored(this.#options.client.update(leaseType, lease, this.#bounded(signal)));
+  }
+
+  #bounded(signal: AbortSignal) {
+    return { signal, timeoutMilliseconds: this.#options.callMilliseconds };
   }
 
   /** A lost race is a no; anything else that goes wrong is a fault. */

@@ -2,7 +2,7 @@ import { describe, expect, it } from "vitest";
 import { leaseType } from "../../api/index.ts";
 import { createMetricsRegistry } from "../../platform/index.ts";
 import { KubeFault } from "../fault.ts";
-import { LeadershipLost, leadWithLease } from "../index.ts";
+import { type KubeClient, LeadershipLost, leadWithLease } from "../index.ts";
 import { createRig, type Rig } from "../testing/rig.ts";
 
 const lease = { namespace: "kube-system", name: "karpenter-leader-election" };
@@ -139,6 +139,25 @@ describe("leader election", () => {
     await rig.clock.advance(40_000);
     await outcome;
     expect(history).toEqual(["told to stop@28000"]);
+  });
+
+  it("keeps the lease when one call gets no answer", async () => {
+    const rig = createRig();
+    const { clock } = rig;
+    const update = rig.api.update.bind(rig.api);
+    let silent = false;
+    // As the HTTP client does: the call ends after its time, and the next one is answered.
+    rig.api.update = (async (...[type, object, options]: Parameters<KubeClient["update"]>) => {
+      if (!silent) return update(type, object);
+      silent = false;
+      await clock.sleep(options?.timeoutMilliseconds ?? 30_000);
+      throw new KubeFault("Timeout", "no answer");
+    }) as typeof rig.api.update;
+    const one = candidate(rig, "host_1");
+    await clock.advance(20_000);
+    silent = true;
+    await clock.advance(60_000);
+    expect([silent, one.history]).toEqual([false, ["leads@0"]]);
   });
 
   it("survives an outage shorter than the deadline", async () => {

@@ -30,6 +30,9 @@ export const defaultLeaseDurations: LeaseDurations = Object.freeze({
 
 const jitterFactor = 1.2;
 
+/** Calls without an answer that a renewal may come upon, one after the other, before the deadline has passed. */
+const callsToDeadline = 4;
+
 /** The lease could not be renewed in time; the process must end, as another may lead now. */
 export class LeadershipLost extends Error {
   override readonly name = "LeadershipLost";
@@ -83,6 +86,7 @@ class Campaign {
       lease,
       identity,
       leaseSeconds: Math.ceil(this.#durations.leaseMilliseconds / 1000),
+      callMilliseconds: this.#durations.renewDeadlineMilliseconds / callsToDeadline,
       onSlowPath: () => slow.increment(labels),
     });
   }

@@ -16,7 +16,7 @@ function overloaded(busyMilliseconds: number) {
     return { statusCode: busy ? 429 : 200, headers: busy ? { "retry-after": "1" } : {}, body };
   };
   const pool = { request } as unknown as Dispatcher;
-  const connections = { calls: pool, watches: pool, close: async () => undefined };
+  const connections = { calls: pool, watches: pool, replace: () => false, close: async () => undefined };
   const caller = new Caller({ ...rig, server: "https://127.0.0.1:6443", qps: 20, burst: 30 }, connections);
   const call: Call = {
     method: "GET",

@@ -19,8 +19,18 @@ export interface Call {
   /** Doing it twice leaves what doing it once leaves, so it may be tried again. */
   readonly idempotent: boolean;
   readonly signal: AbortSignal | undefined;
+  /** For one attempt, instead of the client's own. */
+  readonly timeoutMilliseconds?: number | undefined;
   /** Told of each warning that comes with the answer. */
   readonly warn?: ((text: string) => void) | undefined;
+}
+
+/** One try of a call. */
+interface Attempt {
+  readonly pool: "calls" | "watches";
+  readonly signal: AbortSignal;
+  /** Where the request went, once it has. */
+  sentTo?: Dispatcher;
 }
 
 /** Retries of a call at most this far apart where the server does not say. */
@@ -66,7 +76,7 @@ export class Caller {
   /** Opens a watch: no rate limit, no deadline after the headers have come, no retries. The body is to be consumed. */
   async open(call: Call): Promise<AsyncIterable<Uint8Array> & { destroy(): unknown }> {
     call.signal?.throwIfAborted();
-    const { body } = await this.#send(call, this.#connections.watches, call.signal);
+    const { body } = await this.#within(call, "watches", (attempt) => this.#send(call, attempt));
     // A body that is destroyed tells so by an error event, which nobody waits for any more.
     body.on("error", () => undefined);
     return body as AsyncIterable<Uint8Array> & { destroy(): unknown };
@@ -79,42 +89,56 @@ export class Caller {
     if (wait > 0) await this.#clock.sleep(wait, signalOption(signal));
   }
 
-  async #attempt(call: Call): Promise<unknown> {
-    const { timeoutMilliseconds = 30_000 } = this.#options;
+  #attempt(call: Call): Promise<unknown> {
+    return this.#within(call, "calls", async (attempt) => {
+      const { body, headers } = await this.#send(call, attempt);
+      if (call.warn !== undefined) for (const text of warningsOf(headers["warning"])) call.warn(text);
+      return body.json();
+    });
+  }
+
+  /** Bounds what waits for an answer; where none comes, later calls do not use that connection any more. */
+  async #within<T>(call: Call, pool: Attempt["pool"], work: (attempt: Attempt) => Promise<T>): Promise<T> {
+    const { timeoutMilliseconds = this.#options.timeoutMilliseconds ?? 30_000 } = call;
     const timeout = new AbortController();
     const cancel = this.#clock.after(timeoutMilliseconds, () => timeout.abort());
     const signal = call.signal === undefined ? timeout.signal : AbortSignal.any([call.signal, timeout.signal]);
+    const attempt: Attempt = { pool, signal };
     try {
-      const { body, headers } = await this.#send(call, this.#connections.calls, signal);
-      if (call.warn !== undefined) for (const text of warningsOf(headers["warning"])) call.warn(text);
-      return await body.json();
+      return await work(attempt);
     } catch (error) {
       call.signal?.throwIfAborted();
-      if (timeout.signal.aborted) {
-        const what = `${call.method} ${call.path}: no answer within ${timeoutMilliseconds / 1000} s`;
-        throw new KubeFault("Timeout", what, { cause: error });
-      }
-      throw error instanceof KubeFault ? error : faultOfConnection(error, this.#options.server);
+      if (!timeout.signal.aborted)
+        throw error instanceof KubeFault ? error : faultOfConnection(error, this.#options.server);
+      const what = `${call.method} ${call.path}: no answer within ${timeoutMilliseconds / 1000} s`;
+      if (attempt.sentTo !== undefined && this.#connections.replace(attempt.sentTo))
+        this.#options.log.info("opening a fresh connection", { because: what });
+      throw new KubeFault("Timeout", what);
     } finally {
       cancel();
     }
   }
 
-  async #send(call: Call, dispatcher: Dispatcher, signal: AbortSignal | undefined): Promise<Dispatcher.ResponseData> {
+  async #send(call: Call, attempt: Attempt): Promise<Dispatcher.ResponseData> {
+    const { pool, signal } = attempt;
     const begun = this.#clock.monotonic();
     const done = (code: string): void => {
       const seconds = (this.#clock.monotonic() - begun) / 1000;
       this.#metrics.answered(call.labels, call.method, { code, seconds });
     };
     try {
+      const headers = await this.#headers(call);
+      // Taken when all is ready to go: one that is replaced meanwhile takes no more requests.
+      const dispatcher = this.#connections[pool];
+      attempt.sentTo = dispatcher;
       const answer = await dispatcher.request({
         origin: new URL(this.#options.server).origin,
         path: this.#prefix + call.path,
         method: call.method,
-        headers: await this.#headers(call),
+        headers,
         body: call.body === undefined ? null : JSON.stringify(call.body),
         bodyTimeout: 0,
-        ...(signal === undefined ? {} : { signal }),
+        signal,
       });
       done(String(answer.statusCode));
       if (answer.statusCode < 400) return answer;
@@ -122,7 +146,7 @@ export class Caller {
     } catch (error) {
       if (isKubeFault(error)) throw error;
       done("<error>");
-      signal?.throwIfAborted();
+      signal.throwIfAborted();
       throw faultOfConnection(error, this.#options.server);
     }
   }

@@ -8,6 +8,12 @@ import type { HttpClientOptions } from "./http-options.ts";
 export interface Connections {
   readonly calls: Dispatcher;
   readonly watches: Dispatcher;
+  /**
+   * Lets what is asked from now on take a fresh connection: over HTTP/2 all calls share one, and one that a load balancer
+   * or a peer has forgotten would take each of them in turn. What is under way may end where it is. False when another
+   * call has seen to it already.
+   */
+  replace(stalled: Dispatcher): boolean;
   close(): Promise<void>;
 }
 
@@ -17,13 +23,29 @@ const connectMilliseconds = 10_000;
 const mostWatches = 256;
 
 export function openConnections(options: HttpClientOptions): Connections {
-  const calls = poolOf(options, options.maxSockets ?? 32);
-  const watches = poolOf(options, mostWatches);
+  const openCalls = (): Dispatcher => poolOf(options, options.maxSockets ?? 32);
+  const openWatches = (): Dispatcher => poolOf(options, mostWatches);
+  let [calls, watches] = [openCalls(), openWatches()];
+  const retired = new Set<Dispatcher>();
   return Object.freeze({
-    calls,
-    watches,
+    get calls() {
+      return calls;
+    },
+    get watches() {
+      return watches;
+    },
+    replace: (stalled: Dispatcher) => {
+      if (stalled === calls) calls = openCalls();
+      else if (stalled === watches) watches = openWatches();
+      else return false;
+      retired.add(stalled);
+      const forget = (): void => void retired.delete(stalled);
+      // It ends after its last request; only a client that is closed before rejects, and takes it along.
+      stalled.close().then(forget, forget);
+      return true;
+    },
     close: async () => {
-      await Promise.all([calls.destroy(), watches.destroy()]);
+      await Promise.all([calls, watches, ...retired].map((pool) => pool.destroy()));
     },
   });
 }

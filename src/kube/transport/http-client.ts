@@ -210,9 +210,10 @@ class HttpClient implements HttpKubeClient {
     return this.#caller.call(this.#shape(type, shape, options));
   }
 
-  #shape({ group, version, kind }: ResourceType, shape: Shape, { signal }: CallOptions): Call {
+  #shape({ group, version, kind }: ResourceType, shape: Shape, { signal, timeoutMilliseconds }: CallOptions): Call {
     const { verb, subresource = "", idempotent = true, ...rest } = shape;
-    return { ...rest, idempotent, signal, labels: { verb, group, version, kind, subresource } };
+    const labels = { verb, group, version, kind, subresource };
+    return { ...rest, idempotent, signal, timeoutMilliseconds, labels };
   }
 }
 
