@@ -64,6 +64,16 @@ describe("the logger", () => {
     expect(JSON.stringify(parsed()[0])).not.toContain("logger.test.ts");
   });
 
+  it("says once what a message repeats of its cause", () => {
+    const { log, parsed } = rig();
+    const refused = new Error("connect ECONNREFUSED 10.0.0.1:443");
+    const failed = new Error("fetch failed", { cause: refused });
+    log.error("reconciler error", {
+      error: new Error(`cannot reach the server: ${refused.message}`, { cause: failed }),
+    });
+    expect(parsed()[0]?.["error"]).toBe("cannot reach the server: connect ECONNREFUSED 10.0.0.1:443: fetch failed");
+  });
+
   it("names the caller at debug level only", () => {
     const debug = rig({ level: "debug" });
     debug.log.info("here");

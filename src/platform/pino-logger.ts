@@ -75,10 +75,13 @@ function printable(fields: LogFields): LogFields {
   return { ...fields, ...lifted, error: errorText(error) };
 }
 
-/** The message and those of its causes, which say what was underneath. */
+/** The message and those of its causes, which say what was underneath; what a message repeats of its cause is said once. */
 function errorText(error: Error): string {
-  const { cause } = error;
-  return cause instanceof Error ? `${error.message}: ${errorText(cause)}` : error.message;
+  let text = error.message;
+  for (let { cause } = error; cause instanceof Error; { cause } = cause) {
+    if (!text.includes(cause.message)) text = `${text}: ${cause.message}`;
+  }
+  return text;
 }
 
 /** `file.ts:12` of the caller of `below`. */
