@@ -69,6 +69,7 @@ export async function startEmbeddedCluster(
       log,
       metrics,
       scheduler: { backoff },
+      workloads: { certificateAuthority: api.certificateAuthority },
       kubelets: {
         machines: account.machines,
         ...(timings === undefined ? {} : { timings }),

@@ -27,6 +27,8 @@ export interface ApiServer {
   typeOf(apiVersion: string, kind: string): ResourceType | undefined;
   /** Opens an HTTPS listener on loopback; several may be open. A port that cannot be had is a value. */
   listen(options?: ListenOptions): Promise<Result<Listening, ListenFailure>>;
+  /** PEM of the authority of the first listener's certificate; pending until there is one. */
+  readonly certificateAuthority: Promise<string>;
   /**
    * Calls back on each change of every resource, in order and at the moment it is stored; the listener must not write.
    * The returned function unsubscribes. A watch tells the same, but later: what follows from a change may be stored before.
@@ -45,15 +47,19 @@ export function createApiServer(options: ApiServerOptions): ApiServer {
   const core = coreOf(options);
   const stopBookmarks = repeatBookmarks(core);
   const listeners: Listening[] = [];
+  const authority = Promise.withResolvers<string>();
   createInitialObjects(core.core);
   return {
     client: (clientOptions) => new InProcessClient(core.core, clientOptions),
     typeOf: (apiVersion, kind) => core.core.registry.byKind(apiVersion, kind)?.definition.type,
     listen: async (listenOptions = {}) => {
       const opened = await openListener(core.core, listenOptions);
-      if (opened.ok) listeners.push(opened.value);
+      if (!opened.ok) return opened;
+      listeners.push(opened.value);
+      authority.resolve(opened.value.certificateAuthority);
       return opened;
     },
+    certificateAuthority: authority.promise,
     observe: (observer) => {
       core.core.observers.add(observer);
       return () => void core.core.observers.delete(observer);

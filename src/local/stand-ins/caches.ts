@@ -1,4 +1,5 @@
 import {
+  configMapType,
   cronJobType,
   csiNodeType,
   daemonSetType,
@@ -72,6 +73,8 @@ export function openCaches(informers: InformerSet) {
     jobs: () => informers.informer<Job>({ type: jobType, indexes: ownedIndexes }),
     nodes: () => informers.informer({ type: nodeType }),
     namespaces: () => informers.informer({ type: namespaceType }),
+    rootCertificates: (name: string) =>
+      informers.informer({ type: configMapType, fieldSelector: `metadata.name=${name}` }),
     volumes: () => informers.informer({ type: persistentVolumeType }),
     storageClasses: () => informers.informer({ type: storageClassType }),
     csiNodes: () => informers.informer({ type: csiNodeType }),

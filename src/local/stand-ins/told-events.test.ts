@@ -1,6 +1,7 @@
 /** What the stand-ins tell besides doing it: events, and marks on objects that kubectl prints. */
 import { describe, expect, it } from "vitest";
 import {
+  configMapType,
   daemonSetType,
   deploymentType,
   eventType,
@@ -138,5 +139,28 @@ describe("the stand-ins tell", () => {
         async () => !(await cluster.list(namespaceType)).some(({ metadata }) => metadata.name === "shop"),
       );
       expect(cluster.log.lines.filter(({ level }) => level === "error")).toEqual([]);
+    }));
+
+  it("which certificate authority the API server has, in every namespace, and tell it again where it was changed or lost", () =>
+    withStandIns({ workloads: { certificateAuthority: Promise.resolve("PEM") } }, async ({ kube, list, until }) => {
+      const name = { name: "kube-root-ca.crt", namespace: "team" };
+      const published = async (): Promise<readonly unknown[]> =>
+        (await list(configMapType))
+          .filter(({ metadata }) => metadata.name === name.name)
+          .map(({ metadata, data }) => [metadata.namespace, data?.["ca.crt"]]);
+      const isEverywhere = async (): Promise<boolean> =>
+        JSON.stringify(await published()) ===
+        JSON.stringify(
+          ["default", "kube-node-lease", "kube-public", "kube-system", "team"].map((each) => [each, "PEM"]),
+        );
+      await kube.create(namespaceType, { apiVersion: "v1", kind: "Namespace", metadata: { name: "team" } });
+      await until(isEverywhere);
+      await kube.patch(configMapType, name, { type: "merge", body: { data: { "ca.crt": "other" } } });
+      expect(await isEverywhere()).toBe(false);
+      await until(isEverywhere);
+      await kube.delete(configMapType, name);
+      await until(isEverywhere);
+      await kube.delete(namespaceType, { name: "team" });
+      await until(async () => (await published()).length === 4);
     }));
 });

@@ -10,6 +10,7 @@ import { createJobController, createJobOrphanController } from "./job-controller
 import { createNodeLifecycleController } from "./node-lifecycle-controller.ts";
 import { createPodCollectionController } from "./pod-collection-controller.ts";
 import { createReplicaSetController } from "./replica-set-controller.ts";
+import { createRootCertificateController } from "./root-certificate-controller.ts";
 import { createServiceAccountController } from "./service-account-controller.ts";
 import { createStatefulSetController } from "./stateful-set-controller.ts";
 import { createTaintEvictionController } from "./taint-eviction-controller.ts";
@@ -19,6 +20,8 @@ export interface WorkloadOptions {
   readonly monitorGraceMilliseconds?: number;
   /** How long a pod may name a node that does not exist, 2 s by default. */
   readonly quarantineMilliseconds?: number;
+  /** PEM of the authority of the API server's certificate, published in every namespace; nothing is when absent. */
+  readonly certificateAuthority?: Promise<string>;
 }
 
 /** Prepares the stand-in for kube-controller-manager (product 4.1), volumes excepted. */
@@ -27,7 +30,7 @@ export function prepareWorkloads(context: StandInContext, options: WorkloadOptio
   const pods = caches.pods();
   const ownedPods = new OwnedObjects({ kube: context.kube, clock: context.clock, type: podType, informer: pods });
   const owning = { caches, ownedPods };
-  const { monitorGraceMilliseconds = 40_000, quarantineMilliseconds = 2_000 } = options;
+  const { monitorGraceMilliseconds = 40_000, quarantineMilliseconds = 2_000, certificateAuthority } = options;
   return [
     createDeploymentController(context, owning),
     createReplicaSetController(context, owning),
@@ -41,5 +44,8 @@ export function prepareWorkloads(context: StandInContext, options: WorkloadOptio
     createTaintEvictionController(context, { caches }),
     createPodCollectionController(context, { caches, quarantineMilliseconds }),
     createServiceAccountController(context, { caches }),
+    ...(certificateAuthority === undefined
+      ? []
+      : [createRootCertificateController(context, { caches, authority: certificateAuthority })]),
   ];
 }
