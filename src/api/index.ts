@@ -25,6 +25,7 @@ export * from "./conditions/transitions.ts";
 export * from "./kubernetes/time.ts";
 export * from "./aws/ami-alias.ts";
 export * from "./hash/ec2-node-class-hash.ts";
+export * from "./hash/legacy-instance-profile.ts";
 export * from "./hash/node-pool-hash.ts";
 export * from "./kubernetes/quantity-text.ts";
 export * from "./crds/catalog.ts";

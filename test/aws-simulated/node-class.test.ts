@@ -5,6 +5,7 @@ import {
   ec2NodeClassType,
   getCondition,
   isReady,
+  legacyInstanceProfileName,
   type NodeClaim,
   nodeClaimType,
   nodePoolType,
@@ -285,6 +286,20 @@ describe("a class that is deleted", () => {
     expect(fixture.account.inventory().launchTemplates).toBe(0);
     const { InstanceProfiles } = await fixture.account.clients.iam.listInstanceProfiles({});
     expect(InstanceProfiles).toEqual([]);
+  });
+
+  test("takes along the profile that upstream made under a name without a random part", async () => {
+    const { fixture, classes, read, reconcile } = await setup(classOf());
+    const { iam } = fixture.account.clients;
+    const { clusterName, region } = fixture.account;
+    const name = legacyInstanceProfileName({ clusterName, region, className: "default" }) ?? "";
+    await iam.createInstanceProfile({ InstanceProfileName: name });
+    await iam.addRoleToInstanceProfile({ InstanceProfileName: name, RoleName: "karpenter-node" });
+    await reconcile();
+    classes.put(deleted(read()));
+    await reconcile();
+    expect((await iam.listInstanceProfiles({})).InstanceProfiles).toEqual([]);
+    expect(classes.get("default")).toBeUndefined();
   });
 
   test("[aws 9.7.128] causes no call of IAM in an isolated VPC", async () => {

@@ -129,4 +129,16 @@ describe("terms", () => {
       [{ Name: "name", Values: ["x"] }, ["123456789012"]],
     ]);
   });
+
+  test("of a term that mixes members the id counts, then the parameter: the others are not asked for", async () => {
+    const { asked, resolve } = setup();
+    await resolve([
+      { id: "ami-2", tags: { team: "a" } },
+      { ssmParameter: "/mine/image", name: "mine-*" },
+    ]);
+    const available = { Name: "state", Values: ["available"] };
+    expect(asked.map(({ Filters }) => Filters)).toEqual([
+      [{ Name: "image-id", Values: ["ami-1", "ami-2"] }, available],
+    ]);
+  });
 });

@@ -1,4 +1,11 @@
-import { awsLabels, cloudTags, clusterTagKey, type EC2NodeClass, ownedTagValue } from "../../api/index.ts";
+import {
+  awsLabels,
+  cloudTags,
+  clusterTagKey,
+  type EC2NodeClass,
+  legacyInstanceProfileName,
+  ownedTagValue,
+} from "../../api/index.ts";
 import type { Clock, Ids } from "../../platform/index.ts";
 import { createExpiringMap } from "../caching/expiring-map.ts";
 import type { IamClient, InstanceProfile } from "../contract/index.ts";
@@ -10,7 +17,7 @@ import { tagList } from "../tags.ts";
 export interface InstanceProfiles {
   /** Name of a profile that carries the class' role, made if need be. Never asks IAM for `spec.instanceProfile`. */
   ensure(nodeClass: EC2NodeClass, options: { readonly signal: AbortSignal }): Promise<string>;
-  /** Removes all profiles made for the class. */
+  /** Removes all profiles made for the class, and one that upstream made under the name of its early days. */
   deleteAll(nodeClass: EC2NodeClass, options: { readonly signal: AbortSignal }): Promise<void>;
   /** Deletes this cluster's profiles that are neither in use nor changed within the hour; the first failure ends it. */
   collect(inUse: ReadonlySet<string>, options: { readonly signal: AbortSignal }): Promise<readonly string[]>;
@@ -71,6 +78,7 @@ export function createInstanceProfiles(deps: InstanceProfilesDeps): InstanceProf
     },
     deleteAll: async (nodeClass, { signal }) => {
       for (const profile of await listUnder(iam, pathOf(deps, nodeClass), signal)) await remove(iam, profile, signal);
+      await removeLegacy(deps, nodeClass, signal);
       known.clear();
     },
     collect: async (inUse, { signal }) => {
@@ -91,13 +99,25 @@ const pathOf = ({ region, clusterName }: InstanceProfilesDeps, { metadata }: EC2
   `/karpenter/${region}/${clusterName}/${metadata.uid}/`;
 
 async function attachedRole(iam: IamClient, name: string, signal: AbortSignal): Promise<string | undefined> {
+  return (await read(iam, name, signal))?.Roles?.[0]?.RoleName;
+}
+
+/** Undefined when there is none of that name. */
+async function read(iam: IamClient, name: string, signal: AbortSignal): Promise<InstanceProfile | undefined> {
   try {
-    const { InstanceProfile } = await iam.getInstanceProfile({ InstanceProfileName: name }, { signal });
-    return InstanceProfile?.Roles?.[0]?.RoleName;
+    return (await iam.getInstanceProfile({ InstanceProfileName: name }, { signal })).InstanceProfile;
   } catch (error) {
     if (isNotFound(error)) return undefined;
     return calling("IAM", "GetInstanceProfile", { signal, call: () => Promise.reject(error as Error) });
   }
+}
+
+/** Its path is not that of the class, so no list shows it. */
+async function removeLegacy(deps: InstanceProfilesDeps, { metadata }: EC2NodeClass, signal: AbortSignal) {
+  const { iam, region, clusterName } = deps;
+  const name = legacyInstanceProfileName({ clusterName, region, className: metadata.name ?? "" });
+  const profile = name === undefined ? undefined : await read(iam, name, signal);
+  if (profile !== undefined) await remove(iam, profile, signal);
 }
 
 async function create(deps: InstanceProfilesDeps, nodeClass: EC2NodeClass, signal: AbortSignal): Promise<string> {
