@@ -1,4 +1,5 @@
 import { defineConfig } from "vitest/config";
+import { suiteReporter } from "../../tools/checks/suite-report.ts";
 
 /** The provider with the AWS SDK over HTTP, against moto's server, which the suite installs and starts itself. */
 export default defineConfig({
@@ -16,7 +17,7 @@ export default defineConfig({
     },
     testTimeout: 180_000,
     hookTimeout: 60_000,
-    reporters: process.env.CI === "true" ? ["default", "json"] : ["default"],
+    reporters: ["default", ...(process.env.CI === "true" ? ["json"] : []), suiteReporter("aws")],
     outputFile: { json: "reports/aws.json" },
   },
 });

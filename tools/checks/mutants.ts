@@ -1,7 +1,8 @@
 /**
  * `node tools/checks/mutants.ts --chapter scheduling --seed N --count 20`: draws scenarios by seed, takes the rule that each
  * names out of a copy of the sources, and runs the tests titled with it. Fails when they still pass: then they do not test
- * that rule. Tables: `mutants/CHAPTER.json`; `--list` prints the scenarios that have a row, `--only A1,B2` runs those.
+ * that rule. Tables: `mutants/CHAPTER.json`; `--list` prints the scenarios that have a row, `--only A1,B2` runs those, and
+ * `--verify` runs nothing, but names the rows that the sources have left behind.
  */
 import { cpSync, mkdtempSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
 import { spawn } from "node:child_process";
@@ -18,6 +19,7 @@ const { values } = parseArgs({
     count: { type: "string", default: "20" },
     only: { type: "string" },
     list: { type: "boolean", default: false },
+    verify: { type: "boolean", default: false },
   },
 });
 
@@ -38,7 +40,18 @@ if (values.list) {
   console.log(ids.join("\n"));
   process.exit(0);
 }
+if (values.verify) {
+  const problems = Object.entries(table).flatMap(([id, mutation]) => outOfDate(id, mutation));
+  for (const problem of problems) console.error(`mutants: ${problem}`);
+  console.log(`mutants: ${ids.length} rows of ${values.chapter}, ${problems.length} out of date`);
+  process.exit(problems.length === 0 ? 0 : 1);
+}
 const chosen = values.only?.split(",") ?? drawn(ids, { seed: Number(values.seed), count: Number(values.count) });
+
+function outOfDate(id: string, mutation: Mutation): readonly string[] {
+  const mutated = applyMutation(readFileSync(join(root, mutation.file), "utf8"), mutation);
+  return mutated.ok ? [] : [`${id}: ${mutated.failure}`];
+}
 
 /** What a run needs of the project; the rest is not copied. */
 const parts = [
