@@ -1,5 +1,5 @@
 import { ec2NodeClassType, nodeClaimType, nodePoolType, nodeType } from "../api/index.ts";
-import { type AwsProviderOptions, createAwsProvider } from "../provider-aws/index.ts";
+import { type AwsProviderDeps, type AwsProviderOptions, createAwsProvider } from "../provider-aws/index.ts";
 import type { AwsClients } from "../provider-aws/contract/index.ts";
 import type { OperatorOptions } from "./options.ts";
 import type { ProviderFactory } from "./provider-wiring.ts";
@@ -11,6 +11,7 @@ export interface AwsSetup {
   readonly options: AwsProviderOptions;
   /** `1.34`: version of the API server. */
   readonly kubernetesVersion: () => string;
+  readonly shipped?: AwsProviderDeps["shipped"];
 }
 
 /** AWS over the given clients: those of the SDK, or a simulated account. */
@@ -20,8 +21,10 @@ export function awsProvider(setup: AwsSetup): ProviderFactory {
     const nodeClaims = informers.informer({ type: nodeClaimType });
     const nodes = informers.informer({ type: nodeType });
     const nodePools = informers.informer({ type: nodePoolType });
+    const { shipped, ...given } = setup;
     const aws = createAwsProvider({
-      ...setup,
+      ...given,
+      ...(shipped === undefined ? {} : { shipped }),
       clock,
       log,
       metrics,

@@ -168,7 +168,7 @@ describe("a controller that dies with a call (product 8)", () => {
       consolidationPolicy: "WhenEmpty",
       budgets: [{ nodes: "100%" }],
     } as const;
-    const cluster = await embeddedCluster({ families, capacityType: "spot", pool: { disruption } });
+    const cluster = await embeddedCluster({ families, silent: true, capacityType: "spot", pool: { disruption } });
     await cluster.kube.create(deploymentType, deployment("web", 0, { cpu: "500m", memory: "512Mi" }));
     await cluster.kube.create(podDisruptionBudgetType, {
       apiVersion: "policy/v1",

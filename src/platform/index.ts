@@ -14,5 +14,6 @@ export * from "./process-lifecycle.ts";
 export * from "./prometheus-metrics.ts";
 export * from "./random.ts";
 export * from "./recording-logger.ts";
+export * from "./silent-metrics.ts";
 export * from "./seeded-random.ts";
 export * from "./system-clock.ts";

@@ -3,7 +3,7 @@ import type { EventRecorder } from "../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry } from "../platform/index.ts";
 import { createPlacementGroups, type PlacementGroups } from "./capacity/placement-groups.ts";
 import { createReservations, type Reservations } from "./capacity/reservations.ts";
-import { amiFamilyOf, type ClassPlacementGroup, loadLimitsAndPrices } from "./catalogue/index.ts";
+import { amiFamilyOf, type Catalogue, type ClassPlacementGroup, loadLimitsAndPrices } from "./catalogue/index.ts";
 import { type ClusterNetwork, createClusterNetwork } from "./cluster-network.ts";
 import type { AwsClients } from "./contract/index.ts";
 import { createImageResolver, type ImageResolver } from "./images/image-resolver.ts";
@@ -35,6 +35,8 @@ export interface AwsProviderDeps {
   readonly nodeClasses: (name: string) => EC2NodeClass | undefined;
   /** `1.34`: version of the API server. */
   readonly kubernetesVersion: () => string;
+  /** What AWS does not tell of itself; read anew when absent, which takes milliseconds. */
+  readonly shipped?: Pick<Catalogue, "networkLimits" | "onDemand">;
 }
 
 /** The parts that the provider and its controllers share. */
@@ -151,7 +153,7 @@ function createTypeParts(
 ) {
   const { clients, clock, log, options } = deps;
   const { region, isolatedVpc } = options;
-  const catalogue = loadLimitsAndPrices();
+  const catalogue = deps.shipped ?? loadLimitsAndPrices();
   const discovery = createTypeDiscovery({ ec2: clients.ec2, region, networkLimits: catalogue.networkLimits, log });
   const prices = createPriceBook({
     ec2: clients.ec2,

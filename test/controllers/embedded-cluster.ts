@@ -17,7 +17,7 @@ import {
   type SimulatedAccount,
   startStandIns,
 } from "../../src/local/index.ts";
-import { type Catalogue, loadCatalogue } from "../../src/provider-aws/catalogue/index.ts";
+import { type Catalogue, loadCatalogue, type RegionCatalogue } from "../../src/provider-aws/catalogue/index.ts";
 import type { AwsClients } from "../../src/provider-aws/contract/index.ts";
 import {
   awsProvider,
@@ -35,6 +35,8 @@ import {
   createSeededRandom,
   type ManualClock,
   type RecordingLogger,
+  silentLogger,
+  silentMetrics,
 } from "../../src/platform/index.ts";
 
 export interface EmbeddedCluster {
@@ -68,12 +70,16 @@ export interface EmbeddedOptions {
   readonly seed?: number;
   /** Address to serve probes and metrics on. */
   readonly host?: string;
+  /** What stands between the controller and the API, such as rights. */
+  readonly client?: (kube: KubeClient) => KubeClient;
   /** Watches of the controller break after this many events each, as too old to go on. */
   readonly breakWatchesAfter?: number;
   readonly options?: Partial<OperatorOptions>;
   readonly pool?: Partial<NodePool["spec"]>;
   /** `on-demand` unless said. */
   readonly capacityType?: string;
+  /** Keeps neither log nor metrics, for plays of hundreds of lives of the controller. */
+  readonly silent?: boolean;
 }
 
 const nodeClass: EC2NodeClass = {
@@ -134,7 +140,9 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
   const clock = createManualClock({ start: Date.parse("2026-11-02T10:00:00Z") });
   const random = createSeededRandom(setup.seed ?? 1);
   const ids = createIds(random);
-  const log = createRecordingLogger();
+  const { silent = false } = setup;
+  const log = silent ? { ...silentLogger, lines: [] } : createRecordingLogger();
+  const newMetrics = () => (silent ? silentReadable : createMetricsRegistry());
   const server = createApiServer({ clock, ids });
   const kube = server.client();
   for (const crd of customResourceDefinitions) await kube.create(customResourceDefinitionType, crd);
@@ -145,7 +153,7 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
   account.machines.subscribe(({ providerId }) => void everLaunched.add(providerId));
   const stopping = new AbortController();
   const standIns = startStandIns(
-    { kube, clock, random, ids, log, metrics: createMetricsRegistry(), kubelets: { machines: account.machines } },
+    { kube, clock, random, ids, log, metrics: newMetrics(), kubelets: { machines: account.machines } },
     stopping.signal,
   );
   const { clusterName, queueName: interruptionQueue } = account;
@@ -158,9 +166,10 @@ export async function embeddedCluster(setup: EmbeddedOptions = {}): Promise<Embe
       clients,
       options: awsProviderOptions(options, { region: account.region, clusterEndpoint: "https://127.0.0.1:6443" }),
       kubernetesVersion: () => "1.34",
+      shipped: everything,
     });
-    const registry = createMetricsRegistry();
-    const alive = fusedClient(breakingWatches(kube, setup.breakWatchesAfter), fuse);
+    const registry = newMetrics();
+    const alive = fusedClient(breakingWatches(setup.client?.(kube) ?? kube, setup.breakWatchesAfter), fuse);
     const operator = createOperator({
       kube: alive,
       provider,
@@ -365,15 +374,22 @@ function fusedCalls<C extends object>(service: string, client: C, fuse: Fuse): C
   });
 }
 
+const silentReadable = Object.freeze({ ...silentMetrics, value: () => Promise.resolve(undefined) });
+
 /** Decoded once: it never changes, and costs more than everything else of a start. */
 const everything = loadCatalogue();
 
 function catalogueOf(families: readonly string[] | undefined): Catalogue {
   if (families === undefined) return everything;
   const isSold = (type: string): boolean => families.includes(type.split(".")[0] ?? "");
-  const { machines, onDemand } = everything;
+  const { machines, onDemand, regions } = everything;
+  const soldIn = (region: RegionCatalogue): RegionCatalogue => ({
+    ...region,
+    offerings: new Map([...region.offerings].filter(([name]) => isSold(name))),
+  });
   return {
     ...everything,
+    regions: new Map([...regions].map(([name, region]) => [name, soldIn(region)])),
     machines: machines.filter(({ name }) => isSold(name)),
     onDemand: { ...onDemand, prices: new Map([...onDemand.prices].filter(([name]) => isSold(name))) },
   };
