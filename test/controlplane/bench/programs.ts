@@ -31,11 +31,15 @@ export function startProgram(
   // Test runners have a MODE of their own, which is an option of the product too.
   const { MODE: _, ...environment } = process.env;
   // The first line of bin/karpenter.mjs says how Node is started.
-  const child = spawn(process.execPath, ["--max-semi-space-size=8", "--heap-growing-percent=25", ...nodeArgs, entry, ...args], {
-    cwd: root,
-    env: environment,
-    stdio: ["ignore", "pipe", "pipe"],
-  });
+  const child = spawn(
+    process.execPath,
+    ["--max-semi-space-size=8", "--heap-growing-percent=25", ...nodeArgs, entry, ...args],
+    {
+      cwd: root,
+      env: environment,
+      stdio: ["ignore", "pipe", "pipe"],
+    },
+  );
   const file = createWriteStream(log);
   child.stdout.pipe(file, { end: false });
   child.stderr.pipe(file, { end: false });
