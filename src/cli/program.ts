@@ -4,6 +4,11 @@ import { controllerCommand } from "./commands/controller.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { crdsCommand } from "./commands/crds.ts";
 import { faultCommand } from "./commands/fault.ts";
+import { explainCommand } from "./commands/explain.ts";
+import { instanceTypesCommand } from "./commands/instance-types.ts";
+import { planCommand } from "./commands/plan.ts";
+import { simulateCommand } from "./commands/simulate.ts";
+import { snapshotCommand } from "./commands/snapshot.ts";
 import { upCommand } from "./commands/up.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -42,7 +47,18 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
       writeErr: (text) => void terminal.errors.write(text),
     })
     .showHelpAfterError("(karpenter --help shows the commands)");
-  for (const add of [upCommand, controllerCommand, faultCommand, convertCommand, crdsCommand])
+  for (const add of [
+    upCommand,
+    controllerCommand,
+    faultCommand,
+    convertCommand,
+    crdsCommand,
+    simulateCommand,
+    instanceTypesCommand,
+    explainCommand,
+    planCommand,
+    snapshotCommand,
+  ])
     add(program, { terminal, finish });
   return program;
 }
