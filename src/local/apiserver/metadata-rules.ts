@@ -131,9 +131,21 @@ function validateMutableMetadata(metadata: ObjectMeta): readonly Cause[] {
   ];
 }
 
+/** Without labels and finalizers that stood the test when they were written; annotations have a sum that must be taken. */
+function sinceThen(next: ObjectMeta, old: ObjectMeta): ObjectMeta {
+  const { labels = {}, finalizers = [] } = old;
+  const entries = Object.entries(next.labels ?? {}).filter(([key, value]) => labels[key] !== value);
+  return {
+    ...next,
+    labels: Object.fromEntries(entries),
+    finalizers: (next.finalizers ?? []).filter((finalizer) => !finalizers.includes(finalizer)),
+    ...(next.annotations === old.annotations ? { annotations: {} } : {}),
+  };
+}
+
 /** Rules of an update: immutable members, and no new finalizer on an object that is going. */
 export function validateMetadataUpdate(next: ObjectMeta, old: ObjectMeta): readonly Cause[] {
-  const causes = [...validateMutableMetadata(next)];
+  const causes = [...validateMutableMetadata(sinceThen(next, old))];
   if (old.deletionTimestamp !== undefined) {
     const added = (next.finalizers ?? []).filter((finalizer) => !(old.finalizers ?? []).includes(finalizer));
     if (added.length > 0) {
