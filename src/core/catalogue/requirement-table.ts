@@ -1,4 +1,4 @@
-import { intersects, isCompatible } from "../requirements/compatible.ts";
+import { agree, isCompatible } from "../requirements/compatible.ts";
 import { addRequirements } from "../requirements/requirements.ts";
 import type { Requirement, Requirements } from "../requirements/requirement.ts";
 import { requirementSignature, requirementsSignature } from "../requirements/requirement-text.ts";
@@ -112,12 +112,12 @@ function createMeetingTypes(catalogue: Catalogue): MeetingTypes {
     const signature = requirementSignature(requirement);
     const known = memo.get(signature);
     if (known !== undefined) return known;
-    const single: Requirements = new Map([[requirement.key, requirement]]);
     const set = bitSetOf(catalogue.types.length);
-    catalogue.types.forEach((type, index) => {
-      const own = type.requirements.get(requirement.key);
-      if (own === undefined || intersects(new Map([[requirement.key, own]]), single)) setBit(set, index);
-    });
+    const { types } = catalogue;
+    for (let index = 0; index < types.length; index++) {
+      const own = types[index]?.requirements.get(requirement.key);
+      if (own === undefined || agree(requirement, own)) setBit(set, index);
+    }
     memo.set(signature, set);
     return set;
   };

@@ -104,29 +104,46 @@ interface Limits<State> {
 
 /** Drops runs that are used up or fit no more. */
 function bestRun(fill: Fill, runs: Run[]): Run | undefined {
-  const { width, shapes } = fill.problem;
+  const { values } = fill.problem;
+  const { members } = fill.machine;
   let best: Run | undefined;
   let bestScore = -1;
   let kept = 0;
-  fill.work += runs.length;
-  for (const run of runs) {
-    if (run.at >= run.end || !fits(fill, run.shape)) continue;
+  const count = runs.length;
+  fill.work += count;
+  for (let i = 0; i < count; i++) {
+    const run = runs[i] as Run;
+    if (run.at >= run.end) continue;
+    const score = pullOf(fill, run.shape);
+    if (score < 0) continue;
     runs[kept++] = run;
-    let score = 0;
-    let base = 1e-12;
-    for (let r = 0; r < width; r++) {
-      const amount = shapes[run.shape * width + r] ?? 0;
-      score += (fill.pull[r] ?? 0) * amount;
-      base += (fill.machine.weights[r] ?? 0) * amount;
-    }
-    score *= (fill.problem.values[fill.machine.members[run.at] ?? 0] ?? 0) / base;
-    if (score > bestScore) {
-      bestScore = score;
+    if (run.base === 0) run.base = weightOf(fill, run.shape);
+    const worth = score * ((values[members[run.at] ?? 0] ?? 0) / run.base);
+    if (worth > bestScore) {
+      bestScore = worth;
       best = run;
     }
   }
   runs.length = kept;
   return best;
+}
+
+/** What draws the shape to the machine; negative when it does not fit. */
+function pullOf({ problem: { width, shapes }, pull, room }: Fill, shape: number): number {
+  const base = shape * width;
+  let sum = 0;
+  for (let r = 0; r < width; r++) {
+    const amount = shapes[base + r] ?? 0;
+    if (amount > (room[r] ?? 0)) return -1;
+    sum += (pull[r] ?? 0) * amount;
+  }
+  return sum;
+}
+
+function weightOf({ problem: { width, shapes }, machine: { weights } }: Fill, shape: number): number {
+  let sum = 1e-12;
+  for (let r = 0; r < width; r++) sum += (weights[r] ?? 0) * (shapes[shape * width + r] ?? 0);
+  return sum;
 }
 
 function fits({ problem: { width, shapes }, room }: Fill, shape: number): boolean {

@@ -1,5 +1,5 @@
 import { fillMachine } from "./fill-machine.ts";
-import { mostCopies } from "./open-machines.ts";
+import { mostCopies, takeFilling } from "./open-machines.ts";
 import type { Filling, Opening, Packing, PackingDemand, PackingProblem } from "./problem.ts";
 import { createRunIndex, type RunIndex } from "./runs.ts";
 
@@ -29,7 +29,7 @@ export function* houseDearest<State>(
       continue;
     }
     const { filling, machine } = best;
-    for (const [i, each] of filling.items.entries()) left[each] = (left[each] ?? 0) - (filling.counts[i] ?? 0) * copies;
+    takeFilling(left, filling, copies);
     openings.push({ machine, copies, filling });
     price += (problem.machines[machine]?.price ?? 0) * copies;
   }
@@ -59,9 +59,11 @@ function bestMachine<State>(
 ): Best {
   let [machine, score, work] = [-1, -1, 0];
   let chosen: Filling | undefined;
-  for (const [index, candidate] of problem.machines.entries()) {
-    if (!candidate.members.includes(item)) continue;
-    const filling = fillMachine(problem, candidate, { ...demand, first: item });
+  const filled = { ...demand, first: item };
+  for (let index = 0; index < problem.machines.length; index++) {
+    const candidate = problem.machines[index];
+    if (candidate === undefined || !candidate.members.includes(item)) continue;
+    const filling = fillMachine(problem, candidate, filled);
     work += filling.work;
     const own = filling.value / candidate.price;
     if (filling.items[0] !== item || own <= score) continue;

@@ -22,6 +22,7 @@ export function* openMachines<State>(
   const openings: Opening[] = [];
   let price = 0;
   let work = 0;
+  let told = 0;
   const queue = startQueue(problem);
   const { rules } = demand;
   const filled = { left, runs: createRunIndex(problem, left), ...(rules === undefined ? {} : { rules }) };
@@ -30,7 +31,10 @@ export function* openMachines<State>(
     if (machine === undefined) continue;
     const filling = fillMachine(problem, machine, filled);
     work += filling.work;
-    yield filling.work;
+    if (work - told >= workPerYield) {
+      yield work - told;
+      told = work;
+    }
     if (filling.items.length === 0) continue;
     const score = filling.value / machine.price;
     const next = queue.at(-1);
@@ -40,13 +44,17 @@ export function* openMachines<State>(
     }
     const copies = stock.take(head.machine, mostCopies(left, filling));
     if (copies === 0) continue;
-    for (const [i, item] of filling.items.entries()) left[item] = (left[item] ?? 0) - (filling.counts[i] ?? 0) * copies;
+    takeFilling(left, filling, copies);
     openings.push({ machine: head.machine, copies, filling });
     price += machine.price * copies;
     insert(queue, { machine: head.machine, score });
   }
+  if (work > told) yield work - told;
   return { openings, left, price, work };
 }
+
+/** Pausing is not free: many levels of work hand it on. */
+const workPerYield = 1024;
 
 /** Best last; twice what the whole room would be worth, so that every machine is tried once before any is opened. */
 function startQueue(problem: PackingProblem): Candidate[] {
@@ -75,10 +83,19 @@ function insert(queue: Candidate[], candidate: Candidate): void {
   queue.splice(low, 0, candidate);
 }
 
+/** Takes what is on the copies from what is left. */
+export function takeFilling(left: Int32Array, { items, counts }: Filling, copies: number): void {
+  for (let i = 0; i < items.length; i++) {
+    const item = items[i] ?? 0;
+    left[item] = (left[item] ?? 0) - (counts[i] ?? 0) * copies;
+  }
+}
+
 /** How often the filling can be repeated with what is left. */
 export function mostCopies(left: Int32Array, filling: Filling): number {
   let copies = Number.MAX_SAFE_INTEGER;
-  for (const [i, item] of filling.items.entries())
-    copies = Math.min(copies, Math.floor((left[item] ?? 0) / (filling.counts[i] ?? 1)));
+  const { items, counts } = filling;
+  for (let i = 0; i < items.length; i++)
+    copies = Math.min(copies, Math.floor((left[items[i] ?? 0] ?? 0) / (counts[i] ?? 1)));
   return copies;
 }

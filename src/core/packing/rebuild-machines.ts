@@ -1,7 +1,7 @@
-import { type BitSet, bitSetOf, hasBit, setBit } from "../catalogue/bit-set.ts";
 import { houseDearest } from "./house-dearest.ts";
 import { openMachines } from "./open-machines.ts";
-import type { Filling, Machine, Opening, Packing, PackingDemand, PackingProblem, Stock } from "./problem.ts";
+import { partOf, partSource, type PartSource } from "./part-of-problem.ts";
+import type { Filling, Opening, Packing, PackingDemand, PackingProblem, Stock } from "./problem.ts";
 
 interface Bin {
   readonly machine: number;
@@ -35,7 +35,7 @@ export function* rebuildMachines<State>(
   if (bins.length < 2 || packing.work > effort) return packing;
   const stock = demand.stock.copy();
   for (const { machine, copies } of packing.openings) stock.take(machine, copies);
-  const search: Search<State> = { problem, demand, bins, stock, membership: membershipOf(problem) };
+  const search: Search<State> = { problem, bins, stock, source: partSource(problem, demand.rules) };
   const draw = drawsOf(bins.length);
   let failures = 0;
   for (let spent = 0; spent < effort && bins.length > 1 && failures < patience(bins.length); ) {
@@ -53,29 +53,27 @@ export function* rebuildMachines<State>(
 
 interface Search<State> {
   readonly problem: PackingProblem;
-  readonly demand: PackingDemand<State>;
   /** Changed as cheaper ones are found, and so is the stock. */
   readonly bins: Bin[];
   readonly stock: Stock;
-  readonly membership: readonly BitSet[];
+  readonly source: PartSource<State>;
 }
 
 /** Packs the items of the chosen bins anew, and puts the result in their place when it is cheaper. */
 function* rebuild<State>(
-  { problem, demand, bins, stock, membership }: Search<State>,
+  { problem, bins, stock, source }: Search<State>,
   chosen: readonly Bin[],
   { pack, values }: { readonly pack: typeof openMachines; readonly values: Float64Array },
 ): Generator<number, { readonly cheaper: boolean; readonly work: number }> {
-  const part = partOf(problem, chosen, membership);
+  const part = partOf(source, chosen, values);
   for (const { machine } of chosen) stock.put(machine, 1);
-  const again = { ...demand, wanted: part.wanted, stock: renumbered(stock, part.machines) };
-  const packed = yield* pack({ ...part.problem, values }, again);
-  const cheaper = packed.price < part.price - priceStep && packed.left.every((count) => count === 0);
+  const packed = yield* pack(part.problem, part.demand(stock));
+  const cheaper = packed.price < part.price - priceStep && isNoneLeft(packed);
   if (!cheaper) {
     for (const { machine } of chosen) stock.take(machine, 1);
     return { cheaper, work: packed.work };
   }
-  const made = packed.openings.map((opening) => ({ ...opening, machine: part.machines[opening.machine] ?? 0 }));
+  const made = packed.openings.map((opening) => part.inWhole(opening));
   for (const { machine, copies } of made) stock.take(machine, copies);
   replaceBins(
     bins,
@@ -83,6 +81,11 @@ function* rebuild<State>(
     made.flatMap((opening) => binsOf(problem, opening)),
   );
   return { cheaper, work: packed.work };
+}
+
+function isNoneLeft({ left }: Packing): boolean {
+  for (let item = 0; item < left.length; item++) if (left[item] !== 0) return false;
+  return true;
 }
 
 const binsOf = ({ machines, values }: PackingProblem, { machine, copies, filling }: Opening): readonly Bin[] => {
@@ -96,7 +99,12 @@ type Draw = (below: number) => number;
 const stir = 0.08;
 
 function stirred(values: Float64Array, draw: Draw): Float64Array {
-  return draw(2) === 0 ? values : values.map((value) => value * (1 + (stir * (draw(201) - 100)) / 100));
+  if (draw(2) === 0) return values;
+  const moved = new Float64Array(values.length);
+  for (let item = 0; item < moved.length; item++) {
+    moved[item] = (values[item] ?? 0) * (1 + (stir * (draw(201) - 100)) / 100);
+  }
+  return moved;
 }
 
 /** A linear congruential sequence; only its evenness matters. */
@@ -121,57 +129,6 @@ function chooseBins(bins: readonly Bin[], draw: Draw): readonly Bin[] {
   }
   return [...chosen];
 }
-
-interface Part {
-  readonly problem: PackingProblem;
-  /** Index in the whole problem by index in the part. */
-  readonly machines: readonly number[];
-  readonly wanted: Int32Array;
-  readonly price: number;
-}
-
-/** The problem of the chosen bins alone: their items, and machines that are not dearer than all of them together. */
-function partOf(problem: PackingProblem, chosen: readonly Bin[], membership: readonly BitSet[]): Part {
-  const wanted = new Int32Array(problem.values.length);
-  let price = 0;
-  for (const { machine, filling } of chosen) {
-    price += problem.machines[machine]?.price ?? 0;
-    for (const [i, item] of filling.items.entries()) wanted[item] = (wanted[item] ?? 0) + (filling.counts[i] ?? 0);
-  }
-  const items = [...new Set(chosen.flatMap(({ filling }) => filling.items))].sort((a, b) => a - b);
-  const machines: Machine[] = [];
-  const indices: number[] = [];
-  problem.machines.forEach((machine, index) => {
-    if (machine.price > price) return;
-    const own = membership[index];
-    const members = own === undefined ? [] : items.filter((item) => hasBit(own, item));
-    if (members.length === 0) return;
-    machines.push({ ...machine, members: Int32Array.from(members) });
-    indices.push(index);
-  });
-  return { problem: { ...problem, machines }, machines: indices, wanted, price };
-}
-
-function membershipOf({ machines, values }: PackingProblem): readonly BitSet[] {
-  const known = new Map<Int32Array, BitSet>();
-  return machines.map(({ members }) => {
-    const same = known.get(members);
-    if (same !== undefined) return same;
-    const set = bitSetOf(values.length);
-    for (const item of members) setBit(set, item);
-    known.set(members, set);
-    return set;
-  });
-}
-
-/** The stock as the part numbers its machines. */
-const renumbered = (stock: Stock, machines: readonly number[]): Stock => ({
-  copy: () => renumbered(stock.copy(), machines),
-  take: (machine, most) => stock.take(machines[machine] ?? 0, most),
-  put: (machine, count) => {
-    stock.put(machines[machine] ?? 0, count);
-  },
-});
 
 function replaceBins(bins: Bin[], gone: readonly Bin[], made: readonly Bin[]): void {
   const dropped = new Set(gone);

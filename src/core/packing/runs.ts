@@ -7,6 +7,8 @@ export interface Run {
   readonly end: number;
   /** Where in the filling the item of `at` stands; -1 before it is added. */
   entry: number;
+  /** What an item of the shape would cost by the machine's weights; 0 before it is asked for. */
+  base: number;
 }
 
 /** Runs of machines while one demand is used up. */
@@ -57,14 +59,15 @@ function openRuns({ shapes, heads, ends }: Outline, members: Int32Array, left: I
   const runs: Run[] = [];
   let kept = 0;
   for (let i = 0; i < shapes.length; i++) {
-    const [shape = 0, end = 0] = [shapes[i], ends[i]];
+    const shape = shapes[i] ?? 0;
+    const end = ends[i] ?? 0;
     let head = heads[i] ?? 0;
     while (head < end && (left[members[head] ?? 0] ?? 0) === 0) head++;
     if (head === end) continue;
     shapes[kept] = shape;
     heads[kept] = head;
     ends[kept++] = end;
-    runs.push({ shape, at: head, end, entry: -1 });
+    runs.push({ shape, at: head, end, entry: -1, base: 0 });
   }
   shapes.length = kept;
   heads.length = kept;

@@ -27,6 +27,7 @@ function makeChoices(session: Session, claim: Claim): Choices {
   const chosen = new Set<number>();
   const found = new Set<string>();
   const overlaid = { price: false, capacity: false };
+  let last: readonly string[] = [];
   for (const offer of offersOf(session, claim.set)) {
     const { row, priced, capacityTypes } = offer;
     if (!hasBit(claim.rows, row)) continue;
@@ -37,7 +38,9 @@ function makeChoices(session: Session, claim: Claim): Choices {
       overlaid.price ||= offer.overlaidPrice;
       overlaid.capacity ||= offer.overlaidCapacity;
     }
+    if (capacityTypes === last) continue;
     for (const capacityType of capacityTypes) found.add(capacityType);
+    last = capacityTypes;
   }
   const instanceTypes = ordered.map(({ type }) => types[type]?.name ?? "");
   const capacityTypes = [...found].sort();
@@ -80,12 +83,17 @@ function makeOffers(table: RequirementTable, set: SetId): readonly RowOffer[] {
 function capacityTypesByRow(table: RequirementTable, set: SetId): (row: number) => readonly string[] {
   const { start, kind, list } = table.catalogue.offerings;
   const allowed = table.allowedKinds(set);
+  // Rows that can be had alike share one list: whoever collects them need not look into it again.
+  const lists = new Map<string, readonly string[]>();
   return (row) => {
     const found: string[] = [];
     for (let i = start[row] ?? 0; i < (start[row + 1] ?? 0); i++) {
       const capacityType = allowed[kind[i] ?? 0] === true ? list[i]?.capacityType : undefined;
       if (capacityType !== undefined && !found.includes(capacityType)) found.push(capacityType);
     }
-    return found;
+    const key = found.join();
+    const shared = lists.get(key) ?? found;
+    lists.set(key, shared);
+    return shared;
   };
 }

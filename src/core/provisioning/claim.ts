@@ -114,9 +114,11 @@ export function withNeed(total: Float64Array, { need }: Workload, count: number)
 }
 
 export function addNeed(total: Float64Array, need: Workload["need"], count: number): void {
-  need.places.forEach((place, i) => {
-    total[place] = (total[place] ?? 0) + (need.amounts[i] ?? 0) * count;
-  });
+  const { places, amounts } = need;
+  for (let i = 0; i < places.length; i++) {
+    const place = places[i] ?? 0;
+    total[place] = (total[place] ?? 0) + (amounts[i] ?? 0) * count;
+  }
 }
 
 /** Puts pods of one workload on the claim as `addition` (made for the last of them) says. */

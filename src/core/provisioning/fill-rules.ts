@@ -12,7 +12,8 @@ interface FillState {
   readonly machine: MachineOption;
   set: SetId;
   readonly ports: HostPort[];
-  readonly total: Float64Array;
+  /** Counted where minValues depend on it. */
+  readonly total: Float64Array | undefined;
   readonly hosts: HostCounts;
 }
 
@@ -33,7 +34,7 @@ export function fillRules(session: Session, problem: MachineProblem): FillRules<
         machine: option,
         set: option.seed,
         ports: [],
-        total: new Float64Array(session.space.names.length),
+        total: option.pool.template.hasMinValues ? new Float64Array(session.space.names.length) : undefined,
         hosts: new Map(),
       };
     },
@@ -44,15 +45,15 @@ export function fillRules(session: Session, problem: MachineProblem): FillRules<
       const { ports } = demand.workload;
       if (ports.length > 0 && conflictingPorts(state.ports, ports) !== undefined) return 0;
       const most = Math.min(ports.length > 0 ? 1 : demand.count, hostAllowance(demand.stage.topology, state.hosts));
-      return most > 0 && state.machine.pool.template.hasMinValues
-        ? flexibleCount(session, state, { set, demand, most })
+      return most > 0 && state.total !== undefined
+        ? flexibleCount(session, state, { set, demand, most, total: state.total.slice() })
         : most;
     },
     add: (state, item, count) => {
       state.set = narrowed(state, item);
       const { workload, stage } = demandOf(item);
-      state.ports.push(...workload.ports);
-      addNeed(state.total, workload.need, count);
+      if (workload.ports.length > 0) state.ports.push(...workload.ports);
+      if (state.total !== undefined) addNeed(state.total, workload.need, count);
       countOnHost(stage.topology, state.hosts, count);
     },
   };
@@ -65,11 +66,11 @@ const keepsPrice = (session: Session, machine: MachineOption, set: SetId): boole
 function flexibleCount(
   session: Session,
   state: FillState,
-  ask: { readonly set: SetId; readonly demand: Demand; readonly most: number },
+  ask: { readonly set: SetId; readonly demand: Demand; readonly most: number; readonly total: Float64Array },
 ): number {
   const { pool, row } = state.machine;
   const { need } = ask.demand.workload;
-  const total = state.total.slice();
+  const { total } = ask;
   for (let count = 0; count < ask.most; count++) {
     addNeed(total, need, 1);
     const rows = andInto(pool.room.rows.slice(), session.table.select(ask.set).rows);

@@ -45,6 +45,8 @@ interface Seed {
   readonly own: number[];
 }
 
+const piecesPerPause = 16;
+
 /** What a machine is to cost more than its price, USD an hour, because it uses up scarce limits. */
 export type Surcharge = (pool: Pool, row: number) => number;
 
@@ -66,7 +68,7 @@ export function* buildMachineProblem(
     const fits: (FreshFit | undefined)[] = [];
     for (const demand of demands) {
       fits.push(freshFit(session, pool, demand));
-      yield 1;
+      if (fits.length % piecesPerPause === 0) yield piecesPerPause;
     }
     fitsOf.set(pool, fits);
     for (const seed of seedsOf(pool, fits, demands)) {
@@ -136,7 +138,7 @@ function* seedMachines(context: SeedContext, into: MachineOption[]): Resumable<v
       members: shared,
       weights,
     });
-    yield 1 + (demands.length >> 8);
+    if (i % piecesPerPause === 0) yield piecesPerPause * (1 + (demands.length >> 8));
   }
 }
 

@@ -48,9 +48,10 @@ function* cycle(
     for (; open.length > 0; open = advanced(session, stageOf, open)) {
       yield* placeOnNodes(session, open);
       const homeless: Demand[] = [];
-      for (const demand of open) {
+      for (let i = 0; i < open.length; i++) {
+        const demand = open[i] as Demand;
         (isHostedAnywhere(session, demand) ? demands : homeless).push(demand);
-        yield 1;
+        if (i % demandsPerYield === 0) yield demandsPerYield;
       }
       open = homeless;
     }
@@ -60,6 +61,8 @@ function* cycle(
     for (const { workload } of left) stageOf[workload.index] = (stageOf[workload.index] ?? 0) + 1;
   }
 }
+
+const demandsPerYield = 16;
 
 /** The pods that are left of a workload, at a stage; nothing past its last stage. */
 function demandAt(session: Session, workload: Workload, index: number): readonly Demand[] {

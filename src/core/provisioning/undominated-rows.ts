@@ -36,6 +36,8 @@ export function* undominatedRows(
 const mostRows = 96;
 const leastShare = 0.8;
 
+const unitsPerYield = 64;
+
 type Columns = readonly Float64Array[];
 
 /** Whether another row is as good, given that it costs no more; it holds at least `share` of every column. */
@@ -51,6 +53,7 @@ function* without(
 ): Resumable<readonly number[]> {
   const kept: number[] = [];
   const most = new Float64Array(by.columns.length);
+  let units = 0;
   for (const row of ordered) {
     // Nothing beats a row that is larger in something than all before it: true of nearly all in a graded catalogue.
     const isLargest = by.columns.some((column, i) => beats.share * (column[row] ?? 0) > (most[i] ?? 0));
@@ -61,7 +64,10 @@ function* without(
         most[i] = Math.max(most[i] ?? 0, column[row] ?? 0);
       });
     }
-    yield 1 + (kept.length >> 6);
+    units += 1 + (kept.length >> 6);
+    if (units < unitsPerYield) continue;
+    yield units;
+    units = 0;
   }
   return kept;
 }

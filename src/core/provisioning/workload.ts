@@ -85,13 +85,14 @@ export function* groupWorkloads(
   const workloads: Workload[] = [];
   for (const { podClass, pods } of ordered) {
     workloads.push(workloadOf(podClass, pods, { index: workloads.length, context }));
-    yield workloadUnits;
+    if (workloads.length % workloadsPerYield === 0) yield workloadsPerYield * workloadUnits;
   }
   return workloads;
 }
 
 /** Making a workload takes some ten microseconds. */
 const workloadUnits = 4;
+const workloadsPerYield = 16;
 
 function workloadOf(
   { requests, hostPorts, example }: PodClass,

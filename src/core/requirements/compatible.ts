@@ -62,7 +62,7 @@ export function compatibilityError(
   return intersectionError(existing, incoming);
 }
 
-/** A label that is absent satisfies both of NotIn and DoesNotExist, whatever they list. */
-function agree(a: Requirement, b: Requirement): boolean {
+/** Whether some label, or none, satisfies both. One that is absent satisfies NotIn and DoesNotExist, whatever they list. */
+export function agree(a: Requirement, b: Requirement): boolean {
   return requirementsMeet(a, b) || (acceptsAbsence(a) && acceptsAbsence(b));
 }

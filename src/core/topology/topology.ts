@@ -11,6 +11,8 @@ import { repellingTerms, type TermScope, topologyTerms } from "./terms.ts";
 
 /** A pod as topology sees it: what binds it and what it changes. */
 export interface TopologyView {
+  /** Equal for pods of which topology says the same. */
+  readonly key: string;
   /** Forward groups whose constraint it declares. */
   readonly owned: readonly TopologyGroup[];
   /** Inverse groups of its own required anti-affinity. */
@@ -48,6 +50,7 @@ export function* createTopology(pods: readonly Pod[], context: GroupContext, sco
     }
   }
   const declared = new Map<string, Declared>();
+  const keys = new Map<Pod, string>();
   const declare = (pod: Pod, key: string): Declared => {
     const known = declared.get(key) ?? {
       owned: topologyTerms(pod, scope).map((term) => registry.forward(term, pod)),
@@ -56,24 +59,28 @@ export function* createTopology(pods: readonly Pod[], context: GroupContext, sco
     declared.set(key, known);
     return known;
   };
-  for (const pod of pods) {
-    declare(pod, viewKey(pod));
-    yield 1;
+  for (const [i, pod] of pods.entries()) {
+    const key = viewKey(pod);
+    keys.set(pod, key);
+    declare(pod, key);
+    if (i % podsPerYield === 0) yield podsPerYield;
   }
   const views = new Map<string, TopologyView>();
   return {
     groups: registry.groups,
     view(pod) {
-      const key = viewKey(pod);
+      const key = keys.get(pod) ?? viewKey(pod);
       const own = declare(pod, key);
       // A relaxed pod may have brought new groups, which count pods seen before.
       const dated = `${registry.groups.length} ${key}`;
-      const view = views.get(dated) ?? viewOf(pod, registry.groups, own);
+      const view = views.get(dated) ?? viewOf(pod, registry.groups, { key, ...own });
       views.set(dated, view);
       return view;
     },
   };
 }
+
+const podsPerYield = 32;
 
 /** Equal for pods of which topology says the same: many classes differ in what they need alone. */
 function viewKey({ metadata, spec }: Pod): string {
@@ -86,7 +93,7 @@ function viewKey({ metadata, spec }: Pod): string {
 
 type Declared = Pick<TopologyView, "owned" | "repels">;
 
-function viewOf(pod: Pod, groups: readonly TopologyGroup[], own: Declared): TopologyView {
+function viewOf(pod: Pod, groups: readonly TopologyGroup[], own: Declared & Pick<TopologyView, "key">): TopologyView {
   const matching = groups.filter((group) => group.matches(pod));
   const counted = matching.filter(({ inverse }) => !inverse);
   const repelledBy = matching.filter(({ inverse }) => inverse);
