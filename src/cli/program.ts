@@ -4,6 +4,7 @@ import { controllerCommand } from "./commands/controller.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { crdsCommand } from "./commands/crds.ts";
 import { faultCommand } from "./commands/fault.ts";
+import { lintCommand } from "./commands/lint.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { instanceTypesCommand } from "./commands/instance-types.ts";
 import { planCommand } from "./commands/plan.ts";
@@ -58,6 +59,7 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
     explainCommand,
     planCommand,
     snapshotCommand,
+    lintCommand,
   ])
     add(program, { terminal, finish });
   return program;

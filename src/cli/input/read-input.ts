@@ -12,12 +12,21 @@ const endings = [".yaml", ".yml", ".json"];
  * path) or `-` for standard input. Unreadable places and folders without manifests are errors of use.
  */
 export async function readInput(places: readonly string[], input: Readable): Promise<ManifestSet> {
-  const sets: ManifestSet[] = [];
+  const texts = await readTexts(places, input);
+  return joinManifests(texts.map((each) => parseManifests(each.file, each.text)));
+}
+
+/** The same places as texts with their names. */
+export async function readTexts(
+  places: readonly string[],
+  input: Readable,
+): Promise<readonly { readonly file: string; readonly text: string }[]> {
+  const texts: { file: string; text: string }[] = [];
   for (const place of places) {
-    if (place === "-") sets.push(parseManifests("standard input", await text(input)));
-    else for (const file of await filesAt(place)) sets.push(parseManifests(file, await contentOf(file)));
+    if (place === "-") texts.push({ file: "standard input", text: await text(input) });
+    else for (const file of await filesAt(place)) texts.push({ file, text: await contentOf(file) });
   }
-  return joinManifests(sets);
+  return texts;
 }
 
 async function filesAt(place: string): Promise<readonly string[]> {

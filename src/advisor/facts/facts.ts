@@ -1,0 +1,125 @@
+import type { AWSNodeTemplate, KubeObject, Node, Pod, PodDisruptionBudget } from "../../api/index.ts";
+import type { InstanceType } from "../../core/index.ts";
+import type { ManifestObject, ManifestProblem, ManifestSet } from "../../manifests/index.ts";
+import type { InputName } from "../model/inputs.ts";
+import { type LogEntry, type LogFile, logEntries } from "./log-lines.ts";
+import { type Pool, poolOf } from "./pools.ts";
+import { type SettingsFacts, settingsOf } from "./settings.ts";
+import { defaultThresholds, type Thresholds } from "./thresholds.ts";
+import { effectiveTypes } from "./types.ts";
+import { type Workload, workloadOf } from "./workloads.ts";
+
+/** What there is to look at; each part may be missing (v1alpha5 6.1). */
+export interface AdvisorInput {
+  /** M: files as they would be applied. */
+  readonly manifests?: ManifestSet;
+  /** Texts of those files by name, from which repairs are proposed. */
+  readonly texts?: ReadonlyMap<string, string>;
+  /** K: a dump of a running cluster, with status. */
+  readonly cluster?: ManifestSet;
+  /** L. */
+  readonly logs?: readonly LogFile[];
+  /** C: the machine types of the region, as a class with a subnet in every zone sees them. */
+  readonly types?: readonly InstanceType[];
+  readonly region?: string;
+  readonly thresholds?: Partial<Thresholds>;
+}
+
+/** A Kubernetes object of a known kind with its places. */
+export interface Typed<T extends KubeObject> extends ManifestObject {
+  readonly object: T;
+}
+
+/** The input read once, for all rules. */
+export interface Facts {
+  readonly has: ReadonlySet<InputName>;
+  readonly objects: readonly ManifestObject[];
+  readonly problems: readonly ManifestProblem[];
+  readonly texts: ReadonlyMap<string, string>;
+  readonly pools: readonly Pool[];
+  readonly workloads: readonly Workload[];
+  /** Workloads that run this controller. */
+  readonly controllers: readonly Workload[];
+  readonly budgets: readonly Typed<PodDisruptionBudget>[];
+  readonly nodes: readonly Typed<Node>[];
+  readonly pods: readonly Typed<Pod>[];
+  readonly templates: readonly Typed<AWSNodeTemplate>[];
+  readonly settings?: SettingsFacts;
+  readonly types: readonly InstanceType[];
+  readonly region: string;
+  readonly logs: readonly LogEntry[];
+  readonly thresholds: Thresholds;
+  /** Types that a pool may launch, in order of name. */
+  typesOf(pool: Pool): readonly InstanceType[];
+}
+
+export function factsOf(input: AdvisorInput): Facts {
+  const {
+    manifests = noManifests,
+    cluster = noManifests,
+    types = [],
+    region = "the region",
+    texts = new Map(),
+  } = input;
+  const objects = [...manifests.objects, ...cluster.objects];
+  const { logs = [] } = input;
+  return {
+    has: inputsOf(input),
+    problems: [...manifests.problems, ...cluster.problems],
+    texts,
+    ...factsOfObjects(objects),
+    types,
+    region,
+    logs: logs.flatMap(logEntries),
+    thresholds: { ...defaultThresholds, ...input.thresholds },
+    typesOf: rememberedTypes(types),
+  };
+}
+
+const noManifests: ManifestSet = Object.freeze({ objects: [], problems: [] });
+
+function factsOfObjects(objects: readonly ManifestObject[]) {
+  const workloads = present(objects.map(workloadOf));
+  const controllers = workloads.filter(isController);
+  const settings = settingsOf(objects, controllers);
+  return {
+    objects,
+    pools: present(objects.map(poolOf)),
+    workloads,
+    controllers,
+    budgets: ofKind<PodDisruptionBudget>(objects, "PodDisruptionBudget"),
+    nodes: ofKind<Node>(objects, "Node"),
+    pods: ofKind<Pod>(objects, "Pod"),
+    templates: ofKind<AWSNodeTemplate>(objects, "AWSNodeTemplate"),
+    ...(settings === undefined ? {} : { settings }),
+  };
+}
+
+function rememberedTypes(types: readonly InstanceType[]): Facts["typesOf"] {
+  const effective = new Map<Pool, readonly InstanceType[]>();
+  return (pool) => {
+    const known = effective.get(pool) ?? effectiveTypes(pool, types);
+    effective.set(pool, known);
+    return known;
+  };
+}
+
+function inputsOf({ manifests, cluster, logs, types }: AdvisorInput): ReadonlySet<InputName> {
+  const has = new Set<InputName>();
+  if (manifests !== undefined || cluster !== undefined) has.add("objects");
+  if (cluster !== undefined) has.add("cluster");
+  if (logs !== undefined) has.add("logs");
+  if (types !== undefined) has.add("catalogue");
+  return has;
+}
+
+const present = <T>(items: readonly (T | undefined)[]): readonly T[] => items.filter((item) => item !== undefined);
+
+const ofKind = <T extends KubeObject>(objects: readonly ManifestObject[], kind: string): readonly Typed<T>[] =>
+  objects.filter(({ object }) => object.kind === kind) as readonly ManifestObject[] as readonly Typed<T>[];
+
+/** By the chart's label, or by the image (v1alpha5 6.4). */
+function isController({ labels, spec }: Workload): boolean {
+  if (labels["app.kubernetes.io/name"] === "karpenter") return true;
+  return spec.containers.some(({ image = "" }) => /(?:^|\/)karpenter(?:-ts)?\/controller(?:[:@]|$)/.test(image));
+}

@@ -1,0 +1,43 @@
+/** Which pool can serve which workload, and what stands in the way (v1alpha5 6.4). */
+import { awsLabelRules } from "../../api/index.ts";
+import { intersects, isCompatible, type Requirements, toleratesAll } from "../../core/index.ts";
+import type { Facts } from "./facts.ts";
+import type { Pool } from "./pools.ts";
+import { holds } from "./types.ts";
+import type { Workload } from "./workloads.ts";
+
+export const tolerates = (workload: Pick<Workload, "spec">, pool: Pool): boolean =>
+  toleratesAll(
+    pool.taints.filter(({ effect }) => effect !== "PreferNoSchedule"),
+    workload.spec.tolerations,
+  );
+
+/** Labels alone: what the pool says against what the pods ask. */
+export const selects = ({ alternatives }: Pick<Workload, "alternatives">, pool: Pool): boolean =>
+  alternatives.some((wanted) => isCompatible(pool.requirements, wanted, awsLabelRules.wellKnown));
+
+/** Labels and taints, and, where the catalogue is there, a type that holds one pod. */
+export function serves(facts: Facts, pool: Pool, workload: Workload): boolean {
+  return tolerates(workload, pool) && selects(workload, pool) && hasType(facts, pool, workload);
+}
+
+/** True where no catalogue tells the pool's machines: nothing speaks against it. */
+export function hasType(
+  facts: Facts,
+  pool: Pool,
+  { alternatives, requests }: Pick<Workload, "alternatives" | "requests">,
+): boolean {
+  if (!facts.has.has("catalogue") || !pool.isEc2) return true;
+  return facts
+    .typesOf(pool)
+    .some((type) => alternatives.some((wanted) => agrees(type.requirements, wanted)) && holds(type, requests));
+}
+
+/** Keys that only one side names decide nothing here: the pool's labels have been compared before. */
+const agrees = (type: Requirements, wanted: Requirements): boolean => intersects(type, wanted);
+
+export const poolsFor = (facts: Facts, workload: Workload): readonly Pool[] =>
+  facts.pools.filter((pool) => serves(facts, pool, workload));
+
+export const workloadsOf = (facts: Facts, pool: Pool): readonly Workload[] =>
+  facts.workloads.filter((workload) => workload.kind !== "DaemonSet" && serves(facts, pool, workload));

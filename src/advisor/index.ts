@@ -1,0 +1,14 @@
+export type { AdvisorInput } from "./facts/facts.ts";
+export type { LogFile } from "./facts/log-lines.ts";
+export type { Finding, Rule, RuleOutcome, Severity } from "./model/rule.ts";
+export { severities, severityRank } from "./model/rule.ts";
+export { allRules } from "./registry/all-rules.ts";
+export { explainRule, listRules } from "./report/explain.ts";
+export { adviceDocument } from "./report/findings-json.ts";
+export { adviceJunit } from "./report/junit.ts";
+export { adviceSarif } from "./report/sarif.ts";
+export { adviceGithub, adviceMarkdown, adviceTable } from "./report/text-reports.ts";
+export { type Advice, advise } from "./run/advise.ts";
+export { type Baseline, baselineOf, readBaseline } from "./run/baseline.ts";
+export { type Configuration, emptyConfiguration, readConfiguration } from "./run/configuration.ts";
+export { expiredEntries } from "./run/silencing.ts";

@@ -1,0 +1,41 @@
+import { labels } from "../../api/index.ts";
+import type { Workload } from "../facts/workloads.ts";
+import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
+import type { Rule } from "../model/rule.ts";
+
+export const noSpread: Rule = {
+  id: "KBP502",
+  name: "no-spread",
+  severity: "warning",
+  requirements: ["R59", "R60"],
+  needs: ["objects"],
+  document: {
+    what: "A workload of several replicas has no spread over zones or nodes and no anti-affinity.",
+    why: "All its pods may sit on one node, and go with it.",
+    fix: "Add topologySpreadConstraints over topology.kubernetes.io/zone and kubernetes.io/hostname.",
+  },
+  check: (facts) =>
+    overWorkloads(
+      facts,
+      (workload) =>
+        (workload.replicas ?? 1) < 2 || isSpread(workload)
+          ? undefined
+          : workloadProblem(workload, workload.specPath, {
+              message: `${titleOf(workload)} may sit on one node or in one zone`,
+              evidence: `replicas: ${workload.replicas ?? 1}, no spread and no anti-affinity`,
+            }),
+      ["Deployment", "StatefulSet"],
+    ),
+};
+
+const places: readonly string[] = [labels.zone, labels.hostname];
+
+function isSpread({ spec }: Workload): boolean {
+  const anti = spec.affinity?.podAntiAffinity;
+  const keys = [
+    ...(spec.topologySpreadConstraints ?? []),
+    ...(anti?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
+    ...(anti?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm),
+  ].map(({ topologyKey }) => topologyKey);
+  return keys.some((key) => places.includes(key));
+}

@@ -1,0 +1,38 @@
+import { annotations, eraAnnotations } from "../../api/index.ts";
+import type { Facts } from "../facts/facts.ts";
+import { poolsFor } from "../facts/serving.ts";
+import type { Workload } from "../facts/workloads.ts";
+import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
+import type { Problem, Rule } from "../model/rule.ts";
+
+export const longJobUnprotected: Rule = {
+  id: "KBP510",
+  name: "long-job-unprotected",
+  severity: "info",
+  requirements: ["R75"],
+  needs: ["objects"],
+  document: {
+    what: "A StatefulSet, or a Job that may take more than an hour, has pods without protection on a pool that expires or consolidates nodes. A warning for Jobs whose pods are not restarted.",
+    why: "Its work begins anew, or is lost, when its node is replaced.",
+    fix: 'Annotate the pod template: karpenter.sh/do-not-disrupt: "true", or karpenter.sh/do-not-evict: "true" in the old era.',
+  },
+  check: (facts) => overWorkloads(facts, (workload) => judge(facts, workload), ["StatefulSet", "Job", "CronJob"]),
+};
+
+function judge(facts: Facts, workload: Workload): Problem | undefined {
+  const { job, spec, kind } = workload;
+  const deadline = job?.activeDeadlineSeconds ?? spec.activeDeadlineSeconds ?? 0;
+  // A Job without a deadline says nothing of how long it takes.
+  if (kind !== "StatefulSet" && deadline <= facts.thresholds.longJobSeconds) return undefined;
+  if (isAnnotated(workload)) return undefined;
+  const pool = poolsFor(facts, workload).find((each) => each.consolidates || each.expirySeconds !== undefined);
+  if (pool === undefined) return undefined;
+  return workloadProblem(workload, workload.metadataPath, {
+    message: `${titleOf(workload)} would be restarted by ${pool.consolidates ? "consolidation" : "expiry"}`,
+    evidence: `it may run on ${pool.title}${deadline === 0 ? "" : `; activeDeadlineSeconds: ${deadline}`}`,
+    severity: job !== undefined && spec.restartPolicy === "Never" ? "warning" : "info",
+  });
+}
+
+const isAnnotated = ({ annotations: own }: Workload): boolean =>
+  own[eraAnnotations.doNotEvict] !== undefined || own[annotations.doNotDisrupt] !== undefined;

@@ -1,0 +1,158 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { parse } from "yaml";
+import {
+  type Advice,
+  adviceDocument,
+  adviceGithub,
+  adviceJunit,
+  adviceMarkdown,
+  adviceSarif,
+  adviceTable,
+  type AdvisorInput,
+  advise,
+  allRules,
+  type Baseline,
+  baselineOf,
+  type Configuration,
+  emptyConfiguration,
+  expiredEntries,
+  explainRule,
+  listRules,
+  type Rule,
+  readBaseline,
+  readConfiguration,
+  type Severity,
+  severityRank,
+} from "../../advisor/index.ts";
+import { joinManifests, type ManifestSet, parseManifests, positionText } from "../../manifests/index.ts";
+import { CliError, exitCodes } from "../cli-error.ts";
+import { readTexts } from "../input/read-input.ts";
+import type { Terminal } from "../terminal.ts";
+import { machineTypesOf } from "./machine-types.ts";
+
+export const lintOutputs = ["table", "json", "sarif", "junit", "markdown", "github"] as const;
+
+export interface LintFlags {
+  readonly filename: readonly string[];
+  readonly dump: readonly string[];
+  readonly logs: readonly string[];
+  readonly region: string;
+  readonly output: (typeof lintOutputs)[number];
+  readonly failOn?: Severity | "never";
+  readonly ignore: readonly string[];
+  readonly config?: string;
+  readonly baseline?: string;
+  readonly writeBaseline?: string;
+  readonly explain?: string;
+  readonly rules: boolean;
+}
+
+/** Findings on standard output. 0 when none is at or above --fail-on, 1 otherwise, 2 for unreadable input. */
+export async function runLint(flags: LintFlags, terminal: Terminal, today: string): Promise<number> {
+  if (flags.rules || flags.explain !== undefined) {
+    terminal.output.write(flags.explain === undefined ? listRules(allRules) : explainRule(ruleOf(flags.explain)));
+    return exitCodes.fine;
+  }
+  const input = await readEverything(flags, terminal);
+  const configuration = await readConfigurationFile(flags.config);
+  for (const { rule, object = "every object", until = "" } of expiredEntries({ ignore: configuration.ignore, today }))
+    terminal.errors.write(`karpenter: the entry that ignores ${rule} for ${object} has expired on ${until}\n`);
+  const baseline = flags.baseline === undefined ? undefined : await readBaselineFile(flags.baseline);
+  const ignored = new Set(flags.ignore.map((id) => ruleOf(id).id));
+  const advice = advise({ ...input, thresholds: configuration.thresholds }, allRules, {
+    silencing: { ignore: configuration.ignore, rules: ignored, today },
+    ...(baseline === undefined ? {} : { baseline }),
+  });
+  if (flags.writeBaseline !== undefined) {
+    await writeFile(flags.writeBaseline, `${JSON.stringify(baselineOf(advice.findings), null, 2)}\n`);
+    return exitCodes.fine;
+  }
+  terminal.output.write(reportOf(flags.output, advice));
+  return exitCodeOf(advice, flags.failOn ?? configuration.failOn ?? "warning", problemsOf(input, terminal));
+}
+
+/** What did not parse, told as every command tells it. */
+function problemsOf({ manifests, cluster }: AdvisorInput, terminal: Terminal): number {
+  const problems = [...(manifests?.problems ?? []), ...(cluster?.problems ?? [])];
+  for (const { position, message } of problems) terminal.errors.write(`${positionText(position)}: ${message}\n`);
+  return problems.length;
+}
+
+function exitCodeOf({ findings }: Advice, failOn: Severity | "never", problems: number): number {
+  if (problems > 0) return exitCodes.wrongUse;
+  if (failOn === "never") return exitCodes.fine;
+  const failing = findings.some(({ severity }) => severityRank(severity) >= severityRank(failOn));
+  return failing ? exitCodes.findings : exitCodes.fine;
+}
+
+function reportOf(output: LintFlags["output"], advice: Advice): string {
+  switch (output) {
+    case "json":
+      return `${JSON.stringify(adviceDocument(advice))}\n`;
+    case "sarif":
+      return `${JSON.stringify(adviceSarif(advice, allRules), null, 2)}\n`;
+    case "junit":
+      return adviceJunit(advice, allRules);
+    case "markdown":
+      return adviceMarkdown(advice);
+    case "github":
+      return adviceGithub(advice);
+    default:
+      return adviceTable(advice);
+  }
+}
+
+function ruleOf(id: string): Rule {
+  const rule = allRules.find((each) => each.id === id.toUpperCase());
+  if (rule === undefined) throw new CliError(`"${id}" is no rule that is built; lint --rules lists them`);
+  return rule;
+}
+
+async function readEverything(flags: LintFlags, { input }: Terminal): Promise<AdvisorInput> {
+  if (flags.filename.length + flags.dump.length + flags.logs.length === 0)
+    throw new CliError("nothing to look at: give manifests (-f), a dump of a cluster (--dump) or logs (--logs)");
+  const files = await readTexts(flags.filename, input);
+  const dumps = await readTexts(flags.dump, input);
+  const logs = await Promise.all(flags.logs.map(async (file) => ({ file, text: await textOf("--logs", file) })));
+  const parsed = (texts: typeof files): ManifestSet =>
+    joinManifests(texts.map(({ file, text }) => parseManifests(file, text)));
+  return {
+    ...(files.length === 0 ? {} : { manifests: parsed(files) }),
+    ...(dumps.length === 0 ? {} : { cluster: parsed(dumps) }),
+    ...(logs.length === 0 ? {} : { logs }),
+    texts: new Map([...files, ...dumps].map(({ file, text }) => [file, text])),
+    types: machineTypesOf(flags.region),
+    region: flags.region,
+  };
+}
+
+async function readConfigurationFile(file: string | undefined): Promise<Configuration> {
+  if (file === undefined) return emptyConfiguration;
+  const value = parsedAs(file, "--config", await textOf("--config", file));
+  const ids = allRules.map(({ id }) => id);
+  const configuration = readConfiguration(value, ids);
+  if (configuration.ok) return configuration.value;
+  throw new CliError(configuration.failure.map((fault) => `${file}: ${fault}`).join("\nkarpenter: "));
+}
+
+async function readBaselineFile(file: string): Promise<Baseline> {
+  const baseline = readBaseline(parsedAs(file, "--baseline", await textOf("--baseline", file)));
+  if (baseline.ok) return baseline.value;
+  throw new CliError(`--baseline ${file}: ${baseline.failure}`);
+}
+
+function parsedAs(file: string, flag: string, text: string): unknown {
+  try {
+    return parse(text) as unknown;
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(`${flag} ${file}: ${why}`, undefined, { cause });
+  }
+}
+
+async function textOf(flag: string, file: string): Promise<string> {
+  return readFile(file, "utf8").catch((cause: unknown) => {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new CliError(`${flag} ${file}: it cannot be read: ${why}`, undefined, { cause });
+  });
+}
