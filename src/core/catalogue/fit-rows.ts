@@ -26,9 +26,26 @@ export function keepFitting(
   return rows;
 }
 
+/** Least amount of each word of rows. Columns are never changed once rows are asked for. */
+const leastByColumn = new WeakMap<Float64Array, Float64Array>();
+
+function leastOf(column: Float64Array): Float64Array {
+  const known = leastByColumn.get(column);
+  if (known !== undefined) return known;
+  const least = new Float64Array((column.length + 31) >>> 5).fill(Infinity);
+  for (let row = 0; row < column.length; row++) {
+    const amount = column[row] ?? 0;
+    if (amount < (least[row >>> 5] ?? 0)) least[row >>> 5] = amount;
+  }
+  leastByColumn.set(column, least);
+  return least;
+}
+
 function keepAtLeast(rows: BitSet, column: Float64Array, amount: number): void {
+  const least = leastOf(column);
   for (let i = 0; i < rows.length; i++) {
     let word = rows[i] ?? 0;
+    if (word === 0 || (least[i] ?? 0) >= amount) continue;
     let kept = word;
     while (word !== 0) {
       const low = word & -word;
