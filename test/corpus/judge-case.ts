@@ -6,6 +6,7 @@ import { obstaclesIn } from "./obstacles.ts";
 import { placedIn, planRecord } from "./plan-record.ts";
 import { type ReadCase, readCase } from "./read-case.ts";
 import { recordedPlan } from "./recorded-plan.ts";
+import { toldApart } from "./told-apart.ts";
 import {
   decisionsOf,
   everPlaced,
@@ -45,6 +46,7 @@ export interface CaseLine {
   readonly differences: readonly Difference[];
   /** More pods are placed than in any recorded outcome: prices cannot be compared. */
   readonly apart: boolean;
+  /** Pods that some recorded outcome places and this plan does not, whatever the reason. */
   readonly missingPods: number;
   /** Whether `compatible` gives the recorded decision; absent where the reference is not of one mind itself. */
   readonly exact?: boolean;
@@ -86,6 +88,7 @@ export function judgeCase(recording: Recording, options: JudgeOptions): Judgemen
     ...missing.map((pod) => missingDifference(input, pod, result)),
     ...(apart ? [morePlaced(placed, referencePlaced)] : priceDifferences(input, plan, result)),
     ...errorDifferences(plan, result),
+    ...toldApart(plan, recording.case, result).map((text): Difference => ({ class: "worse", text })),
   ];
   const prices = outcomes.map(({ price }) => price);
   return {
@@ -108,7 +111,7 @@ export function judgeCase(recording: Recording, options: JudgeOptions): Judgemen
       milliseconds: Math.round(milliseconds * 10) / 10,
       differences,
       apart,
-      missingPods: differences.filter(({ text }) => text.endsWith(notHere)).length,
+      missingPods: missing.length,
       ...(result.runs?.exact === true ? { exact: isExact(input, plan, { result, options }) } : {}),
     },
   };
@@ -144,7 +147,8 @@ function missingDifference({ snapshot, options }: ReadCase, pod: string, result:
   );
   const [first] = faults;
   if (first === undefined || faults.includes(undefined)) return { class: "worse", text: `${pod} ${notHere}` };
-  return { class: "intended", text: `the reference's plan does not hold: ${first}`, section: sectionOf(first) };
+  const text = `${pod} ${notHere}, where it cannot run: ${first}`;
+  return { class: "intended", text, section: sectionOf(first) };
 }
 
 const morePlaced = (placed: number, reference: number): Difference => ({

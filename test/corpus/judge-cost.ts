@@ -2,6 +2,7 @@
 import type { NodePool, Pod } from "../../src/api/index.ts";
 import { labels } from "../../src/api/index.ts";
 import { allocatableOf, keyText, parseResources, type PlannedClaim, provision } from "../../src/core/index.ts";
+import { lowerBound } from "../../src/bound/index.ts";
 import { type CaseLine, judgeCase, type JudgeOptions, type Judgement } from "./judge-case.ts";
 import { placedIn } from "./plan-record.ts";
 import type { ReadCase, RecordedCase } from "./read-case.ts";
@@ -18,8 +19,9 @@ export type CostGroup = (typeof costGroups)[number];
 
 export interface CostLine extends CaseLine {
   readonly group: CostGroup;
-  /** Lower bound, USD an hour. */
+  /** Lower bound, USD an hour: the recorded one, else ours. */
   readonly bound: number;
+  readonly boundFrom: "recording" | "engine";
   /** Share above the bound. */
   readonly gap: number;
   /** Machines, and their price, when each is charged `defaultNodeCharge` more while they are chosen. */
@@ -34,8 +36,8 @@ export const defaultNodeCharge = 0.01;
 
 export function judgeCost(recording: Recording, options: JudgeOptions): Judgement & { readonly line: CostLine } {
   const judged = judgeCase(recording, options);
-  const bound = recording.result.bound?.lpPerClass;
-  if (bound === undefined) throw new Error(`${recording.case.name}: no result.bound.lpPerClass; is this a cost case?`);
+  const recorded = recording.result.bound?.lpPerClass;
+  const bound = recorded ?? lowerBound(judged.input.snapshot, judged.plan, judged.input.options);
   const charged = provision(judged.input.snapshot, {
     ...judged.input.options,
     policy: options.policy,
@@ -48,7 +50,8 @@ export function judgeCost(recording: Recording, options: JudgeOptions): Judgemen
       class: placedIn(charged) < judged.line.placed ? "worse" : judged.line.class,
       group: groupOf(recording.case),
       bound,
-      gap: judged.line.price / bound - 1,
+      boundFrom: recorded === undefined ? "engine" : "recording",
+      gap: bound > 0 ? judged.line.price / bound - 1 : 0,
       chargedNodes: charged.claims.length,
       chargedPrice: charged.pricePerHour,
       narrowClaims: judged.plan.claims.filter((claim) => isNarrow(judged.input, claim)).length,

@@ -1,6 +1,6 @@
 /** A plan in the format of recorded results (corpus/README.md, "result"), so that others can verify it. */
 import type { Pod } from "../../src/api/index.ts";
-import type { PlannedClaim, ProvisioningPlan } from "../../src/core/index.ts";
+import type { PlannedClaim, ProvisioningPlan, UnplacedPod } from "../../src/core/index.ts";
 import type { RecordedClaim, RecordedDecision } from "./recorded-result.ts";
 
 const nameOf = ({ metadata }: Pod): string => metadata.name ?? "";
@@ -14,9 +14,9 @@ export function planRecord(plan: ProvisioningPlan): RecordedDecision {
     existingNodes: [...nodes]
       .map(([node, nominations]) => ({ node, pods: nominations.map(({ pod }) => nameOf(pod)).sort() }))
       .sort((a, b) => (a.node < b.node ? -1 : 1)),
-    errors: Object.fromEntries(
-      errors.map(({ pod, reasons }) => [nameOf(pod), reasons.map(({ text }) => text).join("; ")]),
-    ),
+    errors: textsOf(errors),
+    ignored: textsOf(plan.unplaced.filter((each) => !errors.includes(each))),
+    poolErrors: (plan.excludedPools ?? []).map(({ pool, cause }) => `${pool.key.name}: ${poolErrors[cause]}`).sort(),
     stats: {
       scheduled: placedIn(plan),
       newNodeClaims: claims.length,
@@ -24,6 +24,13 @@ export function planRecord(plan: ProvisioningPlan): RecordedDecision {
     },
   };
 }
+
+const textsOf = (unplaced: readonly UnplacedPod[]): Readonly<Record<string, string>> =>
+  Object.fromEntries(unplaced.map(({ pod, reasons }) => [nameOf(pod), reasons.map(({ text }) => text).join("; ")]));
+
+/** Texts of the event NoCompatibleInstanceTypes (scheduling 8.2). */
+const noTypes = "NodePool requirements filtered out all compatible available instance types";
+const poolErrors = { requirements: noTypes, "min-values": `${noTypes} due to minValues incompatibility` } as const;
 
 export const placedIn = ({ claims, nominations }: ProvisioningPlan): number =>
   claims.reduce((sum, { pods }) => sum + pods.length, nominations.length);

@@ -29,6 +29,10 @@ export interface RecordedDecision {
   readonly newNodeClaims: readonly RecordedClaim[];
   readonly existingNodes?: readonly { readonly node: string; readonly pods: readonly string[] }[];
   readonly errors?: Readonly<Record<string, string>>;
+  /** Why pods never entered the loop. */
+  readonly ignored?: Readonly<Record<string, string>>;
+  /** Messages on pools, `NAME: text`. */
+  readonly poolErrors?: readonly string[];
   readonly stats: {
     readonly scheduled: number;
     readonly newNodeClaims: number;
@@ -37,7 +41,6 @@ export interface RecordedDecision {
 }
 
 export interface RecordedResult extends RecordedDecision {
-  readonly ignored?: Readonly<Record<string, string>>;
   readonly bound?: { readonly lpPerClass: number; readonly greedyFeasible: number; readonly greedyNodes: number };
   readonly canonical?: RecordedDecision;
   readonly canonicalStable?: RecordedDecision;

@@ -1,0 +1,2 @@
+export { coverBound } from "./cover-bound.ts";
+export { lowerBound } from "./lower-bound.ts";
