@@ -37,6 +37,8 @@ export * from "./disruption/settings.ts";
 export * from "./disruption/static-drift.ts";
 export { multiNodeConsolidation, singleNodeConsolidation } from "./disruption/upstream-consolidation.ts";
 export * from "./disruption/validation.ts";
+export * from "./limits/cluster-limits.ts";
+export { readClusterLimits } from "./limits/read-cluster-limits.ts";
 export * from "./drift/drift.ts";
 export * from "./overlays/apply-overlays.ts";
 export * from "./overlays/conflicts.ts";

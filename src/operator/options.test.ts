@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { defaultOptions, optionSchema, parseOptions } from "./options.ts";
 
+const clusterLimits = JSON.stringify([{ name: "all", limits: { cpu: "1000" }, pricePerHour: 100 }]);
 const spreadConfig = JSON.stringify({
   podTopologySpread: {
     defaultConstraints: [
@@ -44,6 +45,7 @@ describe("options", () => {
     "preference-policy": ["Ignore", "Ignore"],
     "min-values-policy": ["BestEffort", "BestEffort"],
     burstable: ["avoid", "avoid"],
+    "cluster-limits": [clusterLimits, clusterLimits],
     "planning-thread": ["true", true],
     "ignore-dra-requests": ["false", false],
     "cluster-name": ["prod", "prod"],

@@ -11,6 +11,7 @@ import {
   textValue,
   type ValueReader,
 } from "./option-values.ts";
+import { parseClusterLimits } from "./cluster-limits.ts";
 import { parseSchedulerConfig } from "./scheduler-config.ts";
 
 /** One option: flag, environment variable and default of operations 3.3. */
@@ -91,6 +92,12 @@ export const optionSchema = Object.freeze({
     oneOf("allow", "avoid"),
     "allow",
     "whether consolidation may buy burstable machines for pools that do not name them: allow or avoid",
+  ),
+  clusterLimits: option(
+    "cluster-limits",
+    textValue,
+    "",
+    "YAML or JSON list of limits over several pools: name, nodePoolSelector, limits, pricePerHour",
   ),
   featureGates: option("feature-gates", gatesValue("core"), "", "Name=true|false,..."),
   awsFeatureGates: option("aws-feature-gates", gatesValue("aws"), "", "Name=true|false,..."),
@@ -205,6 +212,7 @@ function findContradictions(values: {
   readonly batchMaxMilliseconds: number;
   readonly clusterEndpoint: string;
   readonly schedulerConfig: string;
+  readonly clusterLimits: string;
 }): readonly string[] {
   const errors: string[] = [];
   if (values.batchIdleMilliseconds > values.batchMaxMilliseconds) {
@@ -215,6 +223,8 @@ function findContradictions(values: {
   }
   const config = parseSchedulerConfig(values.schedulerConfig);
   if (!config.ok) errors.push(...config.failure.map((fault) => `--scheduler-config: ${fault}`));
+  const limits = parseClusterLimits(values.clusterLimits);
+  if (!limits.ok) errors.push(...limits.failure.map((fault) => `--cluster-limits: ${fault}`));
   return errors;
 }
 

@@ -5,6 +5,7 @@ import {
   createClaimCollection,
   createClaimDisruptionConditions,
   createClaims,
+  createClusterLimitStatus,
   createConsistency,
   createDisruption,
   createEvictionQueue,
@@ -39,6 +40,7 @@ import {
 } from "../controllers/index.ts";
 import { awsLabelRules, type LabelRules } from "../api/index.ts";
 import { isReschedulable } from "../core/index.ts";
+import { clusterLimitsOf } from "./cluster-limits.ts";
 import { disruptionRules } from "./disruption-rules.ts";
 import type { EventRecorder, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
@@ -107,8 +109,10 @@ function poolReconcilers(deps: Deps): {
   readonly status: readonly Reconciler[];
   readonly others: readonly Reconciler[];
 } {
+  const { clusterLimits } = clusterLimitsOf(deps.options);
+  const together = clusterLimits === undefined ? [] : [createClusterLimitStatus({ ...deps, clusterLimits })];
   return {
-    status: [createNodePoolReadiness(deps), createNodePoolValidation(deps), createNodePoolCounter(deps)],
+    status: [createNodePoolReadiness(deps), createNodePoolValidation(deps), createNodePoolCounter(deps), ...together],
     others: [createNodePoolHash(deps)],
   };
 }
@@ -186,6 +190,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     act,
     batcher,
     ...spreadDefaultsOf(deps),
+    ...clusterLimitsOf(options),
     ...(buffers === undefined ? {} : { virtual: buffers.virtual }),
     batchMaxMilliseconds: options.batchMaxMilliseconds,
     planning: {
@@ -201,7 +206,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     ...(buffers === undefined ? {} : { bufferNodes: buffers.nodes }),
     quietStartMilliseconds,
     ...disruptionRules(deps),
-    createReplacements: replacementsOf(deps),
+    createReplacements: replacementsOf({ ...deps, ...clusterLimitsOf(options) }),
   });
   return [
     ...(overlays === undefined ? [] : [overlays.reconciler(deps)]),
@@ -216,7 +221,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
 
 /** Replacements are claims like any other; one that cannot be created fails the command. */
 const replacementsOf =
-  (deps: Deps): DisruptionDeps["createReplacements"] =>
+  (deps: Parameters<typeof createClaims>[0]): DisruptionDeps["createReplacements"] =>
   async (planned, how) => {
     const outcomes = await createClaims(deps, planned, how);
     const refused = outcomes.find((outcome) => !outcome.ok);

@@ -4,6 +4,8 @@ export const conditionTypes = Object.freeze({
   ready: "Ready",
   validationSucceeded: "ValidationSucceeded",
   nodeClassReady: "NodeClassReady",
+  /** Written where limits over several pools are set (option `--cluster-limits`), and only there. */
+  withinClusterLimits: "WithinClusterLimits",
   nodeRegistrationHealthy: "NodeRegistrationHealthy",
   launched: "Launched",
   registered: "Registered",

@@ -45,6 +45,7 @@ export const nodePoolEventReasons = Object.freeze([
   "NoCompatibleInstanceTypes",
   "ConsolidationApproved",
   "NodeRepairBlocked",
+  "ClusterLimitReached",
   "ZonalShiftActive",
   "ZonalShiftCleared",
 ] as const);

@@ -1,3 +1,4 @@
+export { createClusterLimitStatus } from "./cluster-limits.ts";
 export { createNodePoolCounter } from "./counter.ts";
 export type { NodePoolDeps } from "./deps.ts";
 export { createNodePoolHash } from "./hash.ts";

@@ -1,5 +1,12 @@
 import { annotations, type NodeClaim, nodeClaimType, type NodePool } from "../../api/index.ts";
-import { addressOf, type PlannedClaim, parseResources, type Resources, unitOf } from "../../core/index.ts";
+import {
+  addressOf,
+  type PlannedClaim,
+  parseResources,
+  type Resources,
+  refusedByClusterLimits,
+  unitOf,
+} from "../../core/index.ts";
 import { mapLimit } from "../../platform/index.ts";
 import type { ProvisioningDeps } from "./deps.ts";
 
@@ -10,7 +17,7 @@ export type CreationOutcome =
 
 const parallel = 50;
 
-type CreationDeps = Pick<ProvisioningDeps, "kube" | "caches" | "model" | "instruments">;
+type CreationDeps = Pick<ProvisioningDeps, "kube" | "caches" | "model" | "instruments" | "events" | "clusterLimits">;
 
 /** Creates each planned claim (spec: scheduling 6.5); one that fails is reported and leaves the others alone. */
 export function createClaims(
@@ -18,10 +25,13 @@ export function createClaims(
   planned: readonly PlannedClaim[],
   options: { readonly reason: string; readonly signal: AbortSignal },
 ): Promise<readonly CreationOutcome[]> {
+  const refused = refusedTogether(deps, planned, options.reason);
   return mapLimit(
     planned,
     parallel,
     async (one, { signal }): Promise<CreationOutcome> => {
+      const refusal = refused.get(one);
+      if (refusal !== undefined) return { ok: false, planned: one, error: new Error(refusal) };
       try {
         return { ok: true, planned: one, claim: await create(deps, one, { ...options, signal }) };
       } catch (error) {
@@ -31,6 +41,28 @@ export function createClaims(
     },
     { signal: options.signal },
   );
+}
+
+/** What limits over several pools forbid: machines are counted in order before any is made, each is told on its pool. */
+function refusedTogether(
+  { clusterLimits = [], model, events }: CreationDeps,
+  planned: readonly PlannedClaim[],
+  reason: string,
+): ReadonlyMap<PlannedClaim, string> {
+  const refused = new Map<PlannedClaim, string>();
+  if (clusterLimits.length === 0) return refused;
+  const refusals = refusedByClusterLimits(clusterLimits, model.snapshot(), planned, {
+    replacing: reason !== "provisioned",
+  });
+  for (const [at, one] of planned.entries()) {
+    const message = refusals[at];
+    if (message === undefined) continue;
+    refused.set(one, message);
+    const { pool } = one.pool;
+    const dedupeValues = [pool.metadata.uid ?? "", message];
+    events.publish({ object: pool, type: "Warning", reason: "ClusterLimitReached", message, dedupeValues });
+  }
+  return refused;
 }
 
 async function create(

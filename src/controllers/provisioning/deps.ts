@@ -1,5 +1,11 @@
 import type { Pod } from "../../api/index.ts";
-import type { ClusterSnapshot, ProvisioningOptions, ProvisioningPlan, SpreadDefaults } from "../../core/index.ts";
+import type {
+  ClusterLimit,
+  ClusterSnapshot,
+  ProvisioningOptions,
+  ProvisioningPlan,
+  SpreadDefaults,
+} from "../../core/index.ts";
 import type { EventRecorder, KubeClient } from "../../kube/index.ts";
 import type { Clock, Ids, Logger } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
@@ -36,6 +42,8 @@ export interface ProvisioningDeps {
   readonly virtual?: VirtualPods;
   /** Asked before each pass, with the pods that wait: what their default constraints are deduced from. */
   readonly spreadDefaults?: (pods: readonly Pod[], signal: AbortSignal) => Promise<SpreadDefaults>;
+  /** Limits over several pools together; none when absent (v1alpha5 R67). */
+  readonly clusterLimits?: readonly ClusterLimit[];
   /** Told of each plan and of the picture that it was made on. */
   readonly onPlan?: (plan: ProvisioningPlan, snapshot: ClusterSnapshot) => void;
   /** Policies of the process; `now` and the catalogue are the loop's own. */
