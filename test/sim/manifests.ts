@@ -1,5 +1,6 @@
 /** The objects that a run begins with: two pools, deployments of many kinds, budgets for half of them, one DaemonSet. */
 import {
+  annotations,
   type DaemonSet,
   type Deployment,
   type EC2NodeClass,
@@ -64,6 +65,29 @@ export const nodePools: readonly NodePool[] = Object.freeze([
   }),
 ]);
 
+/** The same pools with the first one consolidated. It buys of four families: each try weighs every type of its pool. */
+export const consolidatedPools: readonly NodePool[] = Object.freeze(
+  nodePools.map((given, index) => (index === 0 ? consolidated(given) : given)),
+);
+
+function consolidated(given: NodePool): NodePool {
+  const { template, disruption } = given.spec;
+  const families = ["c6a", "m6a", "r6a", "m5"];
+  const requirements = [
+    { key: labels.arch, operator: "In", values: ["amd64"] },
+    { key: labels.capacityType, operator: "In", values: ["on-demand"] },
+    { key: "karpenter.k8s.aws/instance-family", operator: "In", values: families },
+  ] as const;
+  return {
+    ...given,
+    spec: {
+      ...given.spec,
+      template: { ...template, spec: { ...template.spec, requirements } },
+      disruption: { ...disruption, consolidateAfter: "30s", consolidationPolicy: "WhenEmptyOrUnderutilized" },
+    },
+  };
+}
+
 export const agent: DaemonSet = {
   apiVersion: "apps/v1",
   kind: "DaemonSet",
@@ -120,6 +144,8 @@ function placement(index: number): Partial<PodSpec> {
 export function deployment(seed: number, index: number): Deployment {
   const random = createSeededRandom(`${seed}/deployment/${index}`);
   const name = deploymentName(index);
+  // Some pods say for the beginning of their lives that they are not to be disturbed.
+  const guard = index % 7 === 5 ? { annotations: { [annotations.doNotDisrupt]: "10m" } } : {};
   const requests = sizes[random.integer(sizes.length)] ?? {};
   return {
     apiVersion: "apps/v1",
@@ -129,7 +155,7 @@ export function deployment(seed: number, index: number): Deployment {
       replicas: 1 + random.integer(4),
       selector: { matchLabels: { app: name } },
       template: {
-        metadata: { labels: { app: name } },
+        metadata: { labels: { app: name }, ...guard },
         spec: {
           containers: [{ name: "app", image: `${name}:1`, resources: { requests } }],
           terminationGracePeriodSeconds: 1 + random.integer(30),

@@ -7,7 +7,8 @@ import { drawScenario } from "./scenario.ts";
 import { shrink } from "./shrink.ts";
 import { type Outcome, simulate } from "./simulate.ts";
 
-const usage = "usage: npm run -s sim -- [--seed N] [--days D] [--json] [--trace FILE]   (1 day of seed 1 by default)\n";
+const usage =
+  "usage: npm run -s sim -- [--seed N] [--days D] [--json] [--consolidate] [--trace FILE]   (1 day of seed 1 by default)\n";
 
 function wanted() {
   const { values } = parseArgs({
@@ -15,6 +16,7 @@ function wanted() {
       seed: { type: "string", default: "1" },
       days: { type: "string", default: "1" },
       json: { type: "boolean", default: false },
+      consolidate: { type: "boolean", default: false },
       trace: { type: "string" },
     },
   });
@@ -22,8 +24,8 @@ function wanted() {
   const days = Number(values.days);
   if (!Number.isSafeInteger(seed)) throw new RangeError(`--seed: expected a whole number, found "${values.seed}"`);
   if (!(days > 0 && days <= 3650)) throw new RangeError(`--days: expected 0 to 3650, found "${values.days}"`);
-  const { json, trace = `reports/sim-${seed}.json` } = values;
-  return { seed, days, json, trace, scenario: drawScenario(seed, days) };
+  const { json, consolidate: consolidates, trace = `reports/sim-${seed}.json` } = values;
+  return { seed, days, json, trace, scenario: drawScenario(seed, days, { consolidates }) };
 }
 
 function wantedOrUsage(): ReturnType<typeof wanted> {

@@ -35,12 +35,16 @@ export interface Fault {
 
 export type Action =
   | { readonly kind: "scale"; readonly at: number; readonly deployment: number; readonly replicas: number }
-  | { readonly kind: "rollout"; readonly at: number; readonly deployment: number };
+  | { readonly kind: "rollout"; readonly at: number; readonly deployment: number }
+  /** The pool asks for other machines from now on: those that it has drift. */
+  | { readonly kind: "pool-change"; readonly at: number; readonly pool: number };
 
 export interface Scenario {
   readonly seed: number;
   readonly days: number;
   readonly deployments: number;
+  /** Whether a pool consolidates nodes that are not empty. */
+  readonly consolidates: boolean;
   readonly actions: readonly Action[];
   readonly faults: readonly Fault[];
 }
@@ -55,6 +59,8 @@ export interface Liveliness {
   readonly deployments: number;
   readonly scalesPerDay: number;
   readonly rolloutsPerDay: number;
+  readonly poolChangesPerDay: number;
+  readonly consolidates: boolean;
   readonly faultsPerKindAndDay: number;
 }
 
@@ -62,6 +68,8 @@ const ordinary: Liveliness = Object.freeze({
   deployments: 20,
   scalesPerDay: 5,
   rolloutsPerDay: 2,
+  poolChangesPerDay: 2,
+  consolidates: false,
   faultsPerKindAndDay: 3,
 });
 
@@ -82,7 +90,10 @@ const longestMinutes: Readonly<Partial<Record<FaultKind, number>>> = Object.free
 const replicasOf = (random: Random): number => (random.integer(10) === 0 ? 0 : 1 + random.integer(8));
 
 export function drawScenario(seed: number, days: number, liveliness: Partial<Liveliness> = {}): Scenario {
-  const { deployments, scalesPerDay, rolloutsPerDay, faultsPerKindAndDay } = { ...ordinary, ...liveliness };
+  const { deployments, consolidates, scalesPerDay, rolloutsPerDay, poolChangesPerDay, faultsPerKindAndDay } = {
+    ...ordinary,
+    ...liveliness,
+  };
   const length = days * day - quietStart;
   if (!(length > 0)) throw new RangeError(`a simulation takes more than 5 minutes of virtual time, found ${days} days`);
   const random = createSeededRandom(`${seed}/scenario`);
@@ -103,8 +114,10 @@ export function drawScenario(seed: number, days: number, liveliness: Partial<Liv
       faults.push({ id: faults.length, kind, at: moment(), forMilliseconds });
     }
   }
+  for (let count = times(poolChangesPerDay); count > 0; count -= 1)
+    actions.push({ kind: "pool-change", at: moment(), pool: random.integer(2) });
   const byTime = (a: { readonly at: number }, b: { readonly at: number }): number => a.at - b.at;
-  return { seed, days, deployments, actions: actions.toSorted(byTime), faults: faults.toSorted(byTime) };
+  return { seed, days, deployments, consolidates, actions: actions.toSorted(byTime), faults: faults.toSorted(byTime) };
 }
 
 /** Length of a scenario in milliseconds. */

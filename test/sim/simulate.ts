@@ -1,12 +1,12 @@
 /** Lives through a scenario and says what came of it. */
-import { deploymentType } from "../../src/api/index.ts";
+import { deploymentType, nodePoolType } from "../../src/api/index.ts";
 import type { ProviderFactory } from "../../src/operator/index.ts";
 import { createFaultBoard } from "./faults/fault-board.ts";
 import { inject } from "./faults/inject.ts";
 import { createWatchFaults } from "./faults/watch-faults.ts";
 import { createInvariants, type Invariants } from "./invariants/invariants.ts";
 import type { Violation } from "./invariants/violation.ts";
-import { deploymentName, namespace } from "./manifests.ts";
+import { deploymentName, namespace, nodePools } from "./manifests.ts";
 import { type Action, type FaultKind, type Scenario, scenarioMilliseconds } from "./scenario.ts";
 import { createControllerProcess } from "./world/controller-process.ts";
 import { createHistory, type History, type WriteRecord } from "./world/history.ts";
@@ -136,6 +136,11 @@ function start(world: World, { scenario, options, invariants }: Life) {
 }
 
 function act({ kube, clock }: World, action: Action): Promise<unknown> {
+  if (action.kind === "pool-change") {
+    const body = { spec: { template: { metadata: { labels: { "sim.karpenter-ts.dev/change": `${clock.now()}` } } } } };
+    const { name = "" } = nodePools[action.pool]?.metadata ?? {};
+    return kube.patch(nodePoolType, { name }, { type: "merge", body });
+  }
   const target = { name: deploymentName(action.deployment), namespace };
   const body =
     action.kind === "scale"

@@ -1,16 +1,17 @@
-import { conditionTypes, isConditionTrue, labels, type Node, type Pod, taints } from "../../../src/api/index.ts";
+import {
+  annotations,
+  conditionTypes,
+  isConditionTrue,
+  type Node,
+  parseTimestamp,
+  type Pod,
+} from "../../../src/api/index.ts";
 import { nodePools } from "../manifests.ts";
-import { isDeleting, isWorkload, type Picture, poolOf } from "./picture.ts";
+import { isDeleting, isMarked, type Picture, poolOf } from "./picture.ts";
 import type { Report } from "./violation.ts";
 
 /** What the controller decided on may be older than what others did in between. */
 const decisionMilliseconds = 20_000;
-/** A machine bought back this soon, with nothing new in between, was given up for nothing. */
-const regretMilliseconds = 10 * 60_000;
-
-const isMarked = (node: Node | undefined): boolean =>
-  node?.spec.taints?.some(({ key }) => key === taints.disrupted.key) ?? false;
-
 const budgets = new Map(
   nodePools.map(({ metadata, spec }) => [metadata.name ?? "", spec.disruption?.budgets?.[0]?.nodes ?? "10%"]),
 );
@@ -20,16 +21,15 @@ const allowed = (pool: string, nodes: number): number => {
   return text.endsWith("%") ? Math.ceil((nodes * Number.parseInt(text)) / 100) : Number.parseInt(text);
 };
 
-/** Nodes that the controller gives up of its own will: within budgets, and not to be bought again at once. */
+/** Nodes that the controller gives up of its own will: within budgets, and none with a pod that says no. */
 export function checkDisruptions(deps: {
   readonly picture: Picture;
-  readonly clock: { monotonic(): number };
+  readonly clock: { monotonic(): number; now(): number };
   readonly report: Report;
+  readonly onVoluntary: (node: Node) => void;
 }): void {
   const { picture, clock, report } = deps;
   const beganAt = new Map<string, number>();
-  /** What was given up, with the apps whose pods had to move, by offering. */
-  const given = new Map<string, { readonly at: number; readonly apps: ReadonlySet<string> }>();
 
   const begin = (name: string): void => void beganAt.set(name, beganAt.get(name) ?? clock.monotonic());
   const onVoluntary = (node: Node): void => {
@@ -49,11 +49,13 @@ export function checkDisruptions(deps: {
         `node/${node.metadata.name}`,
         `${disrupting} of ${fellow.length} nodes, ${most} allowed`,
       );
+    for (const key of picture.podsOn(node.metadata.name ?? "")) {
+      const pod = picture.pods.get(key);
+      if (pod !== undefined && isGuarded(pod, clock.now()))
+        report("guarded-pod-disrupted", `pod/${key}`, `node/${node.metadata.name} is given up under it`);
+    }
     // A machine that is broken is no loss.
-    if (picture.machines.get(node.spec.providerID ?? "")?.failed === true) return;
-    const held = [...picture.podsOn(node.metadata.name ?? "")].flatMap((key) => picture.pods.get(key) ?? []);
-    const moving = held.filter((pod) => isWorkload(pod) && !isDeleting(pod));
-    given.set(offeringOf(node.metadata.labels ?? {}), { at: clock.monotonic(), apps: new Set(moving.map(appOf)) });
+    if (picture.machines.get(node.spec.providerID ?? "")?.failed !== true) deps.onVoluntary(node);
   };
 
   picture.listen({
@@ -67,20 +69,6 @@ export function checkDisruptions(deps: {
       begin(key);
       if (isOwnWill(picture, next)) onVoluntary(next);
     },
-    machine: (machine, previous) => {
-      if (previous !== undefined) return;
-      const { instanceType, zone, capacityType } = machine;
-      const pool = machine.labels[labels.nodePool] ?? "";
-      const before = given.get([pool, instanceType, zone, capacityType].join(" "));
-      const passed = clock.monotonic() - (before?.at ?? Number.NEGATIVE_INFINITY);
-      if (passed < regretMilliseconds)
-        report("cycle", machine.providerId, `${instanceType} in ${zone} was given up ${passed} ms ago`);
-    },
-    pod: ({ previous, next }) => {
-      if (previous !== undefined || next === undefined || !isWorkload(next)) return;
-      // A pod that did not move from there is a wish that nobody could know of.
-      for (const [offering, { apps }] of given) if (!apps.has(appOf(next))) given.delete(offering);
-    },
   });
 }
 
@@ -91,7 +79,10 @@ function isOwnWill(picture: Picture, node: Node): boolean {
   return isConditionTrue(owner, conditionTypes.initialized);
 }
 
-const appOf = (pod: Pod): string => pod.metadata.labels?.["app"] ?? "";
-
-const offeringOf = (all: Readonly<Record<string, string>>): string =>
-  [labels.nodePool, labels.instanceType, labels.zone, labels.capacityType].map((key) => all[key] ?? "").join(" ");
+/** `karpenter.sh/do-not-disrupt` with a time that is not over, and that was known when the decision was made. */
+function isGuarded(pod: Pod, now: number): boolean {
+  const text = pod.metadata.annotations?.[annotations.doNotDisrupt];
+  const started = parseTimestamp(pod.status?.startTime ?? "");
+  if (text === undefined || started === undefined || isDeleting(pod)) return false;
+  return now - started > decisionMilliseconds && now - started < Number.parseInt(text) * 60_000 - decisionMilliseconds;
+}

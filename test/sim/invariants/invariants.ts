@@ -3,6 +3,7 @@ import type { KubeObject, ResourceType } from "../../../src/api/index.ts";
 import type { ObjectName } from "../../../src/kube/index.ts";
 import type { Change, Machine } from "../../../src/local/index.ts";
 import { type CalmClock, createCalmClock } from "./calm-clock.ts";
+import { checkCycles } from "./cycles.ts";
 import { checkDisruptions } from "./disruptions.ts";
 import { checkEvictions } from "./evictions.ts";
 import { createLateChecks } from "./late.ts";
@@ -34,7 +35,8 @@ export function createInvariants(clock: { monotonic(): number; now(): number }):
   const late = createLateChecks({ picture, calm, report });
   const evictions = checkEvictions({ picture, clock, report });
   checkLaunches(picture, report);
-  checkDisruptions({ picture, clock, report });
+  const cycles = checkCycles({ picture, clock, report });
+  checkDisruptions({ picture, clock, report, onVoluntary: cycles.onVoluntary });
   picture.listen({
     pod: ({ previous, next }) => {
       if (previous === undefined && next !== undefined) counts.pods += 1;
@@ -54,6 +56,7 @@ export function createInvariants(clock: { monotonic(): number; now(): number }):
     observe: (type, change) => {
       picture.observe(type, change);
       late.check();
+      cycles.check();
     },
     observeMachine: (machine) => {
       picture.observeMachine(machine);

@@ -13,6 +13,7 @@ import {
   podDisruptionBudgetType,
   podType,
   type ResourceType,
+  taints,
 } from "../../../src/api/index.ts";
 import type { Change, Machine } from "../../../src/local/index.ts";
 
@@ -134,6 +135,22 @@ export const isAlive = (machine: Machine | undefined): boolean =>
 export const isDeleting = (object: KubeObject): boolean => object.metadata.deletionTimestamp !== undefined;
 
 export const poolOf = ({ metadata }: KubeObject): string => metadata.labels?.[labels.nodePool] ?? "";
+
+/** A command has the node. */
+export const isMarked = (node: Node | undefined): boolean =>
+  node?.spec.taints?.some(({ key }) => key === taints.disrupted.key) ?? false;
+
+/** What is bought, as a text: pool, type, zone and capacity type. */
+export const offeringOf = (
+  all: Readonly<Record<string, string>>,
+  machine?: Pick<Machine, "instanceType" | "zone" | "capacityType">,
+): string => {
+  const parts =
+    machine === undefined
+      ? [labels.instanceType, labels.zone, labels.capacityType].map((key) => all[key] ?? "")
+      : [machine.instanceType, machine.zone, machine.capacityType];
+  return [all[labels.nodePool] ?? "", ...parts].join(" ");
+};
 
 /** Pods that keep a node: neither a DaemonSet's nor done. */
 export const isWorkload = (pod: Pod): boolean => {

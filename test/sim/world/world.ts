@@ -23,7 +23,7 @@ import {
   createSeededRandom,
   type ManualClock,
 } from "../../../src/platform/index.ts";
-import { agent, deployment, disruptionBudget, nodeClass, nodePools } from "../manifests.ts";
+import { agent, consolidatedPools, deployment, disruptionBudget, nodeClass, nodePools } from "../manifests.ts";
 import type { Scenario } from "../scenario.ts";
 import { createRecentLog, type RecentLog } from "./recent-log.ts";
 
@@ -80,10 +80,10 @@ export function bootWorld({ seed }: Scenario): World {
 }
 
 /** Everything that the scenario begins with. */
-export async function fillWorld({ kube }: World, { seed, deployments }: Scenario): Promise<void> {
+export async function fillWorld({ kube }: World, { seed, deployments, consolidates }: Scenario): Promise<void> {
   for (const definition of customResourceDefinitions) await kube.create(customResourceDefinitionType, definition);
   await kube.create(ec2NodeClassType, nodeClass);
-  for (const pool of nodePools) await kube.create(nodePoolType, pool);
+  for (const pool of consolidates ? consolidatedPools : nodePools) await kube.create(nodePoolType, pool);
   await kube.create(daemonSetType, agent);
   for (let index = 0; index < deployments; index += 1) {
     await kube.create(deploymentType, deployment(seed, index));
