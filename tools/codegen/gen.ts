@@ -5,10 +5,11 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { chartGenerators } from "./charts.ts";
 import { crdGenerator } from "./crds.ts";
 import type { GeneratedFile, Generator } from "./generator.ts";
 
-const generators: readonly Generator[] = [crdGenerator];
+const generators: readonly Generator[] = [crdGenerator, ...chartGenerators];
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 
