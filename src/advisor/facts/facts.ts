@@ -2,6 +2,7 @@ import type { AWSNodeTemplate, KubeObject, Node, Pod, PodDisruptionBudget } from
 import type { InstanceType } from "../../core/index.ts";
 import type { ManifestObject, ManifestProblem, ManifestSet } from "../../manifests/index.ts";
 import type { InputName } from "../model/inputs.ts";
+import { isControllers } from "./controller-marks.ts";
 import { type LogEntry, type LogFile, logEntries } from "./log-lines.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import { type SettingsFacts, settingsOf } from "./settings.ts";
@@ -80,7 +81,7 @@ const noManifests: ManifestSet = Object.freeze({ objects: [], problems: [] });
 
 function factsOfObjects(objects: readonly ManifestObject[]) {
   const workloads = present(objects.map(workloadOf));
-  const controllers = workloads.filter(isController);
+  const controllers = workloads.filter(({ labels, spec }) => isControllers({ labels, containers: spec.containers }));
   const settings = settingsOf(objects, controllers);
   return {
     objects,
@@ -117,9 +118,3 @@ const present = <T>(items: readonly (T | undefined)[]): readonly T[] => items.fi
 
 const ofKind = <T extends KubeObject>(objects: readonly ManifestObject[], kind: string): readonly Typed<T>[] =>
   objects.filter(({ object }) => object.kind === kind) as readonly ManifestObject[] as readonly Typed<T>[];
-
-/** By the chart's label, or by the image (v1alpha5 6.4). */
-function isController({ labels, spec }: Workload): boolean {
-  if (labels["app.kubernetes.io/name"] === "karpenter") return true;
-  return spec.containers.some(({ image = "" }) => /(?:^|\/)karpenter(?:-ts)?\/controller(?:[:@]|$)/.test(image));
-}

@@ -1,6 +1,9 @@
 import type { Rule } from "../model/rule.ts";
+import { controllerAbsent } from "../running/kbp101-controller-absent.ts";
+import { noStaticCapacity } from "../running/kbp102-no-static-capacity.ts";
 import { controllerOnOwnNode } from "../running/kbp103-controller-on-own-node.ts";
 import { controllerAffinity } from "../running/kbp104-controller-affinity.ts";
+import { fargatePartial } from "../running/kbp105-fargate-partial.ts";
 import { controllerSingle } from "../running/kbp106-controller-single.ts";
 import { nthPresent } from "../running/kbp120-nth-present.ts";
 import { interruptionOff } from "../running/kbp121-interruption-off.ts";
@@ -48,6 +51,7 @@ import { protectionVoid } from "../workloads/kbp512-protection-void.ts";
 import { requestsNotLimits } from "../workloads/kbp520-requests-ne-limits.ts";
 import { requestsMissing } from "../workloads/kbp521-requests-missing.ts";
 import { noLimitRange } from "../workloads/kbp522-no-limitrange.ts";
+import { oomPacked } from "../workloads/kbp524-oom-packed.ts";
 import { initDominates } from "../workloads/kbp525-init-dominates.ts";
 import { noLimits } from "../bill/kbp601-no-limits.ts";
 import { partialLimits } from "../bill/kbp602-partial-limits.ts";
@@ -60,8 +64,11 @@ import { doubleOwner } from "../hygiene/kbp705-double-owner.ts";
 
 /** Every rule that is built, in order of number. A rule of the chapter that is not here is not checked. */
 export const allRules: readonly Rule[] = Object.freeze([
+  controllerAbsent,
+  noStaticCapacity,
   controllerOnOwnNode,
   controllerAffinity,
+  fargatePartial,
   controllerSingle,
   nthPresent,
   interruptionOff,
@@ -109,6 +116,7 @@ export const allRules: readonly Rule[] = Object.freeze([
   requestsNotLimits,
   requestsMissing,
   noLimitRange,
+  oomPacked,
   initDominates,
   noLimits,
   partialLimits,

@@ -1,4 +1,5 @@
 import { labels } from "../../api/index.ts";
+import { controllerPods } from "../facts/controller-pods.ts";
 import { overEach } from "../model/judging.ts";
 import { nameText, objectNameOf, placeOf } from "../model/place.ts";
 import type { Rule } from "../model/rule.ts";
@@ -15,8 +16,7 @@ export const controllerOnOwnNode: Rule = {
     fix: "Move the controller to a node group or to Fargate; see KBP104.",
   },
   check(facts) {
-    const pods = facts.pods.filter(({ object }) => object.metadata.labels?.["app.kubernetes.io/name"] === "karpenter");
-    return overEach(pods, (pod) => {
+    return overEach(controllerPods(facts), (pod) => {
       const node = facts.nodes.find(({ object }) => object.metadata.name === pod.object.spec.nodeName)?.object;
       const owned = node?.metadata.labels ?? {};
       const owner = owned[labels.nodePool] ?? owned[labels.provisionerName];
