@@ -7,8 +7,6 @@ export interface Range {
   readonly most: number;
 }
 
-export const exactly = (number: number): Range => ({ least: number, most: number });
-
 export function numberValue(text: string): number {
   const number = Number(text);
   if (text.trim() === "" || !Number.isFinite(number) || number < 0)

@@ -2,9 +2,10 @@
  * Objects with every name, label value, annotation, image and variable of the user's replaced, the same one always by the
  * same. Pseudonyms sort as the originals do, since orders are settled by name: the engine's answers stay equal.
  */
-import type { KubeObject } from "../../api/index.ts";
+import type { EC2NodeClass, KubeObject } from "../../api/index.ts";
 
-export function anonymised(objects: readonly KubeObject[]): readonly KubeObject[] {
+export function anonymised(given: readonly KubeObject[]): readonly KubeObject[] {
+  const objects = given.map(withoutSelectors);
   const originals = new Set<string>();
   for (const object of objects)
     rewrite(object, place, (text) => {
@@ -15,6 +16,18 @@ export function anonymised(objects: readonly KubeObject[]): readonly KubeObject[
   const width = String(names.length).length;
   const pseudonyms = new Map(names.map((name, index) => [name, `a${String(index).padStart(width, "0")}`]));
   return objects.map((object) => rewrite(object, place, (text) => pseudonyms.get(text) ?? text) as KubeObject);
+}
+
+/** Ids have forms that pseudonyms have not; which subnets a class meets is in its status. */
+function withoutSelectors(object: KubeObject): KubeObject {
+  if (object.kind !== "EC2NodeClass") return object;
+  const { spec } = object as EC2NodeClass;
+  const any = [{ tags: { any: "*" } }];
+  const amiSelectorTerms = spec.amiSelectorTerms.map(({ alias }) =>
+    alias === undefined ? { name: "any" } : { alias },
+  );
+  const changed = { ...spec, subnetSelectorTerms: any, securityGroupSelectorTerms: any, amiSelectorTerms };
+  return { ...object, spec: changed } as KubeObject;
 }
 
 /** Where in an object a value stands: the field, and the key of the label or requirement that it is a value of. */
@@ -106,6 +119,14 @@ const publicFields: ReadonlySet<string> = new Set([
   "instanceType",
   "reservationType",
   "state",
+  "httpEndpoint",
+  "httpProtocolIPv6",
+  "httpTokens",
+  "deviceName",
+  "volumeType",
+  "interfaceType",
+  "nestedVirtualization",
+  "strategy",
 ]);
 
 /** Maps whose values are quantities under names of resources. */
@@ -118,6 +139,9 @@ const quantityMaps: ReadonlySet<string> = new Set([
   "kubeReserved",
   "systemReserved",
   "evictionHard",
+  "evictionSoft",
+  "evictionSoftGracePeriod",
+  "evictionMinimumReclaim",
   "resources",
 ]);
 

@@ -15,7 +15,22 @@ const figures = async (file: string): Promise<readonly unknown[]> => {
   ];
 };
 
+const nodeClass = JSON.stringify({
+  apiVersion: "karpenter.k8s.aws/v1",
+  kind: "EC2NodeClass",
+  metadata: { name: "default" },
+  spec: {
+    amiSelectorTerms: [{ alias: "bottlerocket@latest" }],
+    role: "acme-role",
+    subnetSelectorTerms: [{ id: "subnet-0acme1" }, { tags: { owner: "acme" } }],
+    securityGroupSelectorTerms: [{ tags: { owner: "acme" } }],
+    metadataOptions: { httpTokens: "required", httpEndpoint: "enabled" },
+    kubelet: { maxPods: 20, systemReserved: { memory: "500Mi" } },
+  },
+});
+
 const secretive = documents(
+  nodeClass,
   poolOf("acme-pool", ["m5.large", "m5.xlarge"]),
   machine("acme-node", "acme-pool", "m5.large", { "acme.example/owner": "acme-ops" }),
   boundPod("acme-db", "acme-node", "300m"),
@@ -57,7 +72,9 @@ describe("karpenter snapshot", () => {
     const file = fileWith(secretive);
     const { output } = await runCommand(["snapshot", "-f", file, "--anonymise"]);
     expect(output.toLowerCase().match(/acme[^"]*/g)).toEqual(null);
-    expect(await figures(fileWith(output, "snapshot.json"))).toEqual(await figures(file));
+    const hidden = fileWith(output, "snapshot.json");
+    expect((await runCommand(["simulate", "-f", hidden])).errors).toBe("");
+    expect(await figures(hidden)).toEqual(await figures(file));
   });
 
   it.each(["samples/application.yaml", "samples/v1alpha5"])("gives equal figures for %s", async (sample) => {
