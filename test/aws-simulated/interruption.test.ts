@@ -1,15 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { createMetricsRegistry } from "../../src/platform/index.ts";
 import type { InterruptionMessage, InterruptionSource } from "../../src/provider/index.ts";
-import { createAwsFixture, type AwsFixture } from "./fixture.ts";
+import { createAwsFixture, type AwsFixture, type FixtureOptions } from "./fixture.ts";
 import { capacity, claimOf, relaunch, requirement, types } from "./requests.ts";
 
 const queue = "karpenter-ts";
 
-async function listening(options: { readonly queue?: string } = {}) {
+async function listening(options: Pick<FixtureOptions, "wrapClients"> & { readonly queue?: string } = {}) {
   const metrics = createMetricsRegistry();
   const fixture = await createAwsFixture({
     metrics,
+    ...(options.wrapClients === undefined ? {} : { wrapClients: options.wrapClients }),
     provider: { interruptionQueue: options.queue ?? queue, watchInstanceStatus: true },
   });
   const [messages, statuses] = fixture.aws.interruptions(() => true) as readonly [
@@ -128,9 +129,22 @@ describe("the interruption queue", () => {
   });
 
   test("[aws 9.8.136] that does not exist yet is a fault each time, until it does", async () => {
-    const { receive } = await listening({ queue: "later" });
+    let exists = false;
+    const { receive, send } = await listening({
+      queue: "later",
+      wrapClients: ({ sqs, ...clients }) => ({
+        ...clients,
+        sqs: {
+          ...sqs,
+          getQueueUrl: (input, call) => sqs.getQueueUrl(exists ? { QueueName: queue } : input, call),
+        },
+      }),
+    });
     await expect(receive()).rejects.toMatchObject({ code: "QueueDoesNotExist" });
     await expect(receive()).rejects.toMatchObject({ code: "QueueDoesNotExist" });
+    exists = true;
+    send(stateChange, { "instance-id": "i-1", state: "stopping" });
+    expect(await receive()).toHaveLength(1);
   });
 
   test("[aws 9.8.137] [lifecycle Y5] empties the reservation that is taken back", async () => {

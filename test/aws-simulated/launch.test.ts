@@ -240,6 +240,12 @@ describe("what a failed launch teaches", () => {
     lost = 2;
     const twice = await launch(onDemandM5, { answer });
     expect(failureOf(twice.outcome)).toMatchObject({ kind: "create-failed", reason: "LaunchFailed" });
+    const { fixture } = await launch(onDemandM5);
+    const { ec2 } = fixture.account.clients;
+    for (const { LaunchTemplateId: id = "" } of (await ec2.describeLaunchTemplates({})).LaunchTemplates ?? [])
+      await ec2.deleteLaunchTemplate({ LaunchTemplateId: id });
+    expect((await relaunch(fixture, onDemandM5)).ok).toBe(true);
+    expect(fixture.account.inventory().launchTemplates).toBe(1);
   });
 
   test("a call that EC2 refuses fails with the reason of the table", async () => {

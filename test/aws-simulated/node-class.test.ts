@@ -174,15 +174,23 @@ describe("a class that the account can serve", () => {
 
 describe("a class that cannot be served", () => {
   test("[aws 9.4.85] says which selector matches nothing, and is looked at again in a minute", async () => {
-    const { read, reconcile } = await setup(
-      classOf({
+    const { read, reconcile } = await setup({
+      ...classOf({
         subnetSelectorTerms: [{ tags: { "karpenter.sh/discovery": "other" } }],
         securityGroupSelectorTerms: [{ name: "no-such-group" }],
       }),
-    );
+      status: { subnets: [{ id: "subnet-1", zone: "us-east-1a" }], securityGroups: [{ id: "sg-1", name: "old" }] },
+    });
     expect(await reconcile()).toBe(60_000);
-    expect(reasonOf(read(), "SubnetsReady")).toBe("SubnetsNotFound");
-    expect(reasonOf(read(), "SecurityGroupsReady")).toBe("SecurityGroupsNotFound");
+    expect(read().status).toMatchObject({ subnets: [], securityGroups: [] });
+    expect(getCondition(read(), "SubnetsReady")).toMatchObject({
+      reason: "SubnetsNotFound",
+      message: "SubnetSelector did not match any Subnets",
+    });
+    expect(getCondition(read(), "SecurityGroupsReady")).toMatchObject({
+      reason: "SecurityGroupsNotFound",
+      message: "SecurityGroupSelector did not match any SecurityGroups",
+    });
     expect(reasonOf(read(), "ValidationSucceeded")).toBe("DependenciesNotReady");
     expect(getCondition(read(), "Ready")).toMatchObject({ status: "False", reason: "UnhealthyDependents" });
   });
