@@ -11,9 +11,10 @@ import type { Stage, Workload } from "../provisioning/workload.ts";
 import { relaxMinValues, satisfiesMinValues } from "../requirements/min-values.ts";
 import { requirementIn } from "../requirements/requirement.ts";
 import { requirementsOf } from "../requirements/requirements.ts";
-import { chooseDomains, isHostFull, type TopologyAsk } from "./domain-choice.ts";
+import { type Candidate, chooseDomains, isHostFull, type TopologyAsk } from "./domain-choice.ts";
 import type { Loop } from "./loop.ts";
 import type { OpenClaim } from "./open-claim.ts";
+import { firstOfTied, type Ties } from "./ties.ts";
 
 export interface ClaimAsk extends TopologyAsk {
   readonly workload: Workload;
@@ -47,7 +48,7 @@ export function acceptOnClaim(
     const set = session.table.narrow(own, volume);
     const rows = set < 0 ? undefined : rowsWith(session, claim, { workload, set });
     if (rows === undefined) continue;
-    const found = settle(session, { claim, ask, set, rows, cheapestTies: rules.cheapestTies });
+    const found = settle(session, { claim, ask, set, rows, ties: rules.ties });
     if (found === undefined) {
       refusal = "for-now";
       continue;
@@ -69,7 +70,37 @@ interface Settling {
   readonly ask: ClaimAsk;
   readonly set: SetId;
   readonly rows: BitSet;
-  readonly cheapestTies: boolean;
+  readonly ties: Ties;
+}
+
+/** How ties between domains of a group go for a claim as it is. */
+function firstOfTies(session: Session, at: Pick<Settling, "set" | "rows" | "ties">): NonNullable<Candidate["firstOf"]> {
+  const { ties } = at;
+  if (ties !== "cheapest") {
+    return (tied, group) => {
+      if (ties.prices?.differ === false) ties.prices.differ = differ(tied, pricesIn(session, at), group.term.key);
+      return firstOfTied(tied, group, ties);
+    };
+  }
+  return (tied, { term }) => cheapestOf(tied, pricesIn(session, at), term.key);
+}
+
+function differ(tied: readonly string[], priceIn: (key: string, domain: string) => number, key: string): boolean {
+  const [first = "", ...rest] = tied;
+  const price = rest.length === 0 ? 0 : priceIn(key, first);
+  return rest.some((domain) => priceIn(key, domain) !== price);
+}
+
+/** The cheapest, of equals the first by name. */
+function cheapestOf(
+  tied: readonly string[],
+  priceIn: (key: string, domain: string) => number,
+  key: string,
+): string | undefined {
+  if (tied.length < 2) return tied[0];
+  const priced = tied.map((domain) => ({ domain, price: priceIn(key, domain) }));
+  priced.sort((a, b) => (a.price === b.price ? (a.domain < b.domain ? -1 : 1) : a.price - b.price));
+  return priced[0]?.domain;
 }
 
 const pricesIn =
@@ -81,10 +112,7 @@ const pricesIn =
     return price[cheapestRow(rows, price)] ?? Infinity;
   };
 
-function settle(
-  session: Session,
-  { claim, ask, set, rows, cheapestTies }: Settling,
-): Omit<Acceptance, "held"> | undefined {
+function settle(session: Session, { claim, ask, set, rows, ties }: Settling): Omit<Acceptance, "held"> | undefined {
   const { table } = session;
   let narrowed = { set, rows };
   if (ask.binding.length > 0) {
@@ -93,7 +121,7 @@ function settle(
       requirements: table.requirements(set),
       host,
       taints: pool.template.taints,
-      ...(cheapestTies ? { priceIn: pricesIn(session, { set, rows }) } : {}),
+      firstOf: firstOfTies(session, { set, rows, ties }),
     });
     if (!choice.ok) return undefined;
     const settled = table.narrow(set, table.intern(choice.requirements));

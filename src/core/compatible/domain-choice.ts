@@ -10,8 +10,8 @@ export interface Candidate {
   readonly requirements: Requirements;
   readonly host: string;
   readonly taints: readonly Taint[];
-  /** What it would cost in a domain of a key, where ties between domains go to the cheapest; else they go by name. */
-  readonly priceIn?: (key: string, domain: string) => number;
+  /** Which of domains that tie in a group comes first; a node has one domain, and needs none. */
+  readonly firstOf?: (tied: readonly string[], group: Group) => string | undefined;
 }
 
 export interface TopologyAsk {
@@ -95,15 +95,14 @@ function leastUsed(group: Group, ask: TopologyAsk, candidate: Candidate): readon
     least = pods < leastPods ? [domain] : [...least, domain];
     leastPods = pods;
   }
-  return firstOf(least, (domain) => candidate.priceIn?.(group.term.key, domain) ?? 0);
+  return firstOfTied(group, candidate, least);
 }
 
-/** The cheapest, of equals the first by name. */
-function firstOf(domains: readonly string[], priceOf: (domain: string) => number): readonly string[] {
-  if (domains.length < 2) return domains;
-  const priced = domains.map((domain) => ({ domain, price: priceOf(domain) }));
-  priced.sort((a, b) => (a.price === b.price ? (a.domain < b.domain ? -1 : 1) : a.price - b.price));
-  return priced.slice(0, 1).map(({ domain }) => domain);
+/** One of them, or none where there is none. */
+function firstOfTied(group: Group, { firstOf }: Candidate, tied: readonly string[]): readonly string[] {
+  if (tied.length < 2) return tied;
+  const first = firstOf === undefined ? tied.toSorted()[0] : firstOf(tied, group);
+  return first === undefined ? [] : [first];
 }
 
 function leastCount({ domains, term }: Group, own: Requirement): number {
@@ -125,7 +124,7 @@ function withCompany(group: Group, ask: TopologyAsk, candidate: Candidate): read
   const settled = shared.filter((domain) => (group.domains.get(domain) ?? 0) > 0);
   if (settled.length > 0 || !mayStart(group, ask)) return settled;
   // The reference adds one domain of the candidate's and one of the pod's, which may differ.
-  return [...new Set([...shared.slice(0, 1), ...known.slice(0, 1)])];
+  return [...new Set([...firstOfTied(group, candidate, shared), ...firstOfTied(group, candidate, known)])];
 }
 
 /** The first of pods that want each other's company. */

@@ -53,7 +53,7 @@ function narrowingReason(loop: Loop, pool: Pool, ask: Ask): Reason {
 function domainReason(loop: Loop, pool: Pool, ask: Ask & { readonly set: SetId }): Reason {
   const { session } = loop;
   const { table } = session;
-  const { binding } = memoOf(loop, ask.workload, ask.stage);
+  const { binding } = memoOf(loop, ask.stage);
   const topology: TopologyAsk = { pod: ask.stage.pod, strict: ask.stage.strict, binding };
   const candidate = { requirements: table.requirements(ask.set), host: newHost, taints: pool.template.taints };
   const choice = chooseDomains(topology, candidate);

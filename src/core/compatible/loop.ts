@@ -10,6 +10,7 @@ import { createDomainUniverse } from "../topology/domain-universe.ts";
 import type { OpenClaim } from "./open-claim.ts";
 import type { Candidate } from "./domain-choice.ts";
 import { createReservations, type Reservations } from "./reservations.ts";
+import { noTieOrders, type Ties } from "./ties.ts";
 import { createGroups, type Group, type Groups, type GroupView } from "./topology-groups.ts";
 
 /** One pod of the queue: the one at `at` of its workload. */
@@ -27,6 +28,8 @@ export interface Loop {
   /** In order of pods on them, stable. */
   readonly open: OpenClaim[];
   readonly stages: Map<Stage, StageMemo>;
+  /** By what topology sees of a pod. */
+  readonly matches: Map<string, Matches>;
   /** Stages of pods whose volumes cannot be read, as they are solved. */
   readonly unread: Map<Stage, Stage>;
   /** Nodes as topology sees them, by index; made when first asked for. */
@@ -43,12 +46,11 @@ export interface LoopRules {
   readonly most: number;
   /** Without those faults of the reference that would make a plan break rules (scheduling 4.7 and 5.1). */
   readonly faultless: boolean;
-  /** Where domains tie, the cheapest for the claim comes first instead of the first by name. */
-  readonly cheapestTies: boolean;
+  readonly ties: Ties;
 }
 
 /** The reference as it is. */
-export const toTheLetter: LoopRules = Object.freeze({ most: Infinity, faultless: false, cheapestTies: false });
+export const toTheLetter = (): LoopRules => ({ most: Infinity, faultless: false, ties: noTieOrders() });
 
 /** What is known of the pods of a workload in one stage. */
 export interface StageMemo {
@@ -56,13 +58,21 @@ export interface StageMemo {
   /** Forward groups that count such pods and inverse groups that keep them away; grows with the groups of the loop. */
   readonly counted: Group[];
   readonly binding: Group[];
-  /** Groups looked at so far. */
-  seen: number;
+  /** Groups that match such pods, and how many of them have been sorted into the lists above. */
+  readonly matches: Matches;
+  sorted: number;
   /** Claims and nodes (by index) that will never take such a pod again. */
   readonly closedClaims: Set<number>;
   readonly closedNodes: Set<number>;
   /** All nodes before it are closed. */
   firstNode: number;
+}
+
+/** Groups of the loop that match pods of equal labels and namespace; stages share it. */
+interface Matches {
+  readonly groups: Group[];
+  /** Groups of the loop looked at so far. */
+  seen: number;
 }
 
 export function createLoop(session: Session, rules: LoopRules): Loop {
@@ -71,8 +81,8 @@ export function createLoop(session: Session, rules: LoopRules): Loop {
   for (const { pods } of workloads) for (const pod of pods) moving.add(pod);
   const groups = createGroups(
     workloads
-      .flatMap(({ pods: [pod] }) => pod ?? [])
-      .filter((pod) => rules.faultless || !usesBoundClaim(pod, snapshot)),
+      .flatMap(({ stages: [first] }) => (first === undefined ? [] : { pod: first.pod, key: first.topology.key }))
+      .filter(({ pod }) => rules.faultless || !usesBoundClaim(pod, snapshot)),
     {
       snapshot,
       universe: universeOf(session),
@@ -88,6 +98,7 @@ export function createLoop(session: Session, rules: LoopRules): Loop {
     reservations: createReservations(session.table, session.reservations),
     open: [],
     stages: new Map(),
+    matches: new Map(),
     unread: new Map(),
     nodes: new Map(),
     version: 0,
@@ -137,28 +148,38 @@ const withoutVolumes = ({ table }: Session, stage: Stage): Stage => ({
   nodeKinds: new Map(),
 });
 
-export function memoOf(loop: Loop, { pods }: Workload, stage: Stage): StageMemo {
+export function memoOf(loop: Loop, stage: Stage): StageMemo {
   const known = loop.stages.get(stage);
   const memo = known ?? newMemo(loop, stage);
   if (known === undefined) loop.stages.set(stage, memo);
   const { all } = loop.groups;
-  const [example] = pods;
-  for (; memo.seen < all.length; memo.seen++) {
-    const group = all[memo.seen];
-    if (group === undefined || example === undefined || !group.matches(example)) continue;
-    (group.inverse ? memo.binding : memo.counted).push(group);
+  const { matches } = memo;
+  for (; matches.seen < all.length; matches.seen++) {
+    const group = all[matches.seen];
+    if (group?.matches(stage.pod) === true) matches.groups.push(group);
+  }
+  for (; memo.sorted < matches.groups.length; memo.sorted++) {
+    const group = matches.groups[memo.sorted];
+    if (group !== undefined) (group.inverse ? memo.binding : memo.counted).push(group);
   }
   return memo;
 }
 
+function matchesOf({ matches }: Loop, { topology: { key } }: Stage): Matches {
+  const found = matches.get(key) ?? { groups: [], seen: 0 };
+  matches.set(key, found);
+  return found;
+}
+
 function newMemo(loop: Loop, stage: Stage): StageMemo {
   const isUnread = [...loop.unread.values()].includes(stage);
-  const view = isUnread ? noGroups : loop.groups.view(stage.pod);
+  const view = isUnread ? noGroups : loop.groups.view(stage.pod, stage.topology.key);
   return {
     view,
     counted: [],
     binding: [...view.owned],
-    seen: 0,
+    matches: matchesOf(loop, stage),
+    sorted: 0,
     closedClaims: new Set(),
     closedNodes: new Set(),
     firstNode: 0,

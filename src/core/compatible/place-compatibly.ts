@@ -15,7 +15,7 @@ export function* placeCompatibly(session: Session): Generator<number, readonly U
   if (pools.length + excluded.length === 0) {
     return workloads.flatMap(({ pods }) => pods.map((pod) => ({ pod, reasons: [noPools], message: "" })));
   }
-  const outcome = yield* solveCompatible(session, toTheLetter);
+  const outcome = yield* solveCompatible(session, toTheLetter());
   return outcome === undefined ? [] : leftOver(outcome);
 }
 

@@ -4,8 +4,7 @@
  * fails goes to the end of the queue. It never compares prices. Ties go to the lowest name and sorts are stable.
  */
 import { labels as labelKeys, type Pod } from "../../api/index.ts";
-import { andInto } from "../catalogue/bit-set.ts";
-import { cheapestRow } from "../catalogue/requirement-table.ts";
+import { andInto, hasBit } from "../catalogue/bit-set.ts";
 import { applyAddition, type Claim, newClaim, type Pool } from "../provisioning/claim.ts";
 import { acceptance, type NodeSlot, takeRoom } from "../provisioning/node-slots.ts";
 import { largestUse, nodesExhausted, rowsWithinLimits, takeLimits } from "../provisioning/pool-limits.ts";
@@ -18,6 +17,7 @@ import { type Acceptance, acceptOnClaim, type ClaimAsk } from "./accept-on-claim
 import type { OpenClaim } from "./open-claim.ts";
 import { type Candidate, chooseDomains, recordPlacement } from "./domain-choice.ts";
 import { createLoop, loopStage, type Loop, type LoopRules, memoOf, type QueuedPod, type StageMemo } from "./loop.ts";
+import { hostsToCome } from "./hosts-to-come.ts";
 import { holdsNothing } from "./reservations.ts";
 
 /** A pod without a place, at the stage of its last attempt. */
@@ -36,13 +36,15 @@ export interface CompatibleOutcome {
 
 /**
  * Fills the session's claims and nominations. Yields work done; pausing there cannot change the answer. Gives up, with
- * undefined, once the claims cost more than the rules allow: claims only ever get dearer.
+ * undefined, once the claims and the hosts that must still come cost more than the rules allow: claims only ever get dearer.
  */
 export function* solveCompatible(session: Session, rules: LoopRules): Generator<number, CompatibleOutcome | undefined> {
   const loop = createLoop(session, rules);
   yield session.workloads.length + session.nodes.slots.length;
   const queue = queueOf(session);
+  const toCome = hostsToCome(session);
   const failures = new Map<Workload, Failure>();
+  let units = 0;
   for (let head = 0; head < queue.length; head++) {
     const next = queue[head] as QueuedPod;
     if (next.lastLength === queue.length - head) return { loop, left: leftPods(queue.slice(head), failures) };
@@ -50,8 +52,13 @@ export function* solveCompatible(session: Session, rules: LoopRules): Generator<
     const known = failures.get(workload);
     // Pods of one workload are alike: what failed a moment ago fails again.
     const outcome = known?.version === loop.version ? known : trySchedule(loop, next);
-    yield session.nodes.slots.length + loop.open.length + 1;
-    if (loop.price > rules.most) return undefined;
+    units += session.nodes.slots.length + loop.open.length + 1;
+    if (units > unitsPerYield) {
+      yield units;
+      units = 0;
+    }
+    if (outcome === undefined) toCome.placed(workload);
+    if (loop.price + toCome.least(loop.open.length) > rules.most) return undefined;
     if (outcome === undefined) continue;
     failures.set(workload, outcome);
     queue.push(next);
@@ -59,6 +66,8 @@ export function* solveCompatible(session: Session, rules: LoopRules): Generator<
   }
   return { loop, left: [] };
 }
+
+const unitsPerYield = 256;
 
 interface Failure extends Pick<LeftPod, "stage" | "deferred"> {
   readonly version: number;
@@ -103,7 +112,7 @@ function trySchedule(loop: Loop, next: QueuedPod): Failure | undefined {
 }
 
 function add(loop: Loop, next: QueuedPod, stage: Stage): "placed" | "failed" | "reserved" {
-  const memo = memoOf(loop, next.workload, stage);
+  const memo = memoOf(loop, stage);
   if (addToNode(loop, next, { stage, memo }) || addToOpenClaim(loop, next, { stage, memo })) {
     loop.version++;
     return "placed";
@@ -234,10 +243,15 @@ function put(
 
 function countPrice(loop: Loop, target: OpenClaim): void {
   const { table, options } = loop.session;
-  const { price } = table.select(target.claim.set);
-  const cheapest = (price[cheapestRow(target.claim.rows, price)] ?? Infinity) + options.nodeChargePerHour;
+  const cheapest = cheapestPrice(table, target.claim) + options.nodeChargePerHour;
   loop.price += cheapest - target.price;
   target.price = cheapest;
+}
+
+function cheapestPrice(table: Session["table"], { set, rows }: Claim): number {
+  const { price } = table.select(set);
+  for (const row of table.rowsByPrice(set)) if (hasBit(rows, row)) return price[row] ?? Infinity;
+  return Infinity;
 }
 
 /** What a stable sort by pod count does to a claim that has just got one more. */

@@ -17,6 +17,8 @@ import type { DomainUniverse } from "../topology/domain-universe.ts";
 import { repellingTerms, termMatcher, type TermScope, topologyTerms, type TopologyTerm } from "../topology/terms.ts";
 
 export interface Group {
+  /** Place among all groups of the loop. */
+  readonly index: number;
   readonly term: TopologyTerm;
   /** Of someone's required anti-affinity: binds whom it matches and counts its owners. */
   readonly inverse: boolean;
@@ -36,7 +38,8 @@ export interface GroupView {
 export interface Groups {
   /** All groups so far, those of relaxed pods behind those of pods as written. */
   readonly all: readonly Group[];
-  view(pod: Pod): GroupView;
+  /** `key` as the session's topology has it: equal for pods of which topology says the same. */
+  view(pod: Pod, key: string): GroupView;
   /** A host has come into being. */
   registerHost(host: string): void;
 }
@@ -51,22 +54,30 @@ export interface GroupSources {
   readonly wholeIdentity: boolean;
 }
 
-export function createGroups(pods: readonly Pod[], sources: GroupSources): Groups {
+export function createGroups(
+  pods: readonly { readonly pod: Pod; readonly key: string }[],
+  sources: GroupSources,
+): Groups {
   const all: Group[] = [];
   const known = new Map<string, Group>();
   const groupOf = (term: TopologyTerm, owner: Pod, inverse: boolean): Group => {
     const key = identityOf(term, owner, { inverse, whole: sources.wholeIdentity });
-    const group = known.get(key) ?? newGroup(term, owner, { inverse, sources });
+    const group = known.get(key) ?? newGroup(term, owner, { index: all.length, inverse, sources });
     if (!known.has(key)) all.push(group);
     known.set(key, group);
     return group;
   };
-  const view = (pod: Pod): GroupView => ({
-    owned: topologyTerms(pod, sources.scope).map((term) => groupOf(term, pod, false)),
-    repels: repellingTerms(pod, sources.scope).map((term) => groupOf(term, pod, true)),
-  });
+  const views = new Map<string, GroupView>();
+  const view = (pod: Pod, key: string): GroupView => {
+    const made = views.get(key) ?? {
+      owned: topologyTerms(pod, sources.scope).map((term) => groupOf(term, pod, false)),
+      repels: repellingTerms(pod, sources.scope).map((term) => groupOf(term, pod, true)),
+    };
+    views.set(key, made);
+    return made;
+  };
   countBoundOwners(sources, (term, owner) => groupOf(term, owner, true));
-  for (const pod of pods) view(pod);
+  for (const { pod, key } of pods) view(pod, key);
   return {
     all,
     view,
@@ -127,7 +138,7 @@ function selectorIdentity(selector: LabelSelector | undefined): readonly string[
 function newGroup(
   term: TopologyTerm,
   owner: Pod,
-  { inverse, sources }: { readonly inverse: boolean; readonly sources: GroupSources },
+  { index, inverse, sources }: { readonly index: number; readonly inverse: boolean; readonly sources: GroupSources },
 ): Group {
   const domains = new Map<string, number>();
   const { tolerations } = owner.spec;
@@ -137,7 +148,7 @@ function newGroup(
     }
   }
   const counts = term.kind === "spread" && !inverse ? machineFilter(term, owner) : () => true;
-  const group: Group = { term, inverse, matches: termMatcher(term), counts, domains };
+  const group: Group = { index, term, inverse, matches: termMatcher(term), counts, domains };
   if (!inverse) countStanding(group, sources);
   return group;
 }

@@ -1,7 +1,7 @@
 import type { NodeFacts } from "../topology/node-facts.ts";
 import { allowedOnNode, countOnNode, isBound } from "../topology/topology.ts";
 import { acceptance, type NodeSlot, takeRoom } from "./node-slots.ts";
-import { type Demand, type Session, waiting } from "./session.ts";
+import { type Demand, type NodePlacement, type Session, waiting } from "./session.ts";
 
 /**
  * First fit in the order of the nodes, initialised ones first (scheduling 4.8). Pods that topology binds go one at a time,
@@ -74,6 +74,20 @@ function accepted(
   return kind === undefined ? 0 : acceptance(slot, kind, { workload, stage, wanted: ask.wanted });
 }
 
+/** Takes pods off their node again; ports and volumes of theirs stay counted. */
+export function takeBack(session: Session, placement: NodePlacement, pods: number): void {
+  const { node, workload, stage, count } = placement;
+  const slot = session.nodes.slots.find(({ state }) => state.name === node);
+  if (slot === undefined || stage === undefined) return;
+  workload.need.places.forEach((place, i) => {
+    slot.remaining[place] = (slot.remaining[place] ?? 0) + (workload.need.amounts[i] ?? 0) * pods;
+  });
+  countOnNode(stage.topology, factsOf(slot), -pods);
+  session.placed[workload.index] = (session.placed[workload.index] ?? 0) - pods;
+  const rest = count > pods ? [{ ...placement, count: count - pods }] : [];
+  session.nominated.splice(session.nominated.indexOf(placement), 1, ...rest);
+}
+
 const factsOf = ({ hostname, state }: NodeSlot): NodeFacts => ({
   name: hostname,
   labels: state.labels,
@@ -90,6 +104,6 @@ function place(
   takeRoom(slot, workload, count);
   countOnNode(stage.topology, factsOf(slot), count);
   const from = session.placed[workload.index] ?? 0;
-  session.nominated.push({ node: slot.state.name, workload, from, count });
+  session.nominated.push({ node: slot.state.name, workload, from, count, stage });
   session.placed[workload.index] = from + count;
 }

@@ -63,6 +63,8 @@ export interface NodePlacement {
   readonly workload: Workload;
   readonly from: number;
   readonly count: number;
+  /** At which the pods were placed, where they may have to leave again. */
+  readonly stage?: Stage;
 }
 
 /** A new claim of a pool with one pod of a stage on it. */

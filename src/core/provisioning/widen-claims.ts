@@ -12,7 +12,7 @@ import type { Session } from "./session.ts";
  */
 export function* widenClaims(session: Session): Resumable<void> {
   for (const claim of session.claims) {
-    if (claim.pool.limits.remaining === undefined) continue;
+    if (claim.pool.limits.remaining === undefined || claim.podCount === 0) continue;
     widen(session, claim);
     yield 4;
   }
