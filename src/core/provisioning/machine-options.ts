@@ -203,9 +203,14 @@ function membersAt({ items, rows, prices, charge }: Members, row: number, most: 
   const found = new Int32Array(items.length);
   const [word, bit] = [row >>> 5, 1 << (row & 31)];
   let size = 0;
+  let takes = false;
   for (let i = 0; i < items.length; i++) {
-    if (((rows[i]?.[word] ?? 0) & bit) === 0) continue;
-    if (Math.min(prices[i]?.[row] ?? unknownPrice, unknownPrice) + charge <= most) found[size++] = items[i] ?? 0;
+    // Items of one shape and requirement set stand together and share their rows.
+    if (i === 0 || rows[i] !== rows[i - 1] || prices[i] !== prices[i - 1]) {
+      const holds = ((rows[i]?.[word] ?? 0) & bit) !== 0;
+      takes = holds && Math.min(prices[i]?.[row] ?? unknownPrice, unknownPrice) + charge <= most;
+    }
+    if (takes) found[size++] = items[i] ?? 0;
   }
   return found.subarray(0, size);
 }

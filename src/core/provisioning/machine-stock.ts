@@ -1,18 +1,15 @@
 import type { Catalogue } from "../catalogue/catalogue.ts";
-import { bitSetOf, setBit } from "../catalogue/bit-set.ts";
 import type { Stock } from "../packing/problem.ts";
 import type { Pool } from "./claim.ts";
 import type { MachineOption, Surcharge } from "./machine-options.ts";
-import { copiesWithin, largestUse, nodesExhausted, type PoolLimits, takeLimits } from "./pool-limits.ts";
+import { copiesWithin, nodesExhausted, type PoolLimits, takeLimits, useOfRow } from "./pool-limits.ts";
 
 /** What one machine of a row uses of the limits of its pool. */
 export function useOf(
   { pool, row }: Pick<MachineOption, "pool" | "row">,
   catalogue: Catalogue,
 ): ReadonlyMap<string, number> {
-  const rows = bitSetOf(catalogue.rowCount);
-  setBit(rows, row);
-  return largestUse(rows, pool.limits, catalogue);
+  return useOfRow(row, pool.limits, catalogue);
 }
 
 /** Charges a share of `total` (USD an hour) for the share that a machine uses of what limits leave. */

@@ -47,6 +47,15 @@ export function largestUse(rows: BitSet, limits: PoolLimits, catalogue: Catalogu
   return use;
 }
 
+/** The same of one row. */
+export function useOfRow(row: number, { remaining }: PoolLimits, catalogue: Catalogue): ReadonlyMap<string, number> {
+  const type = catalogue.typeOfRow[row] ?? 0;
+  const use = new Map<string, number>();
+  for (const name of remaining?.keys() ?? [])
+    use.set(name, name === "nodes" ? 1 : (capacityColumn(catalogue, name)[type] ?? 0));
+  return use;
+}
+
 /** Rows whose type uses no more than `use` of any limited resource. */
 export function rowsWithinUse(rows: BitSet, use: ReadonlyMap<string, number>, catalogue: Catalogue): BitSet {
   return rowsWithinLimits(rows, { remaining: new Map(use) }, catalogue);
