@@ -1,0 +1,115 @@
+/** The charts on a real control plane, by helm as an operator does. */
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
+import { prepareBinaries } from "../controlplane/build.ts";
+import { type ControlPlane, startControlPlane } from "../controlplane/control-plane.ts";
+import { named, render, root } from "./chart.ts";
+import { type Right, rightsOf } from "./rbac.ts";
+import { ask, run } from "./tools.ts";
+
+const namespace = "karpenter";
+const account = { name: "karpenter", namespace };
+const pollMilliseconds = 250;
+
+describe("on a real control plane", () => {
+  let controlPlane: ControlPlane;
+  let home: string;
+  let kubectlCommand: string;
+
+  const env = () => ({ PATH: process.env["PATH"], HOME: home, KUBECONFIG: controlPlane.kubeconfig });
+  const helm = (...args: readonly string[]): Promise<string> =>
+    run(inject("chartTools").helm, [...args, "--namespace", namespace], { cwd: root, env: env() });
+  const kubectl = (...args: readonly string[]): Promise<string> => run(kubectlCommand, args, { cwd: root, env: env() });
+  const namesOf = async (kind: string, ...args: readonly string[]): Promise<readonly string[]> =>
+    (await kubectl("get", kind, "-o", "name", ...args))
+      .trim()
+      .split("\n")
+      .filter((name) => name !== "");
+
+  beforeAll(async () => {
+    const binaries = await prepareBinaries({ report: (line) => console.error(`charts: ${line}`) });
+    kubectlCommand = binaries.kubectl;
+    home = await mkdtemp(join(tmpdir(), "helm-"));
+    controlPlane = await startControlPlane({ binaries });
+    await kubectl("create", "namespace", namespace);
+    await kubectl("label", "namespace", namespace, "pod-security.kubernetes.io/enforce=restricted");
+    await helm("install", "karpenter-crd", "deploy/charts/karpenter-crd");
+    await helm("install", "karpenter", "deploy/charts/karpenter", "--skip-crds", "--set", "settings.clusterName=test");
+  });
+
+  afterAll(async () => {
+    await controlPlane.stop();
+    await rm(home, { recursive: true });
+  });
+
+  it("[ops 9.2.23] restricted pod security admits both replicas", async () => {
+    let pods: readonly string[] = [];
+    // The admission of a pod that breaks the profile fails the creation, so that none would ever come.
+    for (let polls = 0; pods.length < 2 && polls < 120; polls += 1) {
+      pods = await namesOf("pods", "-n", namespace);
+      await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+    }
+    expect(pods.length).toBe(2);
+  });
+
+  it("[ops 9.2.22] kubectl auth can-i lists exactly the chart's rights", async () => {
+    const allowed = async (name: string): Promise<readonly string[]> =>
+      rowsOf(
+        await kubectl("auth", "can-i", "--list", "-n", namespace, `--as=system:serviceaccount:${namespace}:${name}`),
+      );
+    const everyone = new Set(await allowed("default"));
+    const listed = (await allowed("karpenter")).filter((right) => !everyone.has(right));
+    const granted = rightsOf(await render({ values: named, namespace }), account);
+    const here = granted.filter((right: Right) => right.namespace === undefined || right.namespace === namespace);
+    const asListed = ({ verb, group, resource }: Right): string => {
+      const [plural, ...sub] = resource.split("/");
+      return `${verb} ${[group === "" ? plural : `${plural}.${group}`, ...sub].join("/")}`;
+    };
+    expect(listed).toEqual([...new Set(here.map(asListed))].toSorted());
+  });
+
+  it("upgrades with the definitions first, and leaves nothing of itself when it is uninstalled", async () => {
+    await helm(
+      "upgrade",
+      "karpenter-crd",
+      "deploy/charts/karpenter-crd",
+      "--set",
+      "additionalAnnotations.owner=platform",
+    );
+    await helm(
+      "upgrade",
+      "karpenter",
+      "deploy/charts/karpenter",
+      "--skip-crds",
+      "--reuse-values",
+      "--set",
+      "replicas=1",
+    );
+    const { stdout } = await ask(
+      kubectlCommand,
+      ["get", "crd", "nodepools.karpenter.sh", "-o", "jsonpath={.metadata.annotations.owner}"],
+      { cwd: root, env: env() },
+    );
+    expect(stdout).toBe("platform");
+    await helm("uninstall", "karpenter", "--wait");
+    await helm("uninstall", "karpenter-crd", "--wait");
+    const left = [...(await namesOf("clusterroles,clusterrolebindings")), ...(await namesOf("crd"))];
+    expect(left.filter((name) => name.includes("karpenter"))).toEqual([]);
+  });
+});
+
+/** What `auth can-i --list` says of resources, as `verb resource` in order. */
+function rowsOf(table: string): readonly string[] {
+  const rows = table
+    .split("\n")
+    .slice(1)
+    .map((line) => /^(\S+)\s+\[[^\]]*\]\s+\[[^\]]*\]\s+\[([^\]]*)\]/.exec(line));
+  const rights = rows.flatMap((row) => {
+    const [, resource = "", verbs = ""] = row ?? [];
+    if (resource === "") return [];
+    return verbs.split(" ").map((verb) => `${verb} ${resource}`);
+  });
+  return [...new Set(rights)].toSorted();
+}
