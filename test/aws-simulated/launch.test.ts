@@ -226,6 +226,10 @@ describe("what a failed launch teaches", () => {
     await relaunch(fixture, view);
     expect(overridesOf(requests[1]).map(({ SubnetId }) => SubnetId)).not.toContain(exhausted?.SubnetId);
     expect(overridesOf(requests[1])).toHaveLength(2);
+    await relaunch(fixture, claimOf([types("m5.xlarge"), capacity("on-demand")]));
+    const zones = overridesOf(requests[2]).map(({ AvailabilityZone }) => AvailabilityZone);
+    expect(zones).not.toContain(exhausted?.AvailabilityZone);
+    expect(zones.length).toBeGreaterThan(0);
   });
 
   test("[aws 9.3.70] a launch template deleted behind our back is made again, once", async () => {
