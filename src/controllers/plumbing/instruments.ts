@@ -225,6 +225,21 @@ function disruptionInstruments(registry: MetricsRegistry) {
       help: "Uninitialized replacements of commands that were abandoned.",
       labels: ["decision", "reason", "consolidation_type"],
     }),
+    nodePoolAllowedDisruptions: registry.gauge({
+      name: "karpenter_nodepools_allowed_disruptions",
+      help: "What the budgets allow for a reason now, before nodes already disrupting are taken off.",
+      labels: ["nodepool", "reason"],
+    }),
+    nodePoolConsumingBudgets: registry.gauge({
+      name: "karpenter_nodepools_nodes_consuming_budgets",
+      help: "Initialized nodes that are not Ready or are marked for deletion.",
+      labels: ["nodepool", "reason"],
+    }),
+  };
+}
+
+function consolidationInstruments(registry: MetricsRegistry) {
+  return {
     consolidationTimeouts: registry.counter({
       name: "karpenter_voluntary_disruption_consolidation_timeouts_total",
       help: "Searches that had done their work for a pass before they had tried everything.",
@@ -241,16 +256,6 @@ function disruptionInstruments(registry: MetricsRegistry) {
       labels: ["decision", "nodepool", "policy"],
       buckets: [0.1, 0.25, 0.33, 0.5, 1, 2, 5, 10],
     }),
-    nodePoolAllowedDisruptions: registry.gauge({
-      name: "karpenter_nodepools_allowed_disruptions",
-      help: "What the budgets allow for a reason now, before nodes already disrupting are taken off.",
-      labels: ["nodepool", "reason"],
-    }),
-    nodePoolConsumingBudgets: registry.gauge({
-      name: "karpenter_nodepools_nodes_consuming_budgets",
-      help: "Initialized nodes that are not Ready or are marked for deletion.",
-      labels: ["nodepool", "reason"],
-    }),
   };
 }
 
@@ -260,5 +265,6 @@ export function createInstruments(registry: MetricsRegistry): Instruments {
     ...nodeInstruments(registry),
     ...podInstruments(registry),
     ...disruptionInstruments(registry),
+    ...consolidationInstruments(registry),
   };
 }

@@ -27,17 +27,28 @@ function readLimit(item: unknown, path: string, faults: string[]): ClusterLimit 
   }
   for (const key of Object.keys(item))
     if (!known.has(key)) faults.push(`${path}.${key}: is not known, expected ${[...known].join(", ")}`);
-  const { name, nodePoolSelector = {}, limits = {}, pricePerHour } = item;
-  if (typeof name !== "string" || name === "") faults.push(`${path}.name: must be a name, got ${shown(name)}`);
+  const { nodePoolSelector = {}, limits = {} } = item;
+  const name = readName(item["name"], `${path}.name`, faults);
+  const price = readPrice(item["pricePerHour"], `${path}.pricePerHour`, faults);
   const selects = readSelector(nodePoolSelector, `${path}.nodePoolSelector`, faults);
   const resources = readResources(limits, `${path}.limits`, faults);
-  const isPrice = typeof pricePerHour === "number" && Number.isFinite(pricePerHour) && pricePerHour >= 0;
-  if (pricePerHour !== undefined && !isPrice)
-    faults.push(`${path}.pricePerHour: must be USD an hour, 0 or more, got ${shown(pricePerHour)}`);
-  if (pricePerHour === undefined && Object.keys(resources ?? {}).length === 0)
+  if (item["pricePerHour"] === undefined && Object.keys(limits ?? {}).length === 0)
     faults.push(`${path}: limits nothing, expected limits or pricePerHour`);
-  if (typeof name !== "string" || selects === undefined || resources === undefined) return undefined;
-  return { name, selects, resources, ...(isPrice ? { pricePerHour } : {}) };
+  if (name === undefined || selects === undefined || resources === undefined) return undefined;
+  return { name, selects, resources, ...price };
+}
+
+function readName(given: unknown, path: string, faults: string[]): string | undefined {
+  if (typeof given === "string" && given !== "") return given;
+  faults.push(`${path}: must be a name, got ${shown(given)}`);
+  return undefined;
+}
+
+function readPrice(given: unknown, path: string, faults: string[]): Pick<ClusterLimit, "pricePerHour"> {
+  if (given === undefined) return {};
+  if (typeof given === "number" && Number.isFinite(given) && given >= 0) return { pricePerHour: given };
+  faults.push(`${path}: must be USD an hour, 0 or more, got ${shown(given)}`);
+  return {};
 }
 
 function readSelector(given: unknown, path: string, faults: string[]): ClusterLimit["selects"] | undefined {
