@@ -47,13 +47,7 @@ function* cycle(
     );
     for (; open.length > 0; open = advanced(session, stageOf, open)) {
       yield* placeOnNodes(session, open);
-      const homeless: Demand[] = [];
-      for (let i = 0; i < open.length; i++) {
-        const demand = open[i] as Demand;
-        (isHostedAnywhere(session, demand) ? demands : homeless).push(demand);
-        if (i % demandsPerYield === 0) yield demandsPerYield;
-      }
-      open = homeless;
+      open = yield* homelessOf(session, open, demands);
     }
     const left = demands.flatMap((demand) => stillWaiting(session, demand));
     if (left.length === 0) return;
@@ -63,6 +57,20 @@ function* cycle(
 }
 
 const demandsPerYield = 16;
+
+/** Demands that no pool can host; the others go into `hosted`. */
+function* homelessOf(
+  session: Session,
+  open: readonly Demand[],
+  hosted: Demand[],
+): Generator<number, readonly Demand[]> {
+  const homeless: Demand[] = [];
+  for (const [i, demand] of open.entries()) {
+    (isHostedAnywhere(session, demand) ? hosted : homeless).push(demand);
+    if (i % demandsPerYield === 0) yield demandsPerYield;
+  }
+  return homeless;
+}
 
 /** The pods that are left of a workload, at a stage; nothing past its last stage. */
 function demandAt(session: Session, workload: Workload, index: number): readonly Demand[] {
