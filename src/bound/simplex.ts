@@ -97,9 +97,13 @@ function pivot({ inverse, level }: State, direction: Float64Array, leaving: numb
   for (let i = 0; i < direction.length; i++) {
     const factor = direction[i] ?? 0;
     if (i === leaving || factor === 0) continue;
-    const row = inverse[i] ?? new Float64Array(0);
-    for (let j = 0; j < row.length; j++) row[j] = (row[j] ?? 0) - factor * (pivotRow[j] ?? 0);
+    takeMultiple(inverse[i], pivotRow, factor);
     level[i] = Math.max(0, (level[i] ?? 0) - factor * step);
   }
   level[leaving] = step;
+}
+
+function takeMultiple(row: Float64Array | undefined, of: Float64Array, factor: number): void {
+  if (row === undefined) return;
+  for (let j = 0; j < row.length; j++) row[j] = (row[j] ?? 0) - factor * (of[j] ?? 0);
 }

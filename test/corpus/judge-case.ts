@@ -46,6 +46,8 @@ export interface CaseLine {
   readonly differences: readonly Difference[];
   /** More pods are placed than in any recorded outcome: prices cannot be compared. */
   readonly apart: boolean;
+  /** False where every decision recorded in full breaks a rule: its price is none that anyone could pay. */
+  readonly referenceHolds: boolean;
   /** Pods that some recorded outcome places and this plan does not, whatever the reason. */
   readonly missingPods: number;
   /** Whether `compatible` gives the recorded decision; absent where the reference is not of one mind itself. */
@@ -111,6 +113,7 @@ export function judgeCase(recording: Recording, options: JudgeOptions): Judgemen
       milliseconds: Math.round(milliseconds * 10) / 10,
       differences,
       apart,
+      referenceHolds: firstBreach(input, result) === undefined,
       missingPods: missing.length,
       ...(result.runs?.exact === true ? { exact: isExact(input, plan, { result, options }) } : {}),
     },

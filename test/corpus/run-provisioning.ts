@@ -103,7 +103,7 @@ function summaryOf(total: TotalLine): string {
     total;
   return [
     `${cases} cases, ${valid} valid: ${better} better, ${equal} equal, ${intended} intended, ${worse} worse; ${missingPods} pods missing`,
-    `${price.toFixed(4)} $/h against ${referencePrice.toFixed(4)} (${((1 - price / referencePrice) * 100).toFixed(1)} % less); ${total.aboveCheapest} above the reference's cheapest outcome`,
+    `${price.toFixed(4)} $/h against ${referencePrice.toFixed(4)} (${((1 - price / referencePrice) * 100).toFixed(1)} % less); ${total.aboveCheapest} above the reference's cheapest outcome, of which ${total.aboveCheapestHolding} where what it decided can run`,
     `${total.apart.length} place more pods than the reference ever does: ${total.apart.join(", ") || "none"}`,
     `compatible: ${exactEqual} of ${exactCases} exact cases equal`,
     "",

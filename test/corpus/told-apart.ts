@@ -30,7 +30,7 @@ const notProvisionable = "not provisionable";
 
 type Texts = Readonly<Record<string, string>>;
 
-const byText = (messages: readonly string[] = []): Texts => Object.fromEntries(messages.map((text) => [text, ""]));
+const byText = (messages: readonly string[] = []): Texts => Object.fromEntries(messages.map((text) => [text, "said"]));
 
 function differing(what: string, ours: Texts, theirs: Texts = {}): readonly string[] {
   return [...new Set([...Object.keys(ours), ...Object.keys(theirs)])].sort().flatMap((name) => {

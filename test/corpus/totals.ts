@@ -20,12 +20,15 @@ export interface TotalLine {
   readonly apart: readonly string[];
   /** Cases dearer than the reference's cheapest outcome. */
   readonly aboveCheapest: number;
+  /** Of these, those with a recorded decision that holds. */
+  readonly aboveCheapestHolding: number;
   readonly milliseconds: number;
 }
 
 export function totalOf(lines: readonly CaseLine[]): TotalLine {
   const count = (wanted: CaseClass): number => lines.filter((line) => line.class === wanted).length;
   const compared = lines.filter(({ apart }) => !apart);
+  const above = compared.filter(({ price, referenceMin }) => price > referenceMin + 1e-7);
   const exact = lines.flatMap((line) => line.exact ?? []);
   return {
     schema: "corpus-total/1",
@@ -42,7 +45,8 @@ export function totalOf(lines: readonly CaseLine[]): TotalLine {
     exactCases: exact.length,
     exactEqual: exact.filter(Boolean).length,
     apart: lines.filter(({ apart }) => apart).map(({ name }) => name),
-    aboveCheapest: compared.filter(({ price, referenceMin }) => price > referenceMin + 1e-7).length,
+    aboveCheapest: above.length,
+    aboveCheapestHolding: above.filter(({ referenceHolds }) => referenceHolds).length,
     milliseconds: Math.round(sum(lines, ({ milliseconds }) => milliseconds)),
   };
 }

@@ -21,16 +21,19 @@ export function* nextTieOrders(search: TieSearch): Generator<ReadonlyMap<number,
     yield new Map([...search.met.keys()].map((group) => [group, order]));
   for (let before = Infinity; before > search.cost; ) {
     before = search.cost;
-    for (const [group, domains] of [...search.met].sort(([a], [b]) => a - b)) {
-      const current = search.orders.get(group) ?? 0;
-      for (let order = 0; order < tieOrdersOf(domains); order++) {
-        if (order === current) continue;
-        if (left-- <= 0) return;
-        yield new Map(search.orders).set(group, order);
-      }
+    for (const [group, order] of everyOrder(search)) {
+      if (order === (search.orders.get(group) ?? 0)) continue;
+      if (left-- <= 0) return;
+      yield new Map(search.orders).set(group, order);
     }
   }
 }
+
+/** Every order of every group, as known now. */
+const everyOrder = ({ met }: TieSearch): readonly (readonly [group: number, order: number])[] =>
+  [...met]
+    .sort(([a], [b]) => a - b)
+    .flatMap(([group, domains]) => Array.from({ length: tieOrdersOf(domains) }, (_, order) => [group, order] as const));
 
 const mostOrders = ({ met }: TieSearch): number =>
   [...met.values()].reduce((most, domains) => Math.max(most, tieOrdersOf(domains)), 0);
