@@ -1,6 +1,5 @@
 import { Command, CommanderError } from "commander";
 import { CliError, exitCodes } from "./cli-error.ts";
-import { controllerCommand } from "./commands/controller.ts";
 import { convertCommand } from "./commands/convert.ts";
 import { crdsCommand } from "./commands/crds.ts";
 import { faultCommand } from "./commands/fault.ts";
@@ -11,6 +10,7 @@ import { planCommand } from "./commands/plan.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { snapshotCommand } from "./commands/snapshot.ts";
 import { upCommand } from "./commands/up.ts";
+import type { CommandContext } from "./command-context.ts";
 import type { Terminal } from "./terminal.ts";
 
 /** Runs one command line; resolves with the exit code and never rejects for a fault of the user's. */
@@ -19,7 +19,7 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   const finish = (code: number): void => {
     exitCode = code;
   };
-  const program = createProgram(terminal, finish);
+  const program = await createProgram(argv, { terminal, finish });
   try {
     await program.parseAsync([...argv], { from: "user" });
     return exitCode;
@@ -37,7 +37,20 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
   }
 }
 
-function createProgram(terminal: Terminal, finish: (code: number) => void): Command {
+/** Commands whose flags are not the controller's: for these the controller is not loaded, which takes most of a second. */
+const withoutController: ReadonlySet<string> = new Set([
+  "simulate",
+  "instance-types",
+  "explain",
+  "plan",
+  "snapshot",
+  "convert",
+  "crds",
+  "lint",
+  "fault",
+]);
+
+async function createProgram(argv: readonly string[], { terminal, finish }: CommandContext): Promise<Command> {
   const program = new Command("karpenter")
     .description(
       "A node autoscaler for Kubernetes: the cheapest machines that fit, in milliseconds, with a reason for each.",
@@ -48,9 +61,11 @@ function createProgram(terminal: Terminal, finish: (code: number) => void): Comm
       writeErr: (text) => void terminal.errors.write(text),
     })
     .showHelpAfterError("(karpenter --help shows the commands)");
+  const isLight = withoutController.has(argv[0] ?? "");
+  const heavy = isLight ? [] : [(await import("./commands/controller.ts")).controllerCommand];
   for (const add of [
     upCommand,
-    controllerCommand,
+    ...heavy,
     faultCommand,
     convertCommand,
     crdsCommand,
