@@ -5,6 +5,7 @@ import type { InputName } from "../model/inputs.ts";
 import { isControllers } from "./controller-marks.ts";
 import { type LogEntry, type LogFile, logEntries } from "./log-lines.ts";
 import { type Pool, poolOf } from "./pools.ts";
+import { type ShapeFault, shapeFaultOf, withoutNulls } from "./shapes.ts";
 import { type SettingsFacts, settingsOf } from "./settings.ts";
 import { defaultThresholds, type Thresholds } from "./thresholds.ts";
 import { effectiveTypes } from "./types.ts";
@@ -36,6 +37,8 @@ export interface Facts {
   readonly has: ReadonlySet<InputName>;
   readonly objects: readonly ManifestObject[];
   readonly problems: readonly ManifestProblem[];
+  /** Objects that no other rule sees, since a value has not the shape of its field. */
+  readonly misshapen: readonly (ShapeFault & { readonly entry: ManifestObject })[];
   readonly texts: ReadonlyMap<string, string>;
   readonly pools: readonly Pool[];
   readonly workloads: readonly Workload[];
@@ -62,11 +65,14 @@ export function factsOf(input: AdvisorInput): Facts {
     region = "the region",
     texts = new Map(),
   } = input;
-  const objects = [...manifests.objects, ...cluster.objects];
+  const read = [...manifests.objects, ...cluster.objects].map(readObject);
+  const misshapen = read.flatMap(({ entry, fault }) => (fault === undefined ? [] : [{ entry, ...fault }]));
+  const objects = read.flatMap(({ entry, fault }) => (fault === undefined ? [entry] : []));
   const { logs = [] } = input;
   return {
     has: inputsOf(input),
     problems: [...manifests.problems, ...cluster.problems],
+    misshapen,
     texts,
     ...factsOfObjects(objects),
     types,
@@ -75,6 +81,14 @@ export function factsOf(input: AdvisorInput): Facts {
     thresholds: { ...defaultThresholds, ...input.thresholds },
     typesOf: rememberedTypes(types),
   };
+}
+
+function readObject(written: ManifestObject): {
+  readonly entry: ManifestObject;
+  readonly fault: ShapeFault | undefined;
+} {
+  const object = withoutNulls(written.object);
+  return { entry: { ...written, object }, fault: shapeFaultOf(object) };
 }
 
 const noManifests: ManifestSet = Object.freeze({ objects: [], problems: [] });
@@ -90,7 +104,7 @@ function factsOfObjects(objects: readonly ManifestObject[]) {
     controllers,
     budgets: ofKind<PodDisruptionBudget>(objects, "PodDisruptionBudget"),
     nodes: ofKind<Node>(objects, "Node"),
-    pods: ofKind<Pod>(objects, "Pod"),
+    pods: ofKind<Pod>(objects, "Pod").filter(hasContainers),
     templates: ofKind<AWSNodeTemplate>(objects, "AWSNodeTemplate"),
     ...(settings === undefined ? {} : { settings }),
   };
@@ -115,6 +129,9 @@ function inputsOf({ manifests, cluster, logs, types }: AdvisorInput): ReadonlySe
 }
 
 const present = <T>(items: readonly (T | undefined)[]): readonly T[] => items.filter((item) => item !== undefined);
+
+const hasContainers = ({ object }: { readonly object: { readonly spec?: Partial<Pod["spec"]> } }): boolean =>
+  object.spec?.containers !== undefined;
 
 const ofKind = <T extends KubeObject>(objects: readonly ManifestObject[], kind: string): readonly Typed<T>[] =>
   objects.filter(({ object }) => object.kind === kind) as readonly ManifestObject[] as readonly Typed<T>[];

@@ -17,6 +17,7 @@ export const manifestUnreadable: Rule = {
   },
   check: (facts) => [
     ...facts.problems.flatMap((problem) => unreadable(facts, problem)),
+    ...facts.misshapen.map(misshapen),
     ...facts.objects.flatMap(noLists),
   ],
 };
@@ -41,6 +42,16 @@ function unreadable(facts: Facts, problem: Facts["problems"][number]): readonly 
   const told = `${file}:${line}: values must be a list; write one "- item" per line`;
   return [{ place, message: told, evidence: message, fix: `Write:\n${repair.text}` }];
 }
+
+const misshapen = ({ entry, path, message }: Facts["misshapen"][number]): Problem => {
+  const place = placeOf(entry, path);
+  return {
+    place,
+    message: `${place.position.file}:${place.position.line}: ${message}`,
+    evidence: message,
+    fix: "Correct the value; until then no other rule looks at this object.",
+  };
+};
 
 const isWithin = (line: number, from: number, to: number): boolean => line >= from && line <= to;
 

@@ -1,4 +1,4 @@
-import { labels } from "../../api/index.ts";
+import { labels, type WeightedPodAffinityTerm } from "../../api/index.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
@@ -35,7 +35,9 @@ function isSpread({ spec }: Workload): boolean {
   const keys = [
     ...(spec.topologySpreadConstraints ?? []),
     ...(anti?.requiredDuringSchedulingIgnoredDuringExecution ?? []),
-    ...(anti?.preferredDuringSchedulingIgnoredDuringExecution ?? []).map(({ podAffinityTerm }) => podAffinityTerm),
+    ...(anti?.preferredDuringSchedulingIgnoredDuringExecution ?? []).flatMap(
+      ({ podAffinityTerm }: Partial<WeightedPodAffinityTerm>) => podAffinityTerm ?? [],
+    ),
   ].map(({ topologyKey }) => topologyKey);
   return keys.some((key) => places.includes(key));
 }
