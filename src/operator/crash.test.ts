@@ -39,7 +39,7 @@ describe("a controller that is asked to stop (operations 3.8)", () => {
   test.each([500, 1_500, 2_500, 3_500, 4_500, 5_500])(
     "[ops 9.2.34] %i ms into a slow launch: what was launched is written down or taken over, and nothing is orphaned",
     async (milliseconds) => {
-      const cluster = await embeddedCluster({ families });
+      const cluster = await embeddedCluster({ families, silent: true });
       await cluster.clock.advance(5_000);
       cluster.account.faults.latency(1_500);
       await cluster.kube.create(deploymentType, deployment("web", 1, { cpu: "1", memory: "1Gi" }));
