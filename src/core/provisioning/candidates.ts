@@ -88,7 +88,7 @@ function* bestOfTies(
     orders: new Map(),
     met: new Map(met),
     cost: Infinity,
-    tries: triesFor(podsIn(from.session)),
+    tries: triesFor(podsIn(from.session), options.packingEffort),
   };
   let best = plan;
   for (const orders of nextTieOrders(search)) {
@@ -108,8 +108,11 @@ const mostTiePods = 200;
 const mostTieTries = 48;
 const mostTiePlacements = 2000;
 
-const triesFor = (pods: number): number =>
-  pods > mostTiePods ? 0 : Math.min(mostTieTries, Math.floor(mostTiePlacements / Math.max(1, pods)));
+/** `effort`: how hard to look for better machines; a plan that is one of many tries itself asks for less. */
+const triesFor = (pods: number, effort: number): number =>
+  pods > mostTiePods
+    ? 0
+    : Math.floor(Math.min(1, effort) * Math.min(mostTieTries, mostTiePlacements / Math.max(1, pods)));
 
 /** A variant that costs so many times more is no way to a cheaper one either. */
 const farAbove = 1.5;
