@@ -9,7 +9,7 @@ import {
   type InstanceType,
   ok,
 } from "../../core/index.ts";
-import { joinManifests, type ManifestSet, positionText } from "../../manifests/index.ts";
+import { joinManifests, type ManifestSet, parseManifests, positionText } from "../../manifests/index.ts";
 import {
   type Catalogue,
   hasOwnPrices,
@@ -18,7 +18,7 @@ import {
   type Prices,
 } from "../../provider-aws/catalogue/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
-import { readInput } from "../input/read-input.ts";
+import { readTexts } from "../input/read-input.ts";
 import type { Terminal } from "../terminal.ts";
 import { readSamples, type Sample } from "../up/samples.ts";
 import { judgeObjects } from "./judge-objects.ts";
@@ -73,9 +73,16 @@ export async function readOffline(
 ): Promise<OfflineInput> {
   if (flags.filename.length === 0)
     throw new CliError("nothing to read: name a file or a folder with -f, or -f - for standard input");
-  const given = await readInput(flags.filename, terminal.input);
+  const texts = await readTexts(flags.filename, terminal.input);
+  const given = joinManifests(texts.map(({ file, text }) => parseManifests(file, text)));
+  const templates = new Set(texts.filter(({ text }) => isTemplate.test(text)).map(({ file }) => file));
+  const broken = new Set(given.problems.map(({ position }) => position.file).filter((file) => templates.has(file)));
+  for (const file of broken)
+    terminal.errors.write(
+      `${file}: a Helm template that has not been rendered; pass helm template's output with -f -\n`,
+    );
   for (const { position, message } of given.problems)
-    terminal.errors.write(`${positionText(position)}: ${message}${templateHint(message)}\n`);
+    if (!broken.has(position.file)) terminal.errors.write(`${positionText(position)}: ${message}\n`);
   const judged = judgeObjects(given);
   for (const refusal of judged.refusals) terminal.errors.write(`${refusal}\n`);
   if (judged.unknownKinds.length > 0)
@@ -108,10 +115,8 @@ export async function inputOf(
   return { state, snapshot: freezeSnapshot(state, now), objects, pods: pods.length, now };
 }
 
-const templateHint = (message: string): string =>
-  message.includes("{{")
-    ? " (a Helm template that has not been rendered: pass `helm template CHART | karpenter … -f -`)"
-    : "";
+/** An action of a template stands alone on its line or as a value; in texts that parse it may be anybody's. */
+const isTemplate = /\{\{-?\s/;
 
 async function withSamples(given: ManifestSet, terminal: Terminal): Promise<ManifestSet> {
   const kinds = new Set(given.objects.map(({ object }) => object.kind));

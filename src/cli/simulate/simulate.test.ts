@@ -231,6 +231,15 @@ describe("bad input", () => {
     expect([exitCode, output]).toEqual([1, expect.stringContaining(text)]);
   });
 
+  it("names a Helm template that has not been rendered", async () => {
+    const file = fileWith("{{ if .Values.on }}\nkind: Pod\n{{ end }}\n");
+    const { exitCode, errors } = await runCommand(["simulate", "-f", file]);
+    expect([exitCode, errors]).toEqual([
+      2,
+      expect.stringContaining(`${file}: a Helm template that has not been rendered`),
+    ]);
+  });
+
   it("lists kinds that it does not know once", async () => {
     const monitor = "apiVersion: monitoring.coreos.com/v1\nkind: ServiceMonitor\nmetadata: {name: N}\n";
     const text = documents(monitor.replace("N", "a"), monitor.replace("N", "b"), deployment("web", 1, { cpu: "1" }));
