@@ -142,10 +142,10 @@ describe("the stand-ins tell", () => {
     }));
 
   it("which certificate authority the API server has, in every namespace, and tell it again where it was changed or lost", () =>
-    withStandIns({ workloads: { certificateAuthority: Promise.resolve("PEM") } }, async ({ kube, list, until }) => {
+    withStandIns({ workloads: { certificateAuthority: Promise.resolve("PEM") } }, async (cluster) => {
       const name = { name: "kube-root-ca.crt", namespace: "team" };
       const published = async (): Promise<readonly unknown[]> =>
-        (await list(configMapType))
+        (await cluster.list(configMapType))
           .filter(({ metadata }) => metadata.name === name.name)
           .map(({ metadata, data }) => [metadata.namespace, data?.["ca.crt"]]);
       const isEverywhere = async (): Promise<boolean> =>
@@ -153,14 +153,14 @@ describe("the stand-ins tell", () => {
         JSON.stringify(
           ["default", "kube-node-lease", "kube-public", "kube-system", "team"].map((each) => [each, "PEM"]),
         );
-      await kube.create(namespaceType, { apiVersion: "v1", kind: "Namespace", metadata: { name: "team" } });
-      await until(isEverywhere);
-      await kube.patch(configMapType, name, { type: "merge", body: { data: { "ca.crt": "other" } } });
+      await cluster.kube.create(namespaceType, { apiVersion: "v1", kind: "Namespace", metadata: { name: "team" } });
+      await cluster.until(isEverywhere);
+      await cluster.kube.patch(configMapType, name, { type: "merge", body: { data: { "ca.crt": "other" } } });
       expect(await isEverywhere()).toBe(false);
-      await until(isEverywhere);
-      await kube.delete(configMapType, name);
-      await until(isEverywhere);
-      await kube.delete(namespaceType, { name: "team" });
-      await until(async () => (await published()).length === 4);
+      await cluster.until(isEverywhere);
+      await cluster.kube.delete(configMapType, name);
+      await cluster.until(isEverywhere);
+      await cluster.kube.delete(namespaceType, { name: "team" });
+      await cluster.until(async () => (await published()).length === 4);
     }));
 });
