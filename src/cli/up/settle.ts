@@ -35,11 +35,11 @@ export async function waitUntilSettled(options: SettleOptions, signal: AbortSign
   }
 }
 
-/** Nothing but pods that no machine is on its way for: their volume or container never comes. */
+/** Nothing but pods that no machine is on its way for (their volume or container never comes) and workloads of nobody. */
 function onlyPendingPods(cluster: WatchedCluster): boolean {
   const { pods, nodes, claims } = cluster.picture();
   const pending = new Set(
     pods.filter((pod) => podState(pod) === "pending" && pod.metadata.deletionTimestamp === undefined).map(podName),
   );
-  return underWay({ pods, nodes, claims }, pending) === undefined;
+  return underWay({ workloads: [], pods, nodes, claims }, pending) === undefined;
 }

@@ -31,6 +31,13 @@ const node = (name: string, deleting = false): Node => ({
   spec: {},
 });
 
+const workload = (generation: number, observedGeneration: number) => ({
+  apiVersion: "apps/v1",
+  kind: "Deployment",
+  metadata: { name: "web", namespace: "default", generation },
+  status: { observedGeneration },
+});
+
 describe("podState", () => {
   it.each([
     [running("a"), "running"],
@@ -48,20 +55,31 @@ describe("underWay", () => {
 
   it("is over when all pods run and every claim is initialized", () => {
     expect(
-      underWay({ pods: [running("a")], nodes: [node("n")], claims: [claim("c", "True")] }, nobody),
+      underWay({ workloads: [], pods: [running("a")], nodes: [node("n")], claims: [claim("c", "True")] }, nobody),
     ).toBeUndefined();
   });
 
+  it("is over when controllers have taken up their workloads", () => {
+    expect(underWay({ workloads: [workload(2, 2)], pods: [], nodes: [], claims: [] }, nobody)).toBeUndefined();
+  });
+
   it("waits for a pod that may still get a place, not for one that is known to have none", () => {
-    const picture = { pods: [pending("a")], nodes: [], claims: [] };
+    const picture = { workloads: [], pods: [pending("a")], nodes: [], claims: [] };
     expect(underWay(picture, nobody)).toBe("pod default/a is not running yet");
     expect(underWay(picture, new Set(["default/a"]))).toBeUndefined();
   });
 
   it.each([
-    [{ pods: [pod("a", { phase: "Running" }, true)], nodes: [], claims: [] }, "pod default/a is being deleted"],
-    [{ pods: [], nodes: [], claims: [claim("c", "Unknown")] }, "node claim c is on its way"],
-    [{ pods: [], nodes: [node("n", true)], claims: [] }, "node n is being deleted"],
+    [
+      { workloads: [], pods: [pod("a", { phase: "Running" }, true)], nodes: [], claims: [] },
+      "pod default/a is being deleted",
+    ],
+    [{ workloads: [], pods: [], nodes: [], claims: [claim("c", "Unknown")] }, "node claim c is on its way"],
+    [{ workloads: [], pods: [], nodes: [node("n", true)], claims: [] }, "node n is being deleted"],
+    [
+      { workloads: [workload(2, 1)], pods: [], nodes: [], claims: [] },
+      "Deployment default/web has not been taken up by its controller",
+    ],
   ])("waits for what is on its way or leaving (%#)", (picture, text) => {
     expect(underWay(picture, nobody)).toBe(text);
   });

@@ -1,4 +1,4 @@
-import type { Condition, Node, NodeClaim, Pod } from "../../api/index.ts";
+import type { Condition, KubeObject, Node, NodeClaim, Pod } from "../../api/index.ts";
 
 /** What `up --until settled` prints (product: what commands print). */
 export interface UpSummary {
@@ -17,8 +17,14 @@ export interface UpSummary {
   readonly refused: readonly { readonly object: string; readonly place: string; readonly message: string }[];
 }
 
+/** What a controller of the cluster makes pods for, and how far it has come. */
+export interface Workload extends KubeObject {
+  readonly status?: { readonly observedGeneration?: number };
+}
+
 /** The picture that `settled` is judged on. */
 export interface ClusterPicture {
+  readonly workloads: readonly Workload[];
   readonly pods: readonly Pod[];
   readonly nodes: readonly Node[];
   readonly claims: readonly NodeClaim[];
@@ -53,7 +59,12 @@ export type PodNames = Pick<ReadonlySet<string>, "has">;
  * Whether something is still under way, in words; undefined when all that can happen has happened. Pods known to have no
  * place (`unplaced`) are not waited for.
  */
-export function underWay({ pods, nodes, claims }: ClusterPicture, unplaced: PodNames): string | undefined {
+export function underWay({ workloads, pods, nodes, claims }: ClusterPicture, unplaced: PodNames): string | undefined {
+  const unseen = workloads.find(isUnseen);
+  if (unseen !== undefined) {
+    const { kind, metadata } = unseen;
+    return `${kind} ${metadata.namespace}/${metadata.name} has not been taken up by its controller`;
+  }
   const leaving = pods.find((pod) => pod.metadata.deletionTimestamp !== undefined);
   if (leaving !== undefined) return `pod ${podName(leaving)} is being deleted`;
   const starting = pods.find((pod) => podState(pod) === "pending" && !unplaced.has(podName(pod)));
@@ -65,6 +76,10 @@ export function underWay({ pods, nodes, claims }: ClusterPicture, unplaced: PodN
   const node = nodes.find((each) => each.metadata.deletionTimestamp !== undefined);
   return node === undefined ? undefined : `node ${node.metadata.name} is being deleted`;
 }
+
+/** Its pods are still to be made, or to be made anew. */
+const isUnseen = ({ metadata, status }: Workload): boolean =>
+  metadata.deletionTimestamp === undefined && (status?.observedGeneration ?? 0) < (metadata.generation ?? 0);
 
 export const podName = (pod: Pod): string => `${pod.metadata.namespace}/${pod.metadata.name}`;
 

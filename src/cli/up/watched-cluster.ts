@@ -1,9 +1,17 @@
-import { nodeClaimType, nodeType, podType } from "../../api/index.ts";
+import {
+  daemonSetType,
+  deploymentType,
+  nodeClaimType,
+  nodeType,
+  podType,
+  replicaSetType,
+  statefulSetType,
+} from "../../api/index.ts";
 import { createInformerSet, type KubeClient } from "../../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry, Random } from "../../platform/index.ts";
-import type { ClusterPicture } from "./summary.ts";
+import type { ClusterPicture, Workload } from "./summary.ts";
 
-/** Pods, nodes and claims as they stand, and when one of them last changed. */
+/** Workloads, pods, nodes and claims as they stand, and when one of them last changed. */
 export interface WatchedCluster {
   picture(): ClusterPicture;
   /** Monotonic milliseconds of the last change that means something: heartbeats do not count. */
@@ -24,6 +32,12 @@ export function watchCluster(options: {
   const pods = informers.informer({ type: podType });
   const nodes = informers.informer({ type: nodeType });
   const claims = informers.informer({ type: nodeClaimType, optional: true });
+  const workloads = [
+    informers.informer({ type: deploymentType }),
+    informers.informer({ type: replicaSetType }),
+    informers.informer({ type: statefulSetType }),
+    informers.informer({ type: daemonSetType }),
+  ];
   let lastChange = clock.monotonic();
   const changed = (): void => {
     lastChange = clock.monotonic();
@@ -37,7 +51,12 @@ export function watchCluster(options: {
     if (delta.type !== "updated" || delta.object.metadata.generation !== delta.previous.metadata.generation) changed();
   });
   return {
-    picture: () => ({ pods: pods.store.list(), nodes: nodes.store.list(), claims: claims.store.list() }),
+    picture: () => ({
+      workloads: workloads.flatMap((informer): readonly Workload[] => informer.store.list()),
+      pods: pods.store.list(),
+      nodes: nodes.store.list(),
+      claims: claims.store.list(),
+    }),
     lastChange: () => lastChange,
     run: (signal) => informers.run(signal),
     waitForSync: (signal) => informers.waitForSync({ signal }),
