@@ -20,7 +20,10 @@ const steps: readonly (readonly [string, string, readonly string[]])[] = [
     "tests",
     "vitest",
     [
-      ...["run", "src", "tools", "test/aws-simulated"],
+      "run",
+      "src",
+      "tools",
+      "test/aws-simulated",
       ...["src/local/http/kubectl.test.ts", "src/operator/crash.test.ts"].flatMap((file) => ["--exclude", file]),
     ],
   ],
