@@ -1,9 +1,10 @@
 import { awsLabelRules, type LabelRules } from "../api/index.ts";
-import { type DisruptionDeps, nodeChargePerHour } from "../controllers/index.ts";
+import type { DisruptionDeps } from "../controllers/index.ts";
 import {
   createCatalogueCache,
   drift,
   type InstanceType,
+  nodeChargePerHour,
   type ProvisioningOptions,
   repacking,
   staticDriftWithinLimits,

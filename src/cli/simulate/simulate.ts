@@ -9,6 +9,7 @@ import {
   objectKey,
   type PlannedClaim,
   provision,
+  nodeChargePerHour,
   type ProvisioningOptions,
   type ProvisioningPlan,
   resourcesAssuming,
@@ -16,9 +17,6 @@ import {
 } from "../../core/index.ts";
 import { hoursPerMonth } from "../output/money.ts";
 import type { ExistingNode, Share, SimulatedNode, SimulateReport, UnplacedReport } from "./report.ts";
-
-/** As the controller weighs a node of its own against room on others, so that both buy the same. */
-const nodeChargePerHour = 0.005;
 
 /** Remedies are looked for at most for so many kinds of pods: each costs some plans of the whole input. */
 const mostRemedies = 10;

@@ -2,6 +2,7 @@ import {
   createCatalogueCache,
   epochMillisOf,
   isProvisionable,
+  nodeChargePerHour,
   type ProvisioningOptions,
   type ProvisioningPlan,
   type ClusterSnapshot,
@@ -97,12 +98,6 @@ function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
  * fast one; what it does not come to is planned by the next pass.
  */
 const mostWork = 150_000_000;
-
-/**
- * What a machine costs beside its price, in USD an hour, when plans are compared: its root volume (20 GiB of gp3 are 0.0022),
- * its address and its share of what runs on every node. Without it the cheapest layout can be a swarm of tiny machines.
- */
-export const nodeChargePerHour = 0.005;
 
 /**
  * The charge while pods are planned again because the scheduler gave their room to others: each machine is one more place
