@@ -1,9 +1,16 @@
 /**
- * Last step of CI: adds up the JSON reports of every suite and prints `N passed, N failed, N skipped` alone on a line.
- * Parts that are no test runs but failed (second argument) count as failures.
+ * Last step of CI: adds up the JSON reports of every suite, names each test that failed with the first lines of why, and
+ * prints `N passed, N failed, N skipped` alone on the last line. Parts that are no test runs but failed (second argument)
+ * count as failures.
  */
 import { readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+
+interface Assertion {
+  readonly fullName: string;
+  readonly status: string;
+  readonly failureMessages?: readonly string[];
+}
 
 interface Report {
   readonly numPassedTests: number;
@@ -11,6 +18,35 @@ interface Report {
   readonly numPendingTests: number;
   readonly numTodoTests: number;
   readonly numFailedTestSuites: number;
+  readonly testResults: readonly {
+    readonly name: string;
+    readonly status: string;
+    readonly message?: string;
+    readonly assertionResults: readonly Assertion[];
+  }[];
+}
+
+/** How much of a failure is shown: the whole of it stands where the suite ran. */
+const LINES_SHOWN = 12;
+
+function shorten(message: string): string {
+  return message
+    .split("\n")
+    .slice(0, LINES_SHOWN)
+    .map((line) => `       ${line.slice(0, 300)}`)
+    .join("\n");
+}
+
+function nameFailures(report: Report): void {
+  for (const file of report.testResults) {
+    const failures = file.assertionResults.filter(({ status }) => status === "failed");
+    if (failures.length === 0 && file.status === "failed") {
+      console.error(`ci: FILE ${file.name}\n${shorten(file.message ?? "it failed without a message")}`);
+    }
+    for (const { fullName, failureMessages = [] } of failures) {
+      console.error(`ci: TEST ${file.name}: ${fullName}\n${failureMessages.map(shorten).join("\n")}`);
+    }
+  }
 }
 
 const [directory = "reports", failedParts = "0"] = process.argv.slice(2);
@@ -18,6 +54,7 @@ const reports = readdirSync(directory)
   .filter((name) => name.endsWith(".json"))
   .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as Report);
 const sum = (pick: (report: Report) => number): number => reports.reduce((total, report) => total + pick(report), 0);
+for (const report of reports) nameFailures(report);
 const passed = sum(({ numPassedTests }) => numPassedTests);
 const skipped = sum(({ numPendingTests, numTodoTests }) => numPendingTests + numTodoTests);
 const failedTests = sum(({ numFailedTests }) => numFailedTests);
