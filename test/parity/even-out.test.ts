@@ -22,6 +22,11 @@ const cases: readonly (readonly [what: string, text: string, even: readonly stri
   ],
   ["times", 'at: "2026-11-24T10:00:00Z"\nStart:  Tue, 24 Nov 2026 10:00:00 +0000', ['at: "<time>"', "Start:  <time>"]],
   ["addresses", "10.0.0.7 https://127.0.0.1:6443", ["<ip> <server>"]],
+  [
+    "events of one second",
+    "Events:\n  Type    Reason\n  ----    ------\n  Normal  Started\n  Normal  Created\nLast:  x",
+    ["Events:", "  Type  Reason", "  ----  ------", "  Normal  Created", "  Normal  Started", "Last:  x"],
+  ],
   ["a node's name stays", "ip-10-0-0-1.ec2.internal", ["ip-10-0-0-1.ec2.internal"]],
 ];
 

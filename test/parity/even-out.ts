@@ -42,6 +42,26 @@ const rules: readonly Rule[] = [
 /** Runs of blanks inside a line are column widths; those at its start are structure. */
 const withoutWidths = (line: string): string => line.trimEnd().replace(/(?<=\S)(?: {2,}|\t+ *)/g, "  ");
 
+/**
+ * Events of a description are ordered by their times, which have whole seconds: those of one second come in the order of
+ * their random names. So the lines below a heading of events are compared as a set.
+ */
+function withEventsInOrder(lines: readonly string[]): readonly string[] {
+  const ordered: string[] = [];
+  let events: string[] = [];
+  let inEvents = false;
+  for (const line of lines) {
+    if (inEvents && /^\s+(?!Type |----)\S/.test(line)) events.push(line);
+    else {
+      ordered.push(...events.toSorted());
+      events = [];
+      inEvents = line === "Events:" || (inEvents && line.startsWith(" "));
+      ordered.push(line);
+    }
+  }
+  return [...ordered, ...events.toSorted()];
+}
+
 /** The lines of an output as they are compared. */
 export function evenOut(
   text: string,
@@ -50,7 +70,7 @@ export function evenOut(
   let even = text;
   for (const { pattern, becomes } of rules) even = even.replace(pattern, becomes);
   if (even === "") return [];
-  const lines = even.replace(/\n$/, "").split("\n").map(withoutWidths);
+  const lines = withEventsInOrder(even.replace(/\n$/, "").split("\n").map(withoutWidths));
   const { only } = options;
   const kept = only === undefined ? lines : lines.filter((line) => only.test(line));
   return options.unordered === true ? kept.toSorted() : kept;
