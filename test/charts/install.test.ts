@@ -47,7 +47,7 @@ describe("on a real control plane", () => {
   it("[ops 9.2.23] restricted pod security admits both replicas", async () => {
     let pods: readonly string[] = [];
     // The admission of a pod that breaks the profile fails the creation, so that none would ever come.
-    for (let polls = 0; pods.length < 2 && polls < 120; polls += 1) {
+    for (let polls = 0; pods.length < 2 && polls < 1_000; polls += 1) {
       pods = await namesOf("pods", "-n", namespace);
       await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
     }

@@ -70,12 +70,12 @@ it("[ops 9.2.25] lives through launch, drain and uninstall with the chart's righ
   await operator.running;
   const samples = ["storage", "pools", "application"].flatMap((name) => ["-f", join(root, `samples/${name}.yaml`)]);
   expect(await cluster.kubectl("apply", ...samples)).toMatchObject({ code: 0, stderr: "" });
-  await untilAllRun(cluster, 25, 60);
+  await untilAllRun(cluster, 25, 300);
   // The order of docs/operate.md.
   await cluster.kubectl("delete", "-f", join(root, "samples/application.yaml"));
-  await cluster.kubectl("delete", "nodepools", "--all", "--timeout=60s");
-  await untilNothingIsLeft(cluster, 60);
-  expect(await cluster.kubectl("delete", "ec2nodeclasses", "--all", "--timeout=30s")).toMatchObject({ code: 0 });
+  await cluster.kubectl("delete", "nodepools", "--all", "--timeout=300s");
+  await untilNothingIsLeft(cluster, 300);
+  expect(await cluster.kubectl("delete", "ec2nodeclasses", "--all", "--timeout=300s")).toMatchObject({ code: 0 });
   expect((await cluster.kubectl("get", "nodes,nodeclaims,nodepools,ec2nodeclasses", "-o", "name")).stdout).toBe("");
   const exposed = await around.metrics.expose();
   expect(exposed).toMatch(/^client_go_request_total\{code="201"/m);

@@ -39,10 +39,13 @@ function commandLine(pid: string): string {
   }
 }
 
+/** Long enough for a busy machine; a part that ignores the request is killed after 10 s, one after the other. */
+const patienceMilliseconds = 120_000;
+
 async function eventually(what: string, holds: () => boolean): Promise<void> {
-  const deadline = clock.monotonic() + 20_000;
+  const deadline = clock.monotonic() + patienceMilliseconds;
   while (!holds()) {
-    if (clock.monotonic() > deadline) throw new Error(`${what} did not happen within 20 s`);
+    if (clock.monotonic() > deadline) throw new Error(`${what} did not happen within ${patienceMilliseconds / 1000} s`);
     await clock.sleep(50);
   }
 }
@@ -86,8 +89,8 @@ describe("a control plane", () => {
     await eventually("the start of a control plane", () => commandsNaming(places).length >= 5);
     process.kill(-(suite.pid ?? 0), "SIGINT");
     await eventually("the end of what was started", () => commandsNaming(places).length === 0);
-    await rm(places, { recursive: true });
-  }, 90_000);
+    await rm(places, { recursive: true, force: true });
+  });
 
   it("ends its processes before stop resolves, and stop may be called twice", async () => {
     const controlPlane = await startControlPlane({ binaries: inject("binaries"), parts: ["etcd"] });

@@ -41,11 +41,15 @@ export interface ControlPlane {
   readonly pids: ReadonlyMap<ControlPlanePart, number>;
   /** Rejects when a part ends by itself, with the end of its log; else never settles. */
   readonly broken: Promise<never>;
+  /** Kills a part as a crash does, and starts it again with the same data and port; resolves when it is healthy. */
+  restart(part: ControlPlanePart): Promise<void>;
+  /** Freezes a part for that long: it keeps its connections and answers nothing. */
+  stall(part: ControlPlanePart, milliseconds: number): Promise<void>;
   /** Ends all parts, latest first, and removes every file. May be called twice. */
   stop(): Promise<void>;
 }
 
-const patienceMilliseconds = 90_000;
+const patienceMilliseconds = 240_000;
 const pollMilliseconds = 50;
 const portAttempts = 3;
 
@@ -70,7 +74,7 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
     const [etcdPort = 0, etcdPeerPort = 0, apiPort = 0] = await freePorts(3);
     const places: Places = { folder, etcdPort, etcdPeerPort, apiPort, durable };
     const admin = await writeFiles(places, clock.now());
-    for (const part of controlPlaneParts.filter((each) => parts.includes(each))) {
+    const start = async (part: ControlPlanePart): Promise<void> => {
       held.start({
         name: part,
         command: binaries[part],
@@ -79,12 +83,30 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
       });
       const until = { clock, broken: held.broken, signal };
       await untilHealthy(part, () => probes[part](places, admin), until);
-    }
+    };
+    for (const part of controlPlaneParts.filter((each) => parts.includes(each))) await start(part);
     return {
       server: serverOf(places),
       kubeconfig: kubeconfigFile(places, "admin"),
       pids: held.pids,
       broken: held.broken,
+      restart: async (part) => {
+        const before = held.pids.get(part);
+        const begun = start(part);
+        // What answers until then is the old one.
+        while (held.pids.get(part) === before) await Promise.race([clock.sleep(pollMilliseconds), held.broken]);
+        await begun;
+        await untilHealthy(part, () => probes[part](places, admin), { clock, broken: held.broken, signal });
+      },
+      stall: async (part, milliseconds) => {
+        const pid = held.pids.get(part) ?? 0;
+        process.kill(pid, "SIGSTOP");
+        try {
+          await clock.sleep(milliseconds);
+        } finally {
+          process.kill(pid, "SIGCONT");
+        }
+      },
       stop: () => held.stop(),
     };
   } catch (error) {

@@ -28,7 +28,7 @@ describe("the sample application on a real control plane", () => {
       ...["storage", "pools", "application"].flatMap((name) => ["-f", sample(name)]),
     );
     expect(applied).toMatchObject({ code: 0, stderr: "" });
-    await untilAllRun(cluster(), applicationPods + 1, 60);
+    await untilAllRun(cluster(), applicationPods + 1, 300);
     const nodes = await cluster().list(nodeType);
     const claims = await cluster().list(nodeClaimType);
     const named = new Set(claims.map(({ status }) => status?.nodeName));
@@ -47,9 +47,9 @@ describe("the sample application on a real control plane", () => {
   it("is drained from a node by kubectl, within its disruption budget, and runs again elsewhere", async () => {
     const pods = await cluster().list(podType);
     const node = pods.find(({ metadata }) => metadata.labels?.app === "api")?.spec.nodeName ?? "";
-    const drained = await cluster().kubectl("drain", node, "--ignore-daemonsets", "--timeout=60s");
+    const drained = await cluster().kubectl("drain", node, "--ignore-daemonsets", "--timeout=300s");
     expect(drained.code).toBe(0);
-    await untilAllRun(cluster(), applicationPods, 60);
+    await untilAllRun(cluster(), applicationPods, 300);
     const moved = (await cluster().list(podType)).filter(
       ({ metadata, spec }) => spec.nodeName === node && metadata.labels?.app !== "agent",
     );
@@ -62,7 +62,7 @@ describe("the sample application on a real control plane", () => {
       expect(scaled.code).toBe(0);
     }
     // The job runs half a minute, and the sample pools wait 30 s for more pods.
-    await untilNothingIsLeft(cluster(), 110);
+    await untilNothingIsLeft(cluster(), 300);
     // Pods of agents go with their node's object: the real pod garbage collector takes up to a minute for them.
     const left = (await cluster().list(podType)).filter(({ metadata }) => metadata.labels?.app !== "agent");
     expect(left.filter(isRunning)).toEqual([]);

@@ -10,7 +10,7 @@ import { closeSync, openSync } from "node:fs";
 import { rm } from "node:fs/promises";
 import { createInterface } from "node:readline";
 
-/** Starts `command`; what it says goes to the file `log`. */
+/** Starts `command`; what it says goes to the file `log`. One of that name that runs is killed before, as a crash does. */
 export interface SupervisorRequest {
   readonly name: string;
   readonly command: string;
@@ -27,10 +27,29 @@ const graceMilliseconds = 10_000;
 const [folder] = process.argv.slice(2);
 if (folder === undefined) throw new Error("usage: supervisor.ts FOLDER");
 
-const running: { readonly name: string; readonly child: ChildProcess; readonly ended: Promise<void> }[] = [];
+interface Held {
+  readonly name: string;
+  readonly child: ChildProcess;
+  readonly ended: Promise<void>;
+}
+
+const running: Held[] = [];
+/** Ended on purpose, to be started again. */
+const replaced = new Set<ChildProcess>();
 let stopping = false;
 
 const tell = (event: SupervisorEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+
+async function replace(request: SupervisorRequest): Promise<void> {
+  const index = running.findIndex(({ name }) => name === request.name);
+  const [old] = index < 0 ? [] : running.splice(index, 1);
+  if (old !== undefined) {
+    replaced.add(old.child);
+    signalGroup(old.child, "SIGKILL");
+    await old.ended;
+  }
+  if (!stopping) start(request);
+}
 
 function start({ name, command, args, log }: SupervisorRequest): void {
   const output = openSync(log, "a");
@@ -39,7 +58,7 @@ function start({ name, command, args, log }: SupervisorRequest): void {
   closeSync(output);
   const ended = new Promise<void>((resolve) => {
     const end = (why: string): void => {
-      if (!stopping) tell({ kind: "ended", name, why });
+      if (!stopping && !replaced.has(child)) tell({ kind: "ended", name, why });
       resolve();
     };
     child.once("error", (error) => end(error.message));
@@ -81,5 +100,5 @@ const finish = async (): Promise<void> => {
   process.exit(0);
 };
 createInterface({ input: process.stdin })
-  .on("line", (line) => start(JSON.parse(line) as SupervisorRequest))
+  .on("line", (line) => void replace(JSON.parse(line) as SupervisorRequest))
   .once("close", () => void finish());

@@ -221,7 +221,7 @@ function composeOperator({ around, account, kube, electionKube, server }: Opened
 
 function runKubectl(file: string, args: readonly string[]): Promise<KubectlAnswer> {
   return new Promise((resolve, reject) => {
-    execFile(file, [...args], { encoding: "utf8", timeout: 90_000 }, (error, stdout, stderr) => {
+    execFile(file, [...args], { encoding: "utf8", timeout: 330_000 }, (error, stdout, stderr) => {
       const code = error === null ? 0 : error.code;
       if (typeof code === "number") resolve({ code, stdout, stderr });
       else reject(new Error(`kubectl ${args.join(" ")} did not end: ${stderr}`, { cause: error }));

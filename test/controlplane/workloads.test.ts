@@ -5,7 +5,14 @@
 import { existsSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { describe, expect, inject, it } from "vitest";
-import { daemonSetType, deploymentType, type Pod, podType, statefulSetType } from "../../src/api/index.ts";
+import {
+  daemonSetType,
+  deploymentType,
+  nodePoolType,
+  type Pod,
+  podType,
+  statefulSetType,
+} from "../../src/api/index.ts";
 import { isRunning, untilAllRun, untilAllWait } from "./cluster-waits.ts";
 import { openEmbeddedCluster, openRealCluster, type TestCluster } from "./test-cluster.ts";
 
@@ -30,13 +37,18 @@ async function outcomeOn(cluster: TestCluster, place: string): Promise<Outcome> 
   try {
     const pools = await cluster.kubectl("apply", "-f", sample("storage"), "-f", sample("pools"));
     expect(pools).toMatchObject({ code: 0 });
+    // On a slow machine nodes would be consolidated before all pods run, on one cluster and not on the other.
+    const never = { type: "merge", body: { spec: { disruption: { consolidateAfter: "Never" } } } } as const;
+    for (const { metadata } of await cluster.list(nodePoolType)) {
+      await cluster.kube.patch(nodePoolType, { name: metadata.name ?? "" }, never);
+    }
     // Namespaces stand in files of their own, which may come later than what is in them: a second time makes up for it.
     await cluster.kubectl("apply", "-R", "-f", place);
     const { stderr } = await cluster.kubectl("apply", "-R", "-f", place);
     await createServiceAccounts(cluster);
-    const waiting = await untilAllWait(cluster, 30);
+    const waiting = await untilAllWait(cluster, 240);
     await cluster.startOperator();
-    await untilAllRun(cluster, waiting, 90);
+    await untilAllRun(cluster, waiting, 300);
     const pods = (await cluster.list(podType)).filter(isRunning);
     const { pricePerHour } = cluster.account.bill();
     const machines = cluster.account.machines.list().map(({ instanceType }) => instanceType);

@@ -70,7 +70,7 @@ async function createOnce(kube: KubeClient, definition: (typeof customResourceDe
 }
 
 async function allReady(kube: KubeClient): Promise<void> {
-  const deadline = clock.monotonic() + 30_000;
+  const deadline = clock.monotonic() + 240_000;
   for (;;) {
     const { items } = await kube.list(nodeType);
     const ready = items.filter(

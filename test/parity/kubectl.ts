@@ -16,7 +16,7 @@ export interface KubectlRun {
   readonly stderr: string;
 }
 
-const limitMilliseconds = 60_000;
+const limitMilliseconds = 300_000;
 
 /** Version of the client, or why it cannot be had. */
 export function kubectlInPath(program = "kubectl"): { readonly version: string } | { readonly missing: string } {

@@ -57,7 +57,7 @@ export async function runCall(on: Omit<KubectlPlace, "namespace">, call: ParityC
   await must(place, ["create", "namespace", place.namespace]);
   const setup = call.setup ?? [];
   try {
-    await must(place, ["wait", "--for=create", "serviceaccount/default", "--timeout=20s"]);
+    await must(place, ["wait", "--for=create", "serviceaccount/default", "--timeout=240s"]);
     if (setup.length > 0) await must(place, ["create", "-f", "-"], inputOf(setup));
     for (const words of call.ready ?? []) await must(place, words.split(" "));
     const outcomes: StepOutcome[] = [];

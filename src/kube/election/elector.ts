@@ -16,6 +16,9 @@ export interface ElectorOptions {
   readonly onSlowPath: () => void;
 }
 
+/** Says who wrote the lease last as one of us: electors of other makes keep it as they found it. */
+export const holderAnnotation = "karpenter-ts.dev/holder";
+
 /** Takes, renews and releases one lease; every write is a PUT with the version that was seen. */
 export class Elector {
   readonly #options: ElectorOptions;
@@ -29,6 +32,12 @@ export class Elector {
   /** Who holds the lease, as last seen; empty for nobody. */
   get holder(): string {
     return this.#observed.holder;
+  }
+
+  /** Whether the holder, as last seen, is a controller of another make. */
+  get isForeign(): boolean {
+    const { holder, lease } = this.#observed;
+    return holder !== "" && lease?.metadata.annotations?.[holderAnnotation] !== holder;
   }
 
   get leads(): boolean {
@@ -82,8 +91,10 @@ export class Elector {
     const now = microTime(clock.now());
     const { holderIdentity = "", leaseTransitions = 0, acquireTime = now } = current.spec ?? {};
     const ours = holderIdentity === identity;
+    const annotations = { ...current.metadata.annotations, [holderAnnotation]: identity };
     return {
       ...current,
+      metadata: { ...current.metadata, annotations },
       spec: {
         holderIdentity: identity,
         leaseDurationSeconds: leaseSeconds,
@@ -98,8 +109,8 @@ export class Elector {
     const { client, lease } = this.#options;
     const { namespace, name } = lease;
     const blank: Lease = { apiVersion: "coordination.k8s.io/v1", kind: "Lease", metadata: { namespace, name } };
-    const { spec } = this.#claim(blank);
-    const first: Lease = { ...blank, spec: { ...spec, leaseTransitions: 0 } };
+    const { metadata, spec } = this.#claim(blank);
+    const first: Lease = { ...blank, metadata, spec: { ...spec, leaseTransitions: 0 } };
     return this.#stored(client.create(leaseType, first, this.#bounded(signal)));
   }
 

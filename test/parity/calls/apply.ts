@@ -68,7 +68,7 @@ export const applyCalls: readonly ParityCall[] = [
   {
     name: "diff",
     setup: [deployment("web", 2)],
-    ready: ["rollout status deployment/web --timeout=30s"],
+    ready: ["rollout status deployment/web --timeout=240s"],
     script: [
       step("diff -f -", { input: twoAndFive[0] }),
       step("diff -f -", { input: twoAndFive[1], only: /replicas|^[-+]{3}|image/ }),

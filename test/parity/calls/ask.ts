@@ -11,8 +11,8 @@ export const askCalls: readonly ParityCall[] = [
     name: "wait",
     setup: [web],
     script: [
-      step("wait --for=condition=Available deployment/web --timeout=30s"),
-      step("wait --for=jsonpath={.status.readyReplicas}=2 deployment/web --timeout=30s"),
+      step("wait --for=condition=Available deployment/web --timeout=240s"),
+      step("wait --for=jsonpath={.status.readyReplicas}=2 deployment/web --timeout=240s"),
       step("wait --for=condition=Never deployment/web --timeout=1s"),
       step("wait --for=delete deployment/none --timeout=1s"),
       step("wait --for=condition=Available deployment/none --timeout=1s"),
@@ -26,7 +26,7 @@ export const askCalls: readonly ParityCall[] = [
       configMap("c"),
       pod("solo"),
     ],
-    ready: ["wait --for=condition=Ready pod/solo --timeout=30s"],
+    ready: ["wait --for=condition=Ready pod/solo --timeout=240s"],
     script: [
       step("delete configmap c --dry-run=server"),
       step("delete configmap c"),
@@ -41,31 +41,31 @@ export const askCalls: readonly ParityCall[] = [
   {
     name: "delete-force",
     setup: [pod("held", {}, { finalizers: ["parity.example.com/hold"] })],
-    ready: ["wait --for=condition=Ready pod/held --timeout=30s"],
+    ready: ["wait --for=condition=Ready pod/held --timeout=240s"],
     script: [
       step("delete pod held --grace-period=0 --force --wait=false"),
       step("get pod held --no-headers -o custom-columns=F:.metadata.finalizers,G:.metadata.deletionGracePeriodSeconds"),
       step(["patch", "pod", "held", "--type=merge", "-p", '{"metadata":{"finalizers":null}}']),
-      step("wait --for=delete pod/held --timeout=10s", { streams: ["stderr"] }),
+      step("wait --for=delete pod/held --timeout=240s", { streams: ["stderr"] }),
     ],
   },
   {
     name: "delete-cascade",
     setup: [web, deployment("two"), deployment("three", 1)],
     ready: [
-      "rollout status deployment/web --timeout=30s",
-      "rollout status deployment/two --timeout=30s",
-      "rollout status deployment/three --timeout=30s",
+      "rollout status deployment/web --timeout=240s",
+      "rollout status deployment/two --timeout=240s",
+      "rollout status deployment/three --timeout=240s",
     ],
     script: [
-      step("delete deployment web --cascade=foreground --timeout=30s"),
+      step("delete deployment web --cascade=foreground --timeout=240s"),
       step("get deployments,replicasets,pods -l app=web"),
       step("delete deployment two --cascade=orphan"),
       step("get replicasets,pods -l app=two -o custom-columns=KIND:.kind,OWNER:.metadata.ownerReferences[*].kind", {
         unordered: true,
       }),
       step("delete deployment three --cascade=background"),
-      step("wait --for=delete pod -l app=three --timeout=30s", { streams: ["stderr"] }),
+      step("wait --for=delete pod -l app=three --timeout=240s", { streams: ["stderr"] }),
       step("delete replicaset,pod --all --cascade=orphan", { unordered: true }),
     ],
   },
@@ -74,7 +74,7 @@ export const askCalls: readonly ParityCall[] = [
     script: [
       step("create namespace p-deleted-namespace"),
       step("-n p-deleted-namespace create configmap inside"),
-      step("delete namespace p-deleted-namespace --timeout=30s"),
+      step("delete namespace p-deleted-namespace --timeout=240s"),
       step("get namespace p-deleted-namespace"),
       step("delete namespace default"),
     ],
@@ -135,7 +135,7 @@ export const askCalls: readonly ParityCall[] = [
   {
     name: "events",
     setup: [deployment("web", 1)],
-    ready: ["rollout status deployment/web --timeout=30s"],
+    ready: ["rollout status deployment/web --timeout=240s"],
     script: [
       step("events --for deployment/web"),
       step("get events --field-selector involvedObject.kind=Deployment"),

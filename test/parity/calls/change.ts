@@ -2,7 +2,7 @@ import { configMap, deployment, nodePool, pod, statefulSet } from "../manifests.
 import { type ParityCall, step } from "../parity-call.ts";
 
 const web = deployment("web");
-const webReady = ["rollout status deployment/web --timeout=30s"];
+const webReady = ["rollout status deployment/web --timeout=240s"];
 
 /** edit, patch, scale, rollout, set, label, annotate. */
 export const changeCalls: readonly ParityCall[] = [
@@ -65,7 +65,7 @@ export const changeCalls: readonly ParityCall[] = [
     setup: [web],
     script: [
       step(["patch", "deployment", "web", "--type=merge", "-p", '{"spec":{"replicas":3}}']),
-      step("rollout status deployment/web --timeout=30s", { only: /successfully/ }),
+      step("rollout status deployment/web --timeout=240s", { only: /successfully/ }),
       step(["patch", "deployment", "web", "--type=merge", "-p", '{"spec":{"replicas":3}}']),
       step([
         "patch",
@@ -142,7 +142,7 @@ export const changeCalls: readonly ParityCall[] = [
       step("scale statefulset/db deployment/web --replicas=0"),
       step("scale deployment none --replicas=0"),
       step("scale nodepool none --replicas=0"),
-      step("rollout status deployment/web --timeout=20s", { only: /successfully/ }),
+      step("rollout status deployment/web --timeout=240s", { only: /successfully/ }),
       step("get deployment,statefulset"),
     ],
   },
@@ -154,12 +154,12 @@ export const changeCalls: readonly ParityCall[] = [
       step("rollout status deployment/web"),
       step("rollout history deployment/web"),
       step("set image deployment/web app=registry.example.com/app:2"),
-      step("rollout status deployment/web --timeout=30s", { only: /successfully/ }),
+      step("rollout status deployment/web --timeout=240s", { only: /successfully/ }),
       step("annotate deployment web kubernetes.io/change-cause=second"),
       step("rollout history deployment/web"),
       step("rollout history deployment/web --revision=1"),
       step("rollout undo deployment/web"),
-      step("rollout status deployment/web --timeout=30s", { only: /successfully/ }),
+      step("rollout status deployment/web --timeout=240s", { only: /successfully/ }),
       step("get deployment web -o jsonpath={.spec.template.spec.containers[0].image}"),
       step("rollout undo deployment/web --to-revision=9"),
     ],
@@ -170,9 +170,9 @@ export const changeCalls: readonly ParityCall[] = [
     ready: webReady,
     script: [
       step("rollout restart deployment/web"),
-      step("rollout status deployment/web --timeout=30s", { only: /successfully/ }),
+      step("rollout status deployment/web --timeout=240s", { only: /successfully/ }),
       step("rollout restart statefulset/db"),
-      step("rollout status statefulset/db --timeout=30s", { only: /complete/ }),
+      step("rollout status statefulset/db --timeout=240s", { only: /complete/ }),
       step("get replicasets -l app=web", { unordered: true }),
     ],
   },
@@ -187,7 +187,7 @@ export const changeCalls: readonly ParityCall[] = [
       step("rollout restart deployment/web"),
       step("rollout undo deployment/web"),
       step("rollout resume deployment/web"),
-      step("rollout status deployment/web --timeout=30s", { only: /successfully/ }),
+      step("rollout status deployment/web --timeout=240s", { only: /successfully/ }),
     ],
   },
   {

@@ -8,8 +8,8 @@ export const describeCalls: readonly ParityCall[] = [
     name: "describe-pod",
     setup: [pod("solo", { priorityClassName: "system-cluster-critical" })],
     ready: [
-      "wait --for=condition=Ready pod/solo --timeout=30s",
-      "wait --for=jsonpath={.reason}=Scheduled event --all --timeout=10s",
+      "wait --for=condition=Ready pod/solo --timeout=240s",
+      "wait --for=jsonpath={.reason}=Scheduled event --all --timeout=240s",
     ],
     script: [step("describe pod solo")],
   },
@@ -17,8 +17,8 @@ export const describeCalls: readonly ParityCall[] = [
     name: "describe-pending-pod",
     setup: [pod("waiting", { nodeSelector: { nothing: "has-this" } })],
     ready: [
-      "wait --for=condition=PodScheduled=False pod/waiting --timeout=30s",
-      "wait --for=create event --field-selector involvedObject.name=waiting --timeout=10s",
+      "wait --for=condition=PodScheduled=False pod/waiting --timeout=240s",
+      "wait --for=create event --field-selector involvedObject.name=waiting --timeout=240s",
     ],
     script: [step("describe pod waiting")],
   },
@@ -30,23 +30,23 @@ export const describeCalls: readonly ParityCall[] = [
         tolerations: [{ operator: "Exists" }],
       }),
     ],
-    ready: ["wait --for=condition=Ready pod/guest --timeout=30s"],
+    ready: ["wait --for=condition=Ready pod/guest --timeout=240s"],
     // Whether the controller saw the node before its kubelet called it ready hangs on chance.
     script: [step(`describe node ${nodeNameOf("described")}`, { only: /^(?!.*NodeNotReady)/ })],
   },
   {
     name: "describe-deployment",
     setup: [deployment("web")],
-    ready: ["rollout status deployment/web --timeout=30s"],
+    ready: ["rollout status deployment/web --timeout=240s"],
     script: [step("describe deployment web"), step("describe replicaset -l app=web", { unordered: true })],
   },
   {
     name: "describe-pdb",
     setup: [deployment("web")],
-    ready: ["rollout status deployment/web --timeout=30s"],
+    ready: ["rollout status deployment/web --timeout=240s"],
     script: [
       step("apply -f -", { input: budget("web", "web", { minAvailable: "50%" }) }),
-      step("wait --for=jsonpath={.status.disruptionsAllowed}=1 pdb/web --timeout=20s"),
+      step("wait --for=jsonpath={.status.disruptionsAllowed}=1 pdb/web --timeout=240s"),
       step("describe pdb web"),
       step("get pdb web -o yaml"),
     ],
@@ -63,7 +63,7 @@ export const describeCalls: readonly ParityCall[] = [
         spec: { template: { spec: { ...(pod("x") as unknown as { spec: object }).spec, restartPolicy: "Never" } } },
       }),
     ],
-    ready: ["wait --for=condition=Complete job/once --timeout=30s"],
+    ready: ["wait --for=condition=Complete job/once --timeout=240s"],
     script: [step("describe job once"), step("get jobs")],
   },
   {

@@ -3,8 +3,8 @@ import { configMap, deployment, nodePool, pod, statefulSet } from "../manifests.
 import { type ParityCall, step } from "../parity-call.ts";
 
 const web = deployment("web");
-const webReady = ["rollout status deployment/web --timeout=30s"];
-const soloReady = ["wait --for=condition=Ready pod/solo --timeout=30s"];
+const webReady = ["rollout status deployment/web --timeout=240s"];
+const soloReady = ["wait --for=condition=Ready pod/solo --timeout=240s"];
 const goTemplate = '{{range .items}}{{.metadata.name}}={{.data.key}}{{"\\n"}}{{end}}';
 const three = [
   configMap("c", { key: "1" }, { labels: { tier: "a", team: "x" } }),
@@ -18,7 +18,7 @@ export const getCalls: readonly ParityCall[] = [
   {
     name: "get-table",
     setup: [web, statefulSet("db", 1)],
-    ready: [...webReady, "rollout status statefulset/db --timeout=30s"],
+    ready: [...webReady, "rollout status statefulset/db --timeout=240s"],
     script: [
       step("get deployments,replicasets,statefulsets,pods,pdb", { unordered: true }),
       step("get deployment web --no-headers"),
@@ -137,7 +137,7 @@ export const getCalls: readonly ParityCall[] = [
     name: "get-watch",
     setup: [configMap("watched")],
     script: [
-      step("get configmap watched --watch --output-watch-events --request-timeout=3s", {
+      step("get configmap watched --watch --output-watch-events --request-timeout=20s", {
         meanwhile: [step("annotate configmap watched note=1"), step("delete configmap watched")],
       }),
       step("get pods --watch-only --request-timeout=1s"),

@@ -14,15 +14,15 @@ export const nodeCalls: readonly ParityCall[] = [
     name: "drain-with-budget",
     setup: [deployment("web", 2, { pod: placedOn("drained") }), budget("web", "web", { maxUnavailable: 0 })],
     ready: [
-      "rollout status deployment/web --timeout=30s",
-      "wait --for=jsonpath={.status.expectedPods}=2 pdb/web --timeout=20s",
+      "rollout status deployment/web --timeout=240s",
+      "wait --for=jsonpath={.status.expectedPods}=2 pdb/web --timeout=240s",
     ],
     script: [
       step(`drain ${drained} --timeout=2s`, { unordered: true }),
       step(`get node ${drained}`),
       step('patch pdb web --type=merge -p {"spec":{"maxUnavailable":2}}'),
-      step("wait --for=jsonpath={.status.disruptionsAllowed}=2 pdb/web --timeout=20s"),
-      step(`drain ${drained} --timeout=30s`, { unordered: true }),
+      step("wait --for=jsonpath={.status.disruptionsAllowed}=2 pdb/web --timeout=240s"),
+      step(`drain ${drained} --timeout=240s`, { unordered: true }),
       step("get pods", { unordered: true }),
       step(`uncordon ${drained}`),
     ],
@@ -35,8 +35,8 @@ export const nodeCalls: readonly ParityCall[] = [
       pod("scratch", { ...placedOn("daemons"), volumes: [{ name: "s", emptyDir: {} }] }),
     ],
     ready: [
-      "wait --for=condition=Ready pod/bare pod/scratch --timeout=30s",
-      "rollout status daemonset/agent --timeout=30s",
+      "wait --for=condition=Ready pod/bare pod/scratch --timeout=240s",
+      "rollout status daemonset/agent --timeout=240s",
     ],
     script: [
       // One reason at a time: kubectl lists several in an order of chance.
@@ -51,7 +51,7 @@ export const nodeCalls: readonly ParityCall[] = [
         unordered: true,
         streams: ["stdout"],
       }),
-      step(`drain ${daemons} --ignore-daemonsets --delete-emptydir-data --force --timeout=30s`, {
+      step(`drain ${daemons} --ignore-daemonsets --delete-emptydir-data --force --timeout=240s`, {
         unordered: true,
         streams: ["stdout"],
       }),

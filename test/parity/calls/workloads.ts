@@ -19,24 +19,24 @@ export const workloadCalls: readonly ParityCall[] = [
   {
     name: "daemon-set",
     setup: [daemonSet("agent")],
-    ready: ["rollout status daemonset/agent --timeout=30s"],
+    ready: ["rollout status daemonset/agent --timeout=240s"],
     script: [
       step("get daemonset agent -o wide"),
       step("get daemonset agent -o yaml"),
       step("describe daemonset agent"),
       step("get pods -l app=agent -o wide"),
       step("set image daemonset/agent app=registry.example.com/app:2"),
-      step("rollout status daemonset/agent --timeout=30s", { only: /successfully/ }),
+      step("rollout status daemonset/agent --timeout=240s", { only: /successfully/ }),
       step("rollout history daemonset/agent"),
       step("rollout undo daemonset/agent"),
-      step("rollout status daemonset/agent --timeout=30s", { only: /successfully/ }),
+      step("rollout status daemonset/agent --timeout=240s", { only: /successfully/ }),
       step("rollout history daemonset/agent"),
     ],
   },
   {
     name: "stateful-set",
     setup: [statefulSet("db", 2)],
-    ready: ["rollout status statefulset/db --timeout=30s"],
+    ready: ["rollout status statefulset/db --timeout=240s"],
     script: [
       step("get statefulset db -o wide"),
       step("get statefulset db -o yaml"),
@@ -44,11 +44,11 @@ export const workloadCalls: readonly ParityCall[] = [
       step("get pod db-0 -o jsonpath={.spec.hostname}/{.spec.subdomain}/{.metadata.generateName}"),
       step("scale statefulset db --replicas=1"),
       // It may be gone already, and then there is nothing to print.
-      step("wait --for=delete pod/db-1 --timeout=20s", { streams: ["stderr"] }),
+      step("wait --for=delete pod/db-1 --timeout=240s", { streams: ["stderr"] }),
       // Events of one second are listed in an order of chance.
       step("describe statefulset db", { unordered: true }),
       step("set image statefulset/db app=registry.example.com/app:2"),
-      step("rollout status statefulset/db --timeout=30s", { only: /complete/ }),
+      step("rollout status statefulset/db --timeout=240s", { only: /complete/ }),
       step("rollout history statefulset/db"),
     ],
   },
@@ -56,8 +56,8 @@ export const workloadCalls: readonly ParityCall[] = [
     name: "job",
     setup: [job("failing", failing, { backoffLimit: 0 }), job("three", {}, { completions: 3, parallelism: 3 })],
     ready: [
-      "wait --for=condition=Failed job/failing --timeout=30s",
-      "wait --for=condition=Complete job/three --timeout=30s",
+      "wait --for=condition=Failed job/failing --timeout=240s",
+      "wait --for=condition=Complete job/three --timeout=240s",
     ],
     script: [
       step("get jobs -o wide"),
@@ -74,7 +74,7 @@ export const workloadCalls: readonly ParityCall[] = [
       step("get cronjobs -o wide"),
       step("describe cronjob nightly"),
       step("create job now --from=cronjob/nightly"),
-      step("wait --for=condition=Complete job/now --timeout=30s"),
+      step("wait --for=condition=Complete job/now --timeout=240s"),
       step(["patch", "cronjob", "nightly", "-p", '{"spec":{"suspend":true}}']),
       step("get cronjob nightly"),
     ],
@@ -89,10 +89,10 @@ export const workloadCalls: readonly ParityCall[] = [
       pod("gated", { schedulingGates: [{ name: "parity.example.com/gate" }] }),
     ],
     ready: [
-      "wait --for=jsonpath={.status.phase}=Succeeded pod/ended --timeout=30s",
-      "wait --for=jsonpath={.status.phase}=Failed pod/failed --timeout=30s",
-      "wait --for=condition=Ready pod/running --timeout=30s",
-      "wait --for=condition=PodScheduled=False pod/waiting pod/gated --timeout=30s",
+      "wait --for=jsonpath={.status.phase}=Succeeded pod/ended --timeout=240s",
+      "wait --for=jsonpath={.status.phase}=Failed pod/failed --timeout=240s",
+      "wait --for=condition=Ready pod/running --timeout=240s",
+      "wait --for=condition=PodScheduled=False pod/waiting pod/gated --timeout=240s",
     ],
     script: [
       step("get pods"),
