@@ -13,6 +13,7 @@ export * from "./informers/informer-set.ts";
 export * from "./informers/own-writes.ts";
 export { SharedInformer } from "./informers/shared-informer.ts";
 export { defaultRateLimit, reasonableRateLimit } from "./queue/rate-limiter.ts";
+export * from "./reconciler.ts";
 export * from "./runtime.ts";
 export * from "./token-bucket.ts";
 export { createHttpClient, type HttpKubeClient } from "./transport/http-client.ts";

@@ -71,6 +71,7 @@ export const awsProviderOptions = (
   instanceTypesRefreshMilliseconds: 12 * hour,
   minValuesPolicy: options.minValuesPolicy,
   reservedCapacity: options.featureGates["ReservedCapacity"] === true,
+  nodeClassCel: options.featureGates["NodeClassCEL"] === true,
   disableDryRun: options.disableDryRun,
   interruptionQueue: options.interruptionQueue,
   watchInstanceStatus: false,

@@ -1,5 +1,5 @@
 import type { EC2NodeClass, Node, NodeClaim, NodePool } from "../api/index.ts";
-import type { EventRecorder, Informer, KubeClient } from "../kube/index.ts";
+import type { EventRecorder, Informer, KubeClient, Reconciler } from "../kube/index.ts";
 import type { Clock, Ids, Logger } from "../platform/index.ts";
 import type { Prices, RegionFacts } from "./catalogue/index.ts";
 import { type BackgroundLoop, createBackgroundLoops } from "./background.ts";
@@ -11,7 +11,7 @@ import type { Ec2Client } from "./contract/index.ts";
 import { awsErrorOf, errorCodes, faultOf, hasCode, isTransient } from "./errors/index.ts";
 import { createInstanceStatusSource } from "./interruption/instance-status.ts";
 import { createInterruptionQueue } from "./interruption/queue.ts";
-import { createNodeClassReconciler, type NodeClassDeps, type ProviderReconciler } from "./node-class/reconciler.ts";
+import { createNodeClassReconciler, type NodeClassDeps } from "./node-class/reconciler.ts";
 import { type AwsParts, type AwsProviderDeps, createAwsParts } from "./parts.ts";
 import { type AwsCloudProvider, createCloudProvider } from "./provider.ts";
 import { createTagging } from "./tagging/reconciler.ts";
@@ -35,7 +35,7 @@ export interface AwsProvider {
   /** Keeps a claim unregistered while the partition of its machine is not known (spec: aws 3.0). */
   readonly registrationHooks: readonly PlacementHook[];
   /** The controllers of this room; each needs a queue around it. */
-  reconcilers(deps: ReconcilerDeps): readonly ProviderReconciler[];
+  reconcilers(deps: ReconcilerDeps): readonly Reconciler[];
 }
 
 export interface ReconcilerDeps {
@@ -84,7 +84,7 @@ export function createAwsProvider(deps: AwsProviderDeps): AwsProvider {
   };
 }
 
-function createProviderReconcilers(deps: NodeClassDeps, heedsShifts: boolean): readonly ProviderReconciler[] {
+function createProviderReconcilers(deps: NodeClassDeps, heedsShifts: boolean): readonly Reconciler[] {
   const { options } = deps.parts;
   return [
     createNodeClassReconciler(deps),

@@ -1,7 +1,6 @@
 export { type AwsProvider, createAwsProvider, type ReconcilerDeps } from "./aws-provider.ts";
 export type { BackgroundLoop } from "./background.ts";
 export { type ClusterVersion, createClusterVersion, describeEksCluster } from "./cluster-version.ts";
-export type { ProviderReconciler } from "./node-class/reconciler.ts";
 export { type AwsProviderOptions, defaultAwsProviderOptions } from "./options.ts";
 export type { AwsProviderDeps } from "./parts.ts";
 export type { AwsCloudProvider } from "./provider.ts";

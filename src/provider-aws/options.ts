@@ -15,6 +15,8 @@ export interface AwsProviderOptions {
   readonly minValuesPolicy: "Strict" | "BestEffort";
   /** Gate ReservedCapacity: launches heed capacity reservations, and leave those of others alone. */
   readonly reservedCapacity: boolean;
+  /** Gate NodeClassCEL: expressions in `spec.kubelet` of a class count. Off by default. */
+  readonly nodeClassCel?: boolean;
   /** Skips the dry runs of node class validation. */
   readonly disableDryRun: boolean;
   /** Name of the queue with interruption notices; none when empty. */

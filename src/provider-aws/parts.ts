@@ -3,12 +3,19 @@ import type { EventRecorder } from "../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry } from "../platform/index.ts";
 import { createPlacementGroups, type PlacementGroups } from "./capacity/placement-groups.ts";
 import { createReservations, type Reservations } from "./capacity/reservations.ts";
-import { amiFamilyOf, type Catalogue, type ClassPlacementGroup, loadLimitsAndPrices } from "./catalogue/index.ts";
+import {
+  amiFamilyOf,
+  type Catalogue,
+  type ClassPlacementGroup,
+  type EvaluateExpression,
+  loadLimitsAndPrices,
+} from "./catalogue/index.ts";
 import { type ClusterNetwork, createClusterNetwork } from "./cluster-network.ts";
 import type { AwsClients } from "./contract/index.ts";
 import { createImageResolver, type ImageResolver } from "./images/image-resolver.ts";
 import { createParameterReader, type ParameterReader } from "./images/parameters.ts";
 import { createInstanceStore, type InstanceStore } from "./instances/instance-store.ts";
+import { createKubeletEvaluator, type KubeletEvaluator } from "./kubelet-expressions/evaluator.ts";
 import { createFleetBatcher } from "./launch/fleet-batch.ts";
 import { createLauncher } from "./launch/launcher.ts";
 import { createTemplateStore, type TemplateStore } from "./launch-templates/template-store.ts";
@@ -48,6 +55,8 @@ export interface AwsParts {
   familyOf(nodeClass: EC2NodeClass): AmiFamily;
   readonly discovery: TypeDiscovery;
   readonly types: TypeList;
+  /** Expressions in kubelet settings; undefined while the gate NodeClassCEL is off. */
+  readonly expressions: KubeletEvaluator | undefined;
   readonly prices: PriceBook;
   readonly unavailable: UnavailableOfferings;
   readonly subnets: Subnets;
@@ -164,15 +173,18 @@ function createTypeParts(
     table: catalogue.onDemand,
     now: () => clock.now(),
   });
-  const types = createTypeList({ ...shared, clock, discovery, prices, settings: options });
-  return { discovery, prices, types };
+  const expressions = options.nodeClassCel === true ? createKubeletEvaluator({ clock }) : undefined;
+  const evaluate: EvaluateExpression | undefined = expressions && ((...given) => expressions.evaluate(...given));
+  const types = createTypeList({ ...shared, clock, log, discovery, prices, settings: options, evaluate });
+  return { discovery, prices, types, expressions };
 }
 
 function publishSpotRoleMissing(events: EventRecorder | undefined, claim: NodeClaim): void {
   events?.publish({
     object: claim,
     type: "Warning",
-    reason: "",
+    // Upstream's event has no reason; ours does, as every event (spec: operations 2.4).
+    reason: "SpotServiceLinkedRoleCreationFailed",
     message:
       'Attempted to launch a spot instance but failed due to "AuthFailure.ServiceLinkedRoleCreationNotPermitted"',
   });

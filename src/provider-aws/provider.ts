@@ -56,7 +56,11 @@ export function createCloudProvider(parts: AwsParts): AwsCloudProvider {
     instanceTypes: async ({ pool }) => {
       const { name } = pool.spec.template.spec.nodeClassRef;
       const nodeClass = parts.nodeClass(name);
-      if (nodeClass === undefined) return failed(noClass(name));
+      if (nodeClass === undefined) {
+        // A view of an older kind has no NodePool that an event could be about.
+        if (pool.kind === "NodePool") parts.events?.publish({ object: pool, ...unresolvedClass });
+        return failed(noClass(name));
+      }
       const types = await parts.types.list(nodeClass);
       if (types.ok) return types;
       const kind = (nodeClass.status?.subnets ?? []).length === 0 ? "class-not-ready" : "unavailable";
@@ -103,6 +107,7 @@ async function create(
     tags: tags.value,
     clusterCidr: clusterCidr.value,
     placementGroup,
+    reserved: await parts.types.reserved(nodeClass),
   };
   const launched = await parts.launcher.launch(order, { signal });
   if (!launched.ok) return launched;
@@ -113,10 +118,17 @@ async function create(
   return ok(cloudInstanceOf(instance, { type, nodeClass, annotations, price }));
 }
 
+/** Upstream's event has no reason; ours does, as every event (spec: operations 2.4). */
+const unresolvedClass = {
+  type: "Warning",
+  reason: "NodeClassResolutionFailed",
+  message: "Failed resolving NodeClass",
+} as const;
+
 /** The claim is given up; its pods will find another class or wait (spec: aws 3.0, point 1). */
 function missingClass({ events }: AwsParts, claim: NodeClaim): LaunchFailure {
   const { name } = claim.spec.nodeClassRef;
-  events?.publish({ object: claim, type: "Warning", reason: "", message: "Failed resolving NodeClass" });
+  events?.publish({ object: claim, ...unresolvedClass });
   return { kind: "insufficient-capacity", message: noClass(name).message };
 }
 
@@ -154,8 +166,12 @@ async function describe(parts: AwsParts, instance: Instance): Promise<CloudInsta
 }
 
 async function driftReason(parts: AwsParts, view: ClaimView, signal: AbortSignal): Promise<string | undefined> {
+  if (view.poolKey === undefined) return undefined;
   const nodeClass = parts.nodeClass(view.claim.spec.nodeClassRef.name);
-  if (nodeClass === undefined || view.poolKey === undefined) return undefined;
+  if (nodeClass === undefined) {
+    parts.events?.publish({ object: view.claim, ...unresolvedClass });
+    return undefined;
+  }
   const types = await parts.types.list(nodeClass);
   const early = staticDrift(view.claim, nodeClass) ?? imageDrift(view.claim, nodeClass, types.ok ? types.value : []);
   if (early !== undefined) return early;

@@ -1,12 +1,11 @@
 import type { KWOKNodeClass, NodeClaim } from "../api/index.ts";
 import type { InstanceType } from "../core/index.ts";
-import type { Informer, KubeClient } from "../kube/index.ts";
+import type { Informer, KubeClient, Reconciler } from "../kube/index.ts";
 import type { Clock, Ids, Logger } from "../platform/index.ts";
 import { createReadiness } from "./node-class/readiness.ts";
 import { createExpectedNodes } from "./nodes/expected-nodes.ts";
 import { createNodeMaker } from "./nodes/node-maker.ts";
 import { createCloudProvider, type KwokCloudProvider } from "./provider.ts";
-import type { ProviderReconciler } from "./reconciler.ts";
 
 export interface KwokProviderDeps {
   readonly kube: KubeClient;
@@ -23,7 +22,7 @@ export interface KwokProviderDeps {
 export interface KwokProvider {
   readonly cloudProvider: KwokCloudProvider;
   /** Make Nodes that are due and classes Ready; each needs a queue around it. */
-  readonly reconcilers: readonly ProviderReconciler[];
+  readonly reconcilers: readonly Reconciler[];
 }
 
 export function createKwokProvider(deps: KwokProviderDeps): KwokProvider {

@@ -182,11 +182,16 @@ describe("what a failed launch teaches", () => {
   test("[aws 9.3.66] [aws 9.2.39] an account without the role for spot launches no spot for three minutes", async () => {
     const view = claimOf([types("m5.large"), capacity("spot", "on-demand")]);
     let denied = true;
+    const told: string[] = [];
     const { fixture, outcome } = await launch(view, {
+      events: { publish: ({ type, reason, message }) => void told.push(`${type} ${reason}: ${message}`) },
       answer: (request) =>
         denied ? failingWith("AuthFailure.ServiceLinkedRoleCreationNotPermitted")(request) : undefined,
     });
     expect(failureOf(outcome)?.kind).toBe("insufficient-capacity");
+    expect(told).toEqual([
+      'Warning SpotServiceLinkedRoleCreationFailed: Attempted to launch a spot instance but failed due to "AuthFailure.ServiceLinkedRoleCreationNotPermitted"',
+    ]);
     denied = false;
     const second = await relaunch(fixture, view);
     expect(second.ok && second.value.capacityType).toBe("on-demand");
@@ -289,8 +294,10 @@ describe("which claims are launched", () => {
     expect(failureOf(behind.outcome)?.kind).toBe("class-not-ready");
   });
 
-  test("[aws 9.3.77] a claim of a class that is being deleted is given up", async () => {
+  test("[aws 9.3.77] a claim of a class that is being deleted is given up, with an event", async () => {
+    const told: string[] = [];
     const { outcome } = await launch(onDemandM5, {
+      events: { publish: ({ type, reason, message }) => void told.push(`${type} ${reason}: ${message}`) },
       before: ({ nodeClasses }) => {
         const nodeClass = nodeClasses.get("default")!;
         const metadata = { ...nodeClass.metadata, deletionTimestamp: "2026-01-01T00:00:00Z" };
@@ -298,6 +305,7 @@ describe("which claims are launched", () => {
       },
     });
     expect(failureOf(outcome)?.kind).toBe("insufficient-capacity");
+    expect(told).toEqual(["Warning NodeClassResolutionFailed: Failed resolving NodeClass"]);
   });
 
   test("a class whose tags are the controller's own launches nothing", async () => {

@@ -5,11 +5,12 @@
 import { mkdirSync, readFileSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { awsGenerator } from "./aws.ts";
 import { chartGenerators } from "./charts.ts";
 import { crdGenerator } from "./crds.ts";
 import type { GeneratedFile, Generator } from "./generator.ts";
 
-const generators: readonly Generator[] = [crdGenerator, ...chartGenerators];
+const generators: readonly Generator[] = [crdGenerator, ...chartGenerators, awsGenerator];
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -1,10 +1,12 @@
 export * from "./ami-family.ts";
+export { onDemandDate } from "./generated/on-demand-prices.ts";
 export { gibibyte, machineCapacity, mebibyte } from "./capacity.ts";
 export * from "./class-facts.ts";
 export * from "./compatibility.ts";
 export * from "./ec2-shape.ts";
 export * from "./facts.ts";
 export * from "./kubelet.ts";
+export * from "./kubelet-values.ts";
 export * from "./machine-row.ts";
 export type { OfferingConditions, PlacementGroupScope } from "./offerings.ts";
 export { machineOverhead } from "./overhead.ts";

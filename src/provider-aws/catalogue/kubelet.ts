@@ -1,4 +1,4 @@
-import type { EC2NodeClassSpec } from "../../api/index.ts";
+import { type EC2NodeClassSpec, type KubeletExpression, kubeletExpressions } from "../../api/index.ts";
 import { failed, ok, parseAmount, type Resources, type Result } from "../../core/index.ts";
 
 /** The kubelet settings that change what a machine can hold, decoded (spec: aws 2.6). Bytes and milli-CPU. */
@@ -8,28 +8,32 @@ export interface KubeletSettings {
   readonly kubeReserved: Resources;
   readonly systemReserved: Resources;
   readonly evictionHard: Readonly<Record<string, EvictionThreshold>>;
+  /** Values that are expressions. They count where the gate NodeClassCEL is on (`kubeletValuesOf`), and for nothing else. */
+  readonly expressions?: readonly KubeletExpression[];
 }
 
 export type EvictionThreshold = { readonly percent: number } | { readonly bytes: number };
 
 const noSettings: KubeletSettings = Object.freeze({ kubeReserved: {}, systemReserved: {}, evictionHard: {} });
 
-/** Decodes the open map. A map that does not decode is an error everywhere, never "defaults". Expressions are ignored. */
+/** Decodes the open map. A map that does not decode is an error everywhere, never "defaults". */
 export function readKubeletSettings(map: EC2NodeClassSpec["kubelet"]): Result<KubeletSettings, { message: string }> {
   if (map === undefined) return ok(noSettings);
   const problems: string[] = [];
+  const expressions = kubeletExpressions(map);
   const settings = {
     ...count("maxPods", map.maxPods, problems),
     ...count("podsPerCore", map.podsPerCore, problems),
     kubeReserved: reserved("kubeReserved", map.kubeReserved, problems),
     systemReserved: reserved("systemReserved", map.systemReserved, problems),
     evictionHard: thresholds(map.evictionHard, problems),
+    ...(expressions.length === 0 ? {} : { expressions }),
   };
   return problems.length === 0 ? ok(settings) : failed({ message: problems.join("; ") });
 }
 
 function count<K extends string>(field: K, value: unknown, problems: string[]): Partial<Record<K, number>> {
-  // A text is an expression; with the expression gate off it counts for nothing (spec: aws 2.6).
+  // A text is an expression.
   if (value === undefined || typeof value === "string") return {};
   if (typeof value === "number" && Number.isInteger(value) && value >= 0)
     return { [field]: value } as Record<K, number>;

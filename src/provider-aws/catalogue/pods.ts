@@ -11,11 +11,14 @@ export function eniLimitedPods(facts: MachineFacts, classFacts: ClassFacts, rese
   return interfaces <= 0 ? 0 : interfaces * (facts.ipv4PerInterface - 1) + 2;
 }
 
+/** Pods that a family of images allows where the class sets no number. */
+export const networkPods = (facts: MachineFacts, classFacts: ClassFacts, reservedEnis: number): number =>
+  amiFamilies[classFacts.amiFamily].eniLimitedPods ? eniLimitedPods(facts, classFacts, reservedEnis) : 110;
+
 /** Pods per machine under a node class. */
 export function podCapacity(facts: MachineFacts, classFacts: ClassFacts, reservedEnis: number): number {
   const family = amiFamilies[classFacts.amiFamily];
   const { maxPods, podsPerCore = 0 } = classFacts.kubelet;
-  const byNetwork = family.eniLimitedPods ? eniLimitedPods(facts, classFacts, reservedEnis) : 110;
-  const pods = maxPods ?? byNetwork;
+  const pods = maxPods ?? networkPods(facts, classFacts, reservedEnis);
   return podsPerCore > 0 && family.podsPerCore ? Math.min(pods, podsPerCore * facts.vcpus) : pods;
 }

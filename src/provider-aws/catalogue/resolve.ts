@@ -3,6 +3,7 @@ import { type CapacitySettings, machineCapacity } from "./capacity.ts";
 import type { ClassFacts, ClassZone } from "./class-facts.ts";
 import { isCompatible } from "./compatibility.ts";
 import type { MachineFacts, NetworkLimits } from "./facts.ts";
+import type { KubeletSettings } from "./kubelet.ts";
 import { type OfferingConditions, OfferingRequirements, offeringsOf } from "./offerings.ts";
 import { machineOverhead } from "./overhead.ts";
 import { createRequirementValues } from "./requirement-values.ts";
@@ -37,17 +38,22 @@ export function resolveTypes(
   classFacts: ClassFacts,
   settings: ResolutionSettings,
 ): readonly ResolvedType[] {
-  return region.machines.map(createTypeResolver(region, classFacts, settings));
+  const resolve = createTypeResolver(region, classFacts, settings);
+  return region.machines.map((facts) => resolve(facts));
 }
 
-/** The same, type by type, for callers that must give the thread back in between. */
+/**
+ * The same, type by type, for callers that must give the thread back in between. `kubelet` stands in for the class' own
+ * settings where those depend on the type.
+ */
 export function createTypeResolver(
   region: RegionFacts,
-  classFacts: ClassFacts,
+  shared: ClassFacts,
   settings: ResolutionSettings,
-): (facts: MachineFacts) => ResolvedType {
+): (facts: MachineFacts, kubelet?: KubeletSettings) => ResolvedType {
   const make = createRequirementValues();
-  return (facts) => {
+  return (facts, kubelet) => {
+    const classFacts = kubelet === undefined ? shared : { ...shared, kubelet };
     const capacity = machineCapacity(facts, classFacts, settings, region.networkLimits.get(facts.name));
     const offered = new Set(region.offerings.get(facts.name));
     const site = {

@@ -54,6 +54,14 @@ const readers: Readonly<Record<string, Reader>> = {
   "aws.ec2/EC2 Capacity Reservation Instance Interruption Warning": oneInstance("capacity_reservation_interrupted"),
 };
 
+/** What the queue is to be filled with: source and detail type of each event that means something. */
+export const announcedEvents: readonly { readonly source: string; readonly detailType: string }[] = Object.keys(
+  readers,
+).map((key) => {
+  const [source = "", detailType = ""] = key.split("/");
+  return { source, detailType };
+});
+
 /** Fails for what is no JSON object; an empty body and unknown events are `no_op`. */
 export function parseMessage(body: string): Result<ParsedMessage, { readonly message: string }> {
   if (body === "") return ok(nothing);

@@ -26,6 +26,7 @@ import type { Instance } from "../instances/instance.ts";
 import type { TemplateStore } from "../launch-templates/template-store.ts";
 import type { Subnets } from "../network/subnets.ts";
 import type { AwsProviderOptions } from "../options.ts";
+import type { ReservedByType } from "../types/type-list.ts";
 import type { UnavailableOfferings } from "../types/unavailable-offerings.ts";
 import { type Candidate, type LaunchDemand, launchDemandOf, podsOf, usable } from "./candidates.ts";
 import { launchCandidates } from "./filters.ts";
@@ -41,6 +42,7 @@ export interface LaunchOrder {
   readonly tags: Readonly<Record<string, string>>;
   readonly clusterCidr: string | undefined;
   readonly placementGroup: ClassPlacementGroup | undefined;
+  readonly reserved: ReservedByType;
 }
 
 export interface Launched {
@@ -164,14 +166,14 @@ async function makePlan(
   context: { readonly demand: LaunchDemand; readonly candidates: readonly Candidate[]; readonly signal: AbortSignal },
 ): Promise<Result<ReadyPlan, LaunchFailure>> {
   const { demand, candidates, signal } = context;
-  const { claim, nodeClass, tags, clusterCidr } = order;
+  const { claim, nodeClass, tags, clusterCidr, reserved } = order;
   const capacityType = chooseCapacityType(candidates, demand);
   remarkOnFlexibility(deps.log, { claim, candidates, demand, capacityType });
   if ((nodeClass.status?.subnets ?? []).length === 0)
     return failed({ kind: "create-failed", reason: "SubnetResolutionFailed", message: "no subnets matched selector" });
   const placementGroup = groupScope(order.placementGroup, demand);
   const groups = await ensureTemplates(
-    { claim, nodeClass, demand, candidates, capacityType, tags, clusterCidr, placementGroup },
+    { claim, nodeClass, demand, candidates, capacityType, tags, clusterCidr, placementGroup, reserved },
     { templates: deps.templates, options: deps.options, signal },
   );
   if (!groups.ok) return failed({ kind: "create-failed", ...launchReasonOf(groups.failure.message) });

@@ -13,6 +13,7 @@ import type { ReservationTarget, TemplateInput } from "../launch-templates/templ
 import type { TemplateStore } from "../launch-templates/template-store.ts";
 import { unmanagedTemplateOf } from "../launch-templates/unmanaged.ts";
 import type { AwsProviderOptions } from "../options.ts";
+import type { ReservedByType } from "../types/type-list.ts";
 import { kubeletFor, nodeLabels, nodeTaints } from "../user-data/input.ts";
 import { type Candidate, type LaunchDemand, usable } from "./candidates.ts";
 import type { TemplateGroup } from "./fleet-request.ts";
@@ -27,9 +28,11 @@ export interface TemplatePlan {
   readonly tags: Readonly<Record<string, string>>;
   readonly clusterCidr: string | undefined;
   readonly placementGroup: PlacementGroupScope | undefined;
+  /** What reserved resources come to on each type, where the class states them as expressions. */
+  readonly reserved: ReservedByType;
 }
 
-/** Templates that a launch needs: one for each image, pod count and EFA count among its candidates (spec: aws 3.7). */
+/** Templates that a launch needs: one for each image, pod count, EFA count and reserve among its candidates (spec: aws 3.7). */
 export async function ensureTemplates(
   plan: TemplatePlan,
   deps: { readonly templates: TemplateStore; readonly options: AwsProviderOptions; readonly signal: AbortSignal },
@@ -67,7 +70,8 @@ function groupCandidates(plan: TemplatePlan): Map<string, CandidateGroup> {
     if (image === undefined) continue;
     const { reservation } = candidate;
     const pods = candidate.type.capacity[resourceNames.pods];
-    const key = JSON.stringify([image, pods, efaCount(plan, candidate), reservation?.id]);
+    const reserve = plan.reserved(candidate.type.name);
+    const key = JSON.stringify([image, pods, efaCount(plan, candidate), reservation?.id, reserve]);
     const candidates = [...(groups.get(key)?.candidates ?? []), candidate];
     groups.set(key, { candidates, ...(reservation === undefined ? {} : { reservation }) });
   }
@@ -122,6 +126,7 @@ function templateInput(
       kubelet: kubeletFor(nodeClass.spec, {
         maxPods: first.type.capacity[resourceNames.pods] ?? 0,
         dns: options.cluster.dns,
+        reserved: plan.reserved(first.type.name),
       }),
       raid0: nodeClass.spec.instanceStorePolicy === "RAID0",
       ...(nodeClass.spec.userData === undefined ? {} : { customUserData: nodeClass.spec.userData }),

@@ -9,12 +9,12 @@ import {
   type NodeClaim,
   nodeClaimType,
 } from "../../api/index.ts";
-import { patchMetadata } from "../../kube/index.ts";
+import { patchMetadata, type Reconciler } from "../../kube/index.ts";
 import { mapLimit } from "../../platform/index.ts";
-import type { NodeClassDeps, ProviderReconciler } from "./reconciler.ts";
+import type { NodeClassDeps } from "./reconciler.ts";
 
 /** Stamps the drift hash on classes, and carries claims over when the way of hashing changes (spec: aws 3.11). */
-export function createNodeClassHash(deps: NodeClassDeps): ProviderReconciler {
+export function createNodeClassHash(deps: NodeClassDeps): Reconciler {
   return {
     name: "nodeclass.hash",
     type: ec2NodeClassType,

@@ -81,6 +81,7 @@ async function prepare(
       capacityType: capacityTypes.onDemand,
       clusterCidr: parts.familyOf(nodeClass) === "AL2023" ? await parts.network.cidr({ signal }) : undefined,
       placementGroup: undefined,
+      reserved: await parts.types.reserved(nodeClass),
     };
     const groups = await ensureTemplates(plan, { templates: parts.templates, options: parts.options, signal });
     if (!groups.ok) throw new Error(groups.failure.message);

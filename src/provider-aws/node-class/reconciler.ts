@@ -7,16 +7,14 @@ import {
   type Node,
   type NodeClaim,
   type NodePool,
-  type ResourceType,
 } from "../../api/index.ts";
 import {
   addFinalizer,
-  type Controller,
   type EventRecorder,
   type Informer,
   type KubeClient,
-  type ObjectKey,
   patchStatus,
+  type Reconciler,
   type ReconcileResult,
   removeFinalizer,
 } from "../../kube/index.ts";
@@ -27,20 +25,6 @@ import type { InstanceProfiles } from "./instance-profiles.ts";
 import { unmanagedSteps } from "./unmanaged-steps.ts";
 import { resolutionSteps, type Step, type StepContext, type StepResult } from "./steps.ts";
 import { createValidation, type Validation } from "./validation.ts";
-
-/** A reconciler without its loop, shaped like those of the controllers' room: the operator puts a queue around it. */
-export interface ProviderReconciler {
-  readonly name: string;
-  readonly type?: ResourceType;
-  readonly workers: { readonly min: number; readonly max: number };
-  readonly retry?: {
-    readonly baseMilliseconds: number;
-    readonly maxMilliseconds: number;
-    readonly minPerSecond: number;
-  };
-  reconcile(key: ObjectKey, signal: AbortSignal): Promise<ReconcileResult | undefined | void>;
-  watch(queue: Controller): void;
-}
 
 export interface NodeClassDeps {
   readonly kube: KubeClient;
@@ -58,7 +42,7 @@ export interface NodeClassDeps {
 const tenMinutes = 600_000;
 
 /** Keeps `status` of EC2NodeClasses: what their selectors match, and whether they can be launched from (spec: aws 7.2). */
-export function createNodeClassReconciler(deps: NodeClassDeps): ProviderReconciler {
+export function createNodeClassReconciler(deps: NodeClassDeps): Reconciler {
   const validation = createValidation(deps);
   return {
     name: "nodeclass",

@@ -4,12 +4,14 @@ import {
   type EC2NodeClass,
   ec2NodeClassReasons as reasons,
   kubeletCauses,
+  type KubeletExpression,
   kubeletExpressions,
   unsupportedKubeletCauses,
   type ValidationCause,
 } from "../../api/index.ts";
 import type { Clock } from "../../platform/index.ts";
 import { createExpiringMap } from "../caching/expiring-map.ts";
+import { classFactsOf, type EvaluateExpression, kubeletValuesOf } from "../catalogue/index.ts";
 import { awsErrorOf, isTransient } from "../errors/index.ts";
 import { stableHash } from "../launch-templates/stable-hash.ts";
 import type { AwsParts } from "../parts.ts";
@@ -25,7 +27,10 @@ interface Refusal {
   readonly requeueMilliseconds?: number;
 }
 
-type Check = (nodeClass: EC2NodeClass, context: StepContext) => Promise<Refusal | undefined> | Refusal | undefined;
+/** `wait` leaves the condition as it is. */
+type Finding = Refusal | "wait" | undefined;
+
+type Check = (nodeClass: EC2NodeClass, context: StepContext) => Promise<Finding> | Finding;
 
 const minute = 60_000;
 const type = conditionTypes.validationSucceeded;
@@ -58,8 +63,9 @@ export function createValidation({ clock }: { readonly clock: Clock }): Validati
     },
     step: async (nodeClass, context) => {
       for (const check of checks) {
-        const refusal = await check(nodeClass, context);
-        if (refusal !== undefined) return refused(nodeClass, refusal, context);
+        const finding = await check(nodeClass, context);
+        if (finding === "wait") return { nodeClass, requeueMilliseconds: busyMilliseconds };
+        if (finding !== undefined) return refused(nodeClass, finding, context);
       }
       const result = await dryRuns(nodeClass, context);
       if (result === "wait") return { nodeClass, requeueMilliseconds: busyMilliseconds };
@@ -127,17 +133,39 @@ const kubeletIsWellFormed: Check = ({ spec }) => {
   return causes.length === 0 ? undefined : refuse(reasons.invalidKubeletConfiguration, joined(causes));
 };
 
-/** The gate NodeClassCEL is off; evaluating them comes with it. */
-const kubeletHasNoExpressions: Check = ({ spec }) => {
-  const fields = kubeletExpressions(spec.kubelet).map(({ field, resource, text }) => {
-    const path = resource === undefined ? field : `${field}[${resource}]`;
-    return `spec.kubelet.${path}: "${text}"`;
+const expressionText = ({ field, resource, text }: KubeletExpression): string =>
+  `spec.kubelet.${resource === undefined ? field : `${field}[${resource}]`}: "${text}"`;
+
+const kubeletExpressionsCompile: Check = ({ spec }, { parts }) => {
+  const found = kubeletExpressions(spec.kubelet);
+  if (found.length === 0) return undefined;
+  const { expressions } = parts;
+  if (expressions === undefined)
+    return refuse(
+      reasons.kubeletExpressionsDisabled,
+      `expressions need the feature gate NodeClassCEL, which is off: ${found.map(expressionText).join("; ")}`,
+    );
+  const broken = found.flatMap((expression) => {
+    const problem = expressions.problemOf(expression.text);
+    return problem === undefined ? [] : [`${expressionText(expression)} ${problem}`];
   });
-  if (fields.length === 0) return undefined;
-  return refuse(
-    reasons.kubeletExpressionsDisabled,
-    `expressions need the feature gate NodeClassCEL, which is off: ${fields.join("; ")}`,
-  );
+  return broken.length === 0 ? undefined : refuse(reasons.kubeletExpressionInvalid, broken.join("; "));
+};
+
+/** On every known type, whether or not a pool would launch it (spec: aws 7.4, check 7). */
+const kubeletExpressionsEvaluate: Check = (nodeClass, { parts }) => {
+  const { expressions, discovery, options } = parts;
+  if (expressions === undefined || kubeletExpressions(nodeClass.spec.kubelet).length === 0) return undefined;
+  const facts = classFactsOf(nodeClass);
+  if (!facts.ok) return refuse(reasons.invalidKubeletConfiguration, facts.failure.message);
+  if (discovery.current === undefined) return "wait";
+  const evaluate: EvaluateExpression = (...given) => expressions.evaluate(...given);
+  for (const machine of discovery.current.facts.machines) {
+    const values = kubeletValuesOf(machine, facts.value, { reservedEnis: options.reservedEnis, evaluate });
+    const problem = values.ok ? values.value.dropped[0] : values.failure.message;
+    if (problem !== undefined) return refuse(reasons.kubeletExpressionEvaluationFailed, `${machine.name}: ${problem}`);
+  }
+  return undefined;
 };
 
 const kubeletFitsFamily: Check = (nodeClass, { parts }) => {
@@ -172,8 +200,9 @@ const tagsAreFree: Check = (nodeClass, { parts }) => {
 const checks: readonly Check[] = [
   clusterNetworkKnown,
   kubeletIsWellFormed,
-  kubeletHasNoExpressions,
+  kubeletExpressionsCompile,
   kubeletFitsFamily,
   dependenciesAreReady,
+  kubeletExpressionsEvaluate,
   tagsAreFree,
 ];

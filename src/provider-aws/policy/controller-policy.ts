@@ -70,16 +70,56 @@ export const actionOfCall = {
   zonalShift: { getManagedResource: "arc-zonal-shift:GetManagedResource" } satisfies Actions<ZonalShiftClient>,
 };
 
-/** The controller's policy: the calls that it makes, each with its conditions (spec: aws 6.2). */
-export function controllerPolicy(place: PolicyPlace): {
+export interface PolicyDocument {
   readonly Version: "2012-10-17";
   readonly Statement: readonly PolicyStatement[];
-} {
+}
+
+/**
+ * The controller's rights: the calls that it makes, each with its conditions, as managed policies by name (spec: aws 6.2).
+ * IAM takes 6,144 characters a policy, blanks not counted, so they cannot be one.
+ */
+export function controllerPolicies(place: PolicyPlace): Readonly<Record<PolicyName, PolicyDocument>> {
+  const document = (Statement: readonly PolicyStatement[]): PolicyDocument => ({ Version: "2012-10-17", Statement });
+  const clusterArn = `arn:${place.partition}:eks:${place.region}:${place.account}:cluster/${place.cluster}`;
   return {
-    Version: "2012-10-17",
-    Statement: [...launchStatements(place), ...profileStatements(place), ...readStatements(place)],
+    NodeLifecycle: document(launchStatements(place)),
+    IAMIntegration: document(profileStatements(place)),
+    EKSIntegration: document([
+      allow("AllowAPIServerEndpointDiscovery", [actionOfCall.eks.describeCluster], clusterArn),
+    ]),
+    Interruption: document([queueStatement(place)]),
+    ZonalShift: document([
+      {
+        ...allow("AllowZonalShiftStatusReadOnly", [actionOfCall.zonalShift.getManagedResource], "*"),
+        Condition: { StringEquals: { "arc-zonal-shift:ResourceIdentifier": clusterArn } },
+      },
+    ]),
+    ResourceDiscovery: document(readStatements(place)),
   };
 }
+
+export type PolicyName =
+  | "NodeLifecycle"
+  | "IAMIntegration"
+  | "EKSIntegration"
+  | "Interruption"
+  | "ZonalShift"
+  | "ResourceDiscovery";
+
+const allow = (Sid: string, Action: readonly string[], Resource: string): PolicyStatement => ({
+  Sid,
+  Effect: "Allow",
+  Action,
+  Resource,
+});
+
+const queueStatement = ({ partition, region, account, queue }: PolicyPlace): PolicyStatement =>
+  allow(
+    "AllowInterruptionQueueActions",
+    Object.values(actionOfCall.sqs),
+    `arn:${partition}:sqs:${region}:${account}:${queue}`,
+  );
 
 const owned = ({ cluster }: PolicyPlace, of: "RequestTag" | "ResourceTag") => ({
   [`aws:${of}/${clusterTagKey(cluster)}`]: ownedTagValue,
@@ -196,25 +236,10 @@ function profileStatements(place: PolicyPlace): readonly PolicyStatement[] {
   ];
 }
 
-function readStatements({ partition, region, account, cluster, queue }: PolicyPlace): readonly PolicyStatement[] {
-  const clusterArn = `arn:${partition}:eks:${region}:${account}:cluster/${cluster}`;
+function readStatements({ partition, region, account }: PolicyPlace): readonly PolicyStatement[] {
   const described = Object.values(actionOfCall.ec2).filter((action) => action.startsWith("ec2:Describe"));
-  const allow = (Sid: string, Action: readonly string[], Resource: string): PolicyStatement => ({
-    Sid,
-    Effect: "Allow",
-    Action,
-    Resource,
-  });
   const regional = { StringEquals: { "aws:RequestedRegion": region } };
-  const shifts = allow("AllowZonalShiftStatusReadOnly", [actionOfCall.zonalShift.getManagedResource], "*");
   return [
-    allow("AllowAPIServerEndpointDiscovery", [actionOfCall.eks.describeCluster], clusterArn),
-    allow(
-      "AllowInterruptionQueueActions",
-      Object.values(actionOfCall.sqs),
-      `arn:${partition}:sqs:${region}:${account}:${queue}`,
-    ),
-    { ...shifts, Condition: { StringEquals: { "arc-zonal-shift:ResourceIdentifier": clusterArn } } },
     { ...allow("AllowRegionalReadActions", described.toSorted(byText), "*"), Condition: regional },
     allow(
       "AllowSSMReadActions",

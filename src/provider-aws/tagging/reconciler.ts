@@ -1,7 +1,7 @@
 import { awsAnnotations, cloudTags, type NodeClaim, nodeClaimType } from "../../api/index.ts";
-import { patchMetadata } from "../../kube/index.ts";
+import { patchMetadata, type Reconciler } from "../../kube/index.ts";
 import { parseProviderId } from "../instances/instance.ts";
-import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
+import type { NodeClassDeps } from "../node-class/reconciler.ts";
 
 /** CreateTags is called once a second at most, whether or not it succeeds (spec: aws 7.3). */
 const pauseMilliseconds = 1_000;
@@ -12,7 +12,7 @@ const stamps: Readonly<Record<string, string>> = {
 };
 
 /** Gives instances the names of their node and claim once both are known (spec: aws 7.3 "Tagging"). */
-export function createTagging(deps: NodeClassDeps): ProviderReconciler {
+export function createTagging(deps: NodeClassDeps): Reconciler {
   return {
     name: "nodeclaim.tagging",
     type: nodeClaimType,

@@ -1,6 +1,6 @@
 import type { EC2NodeClass } from "../../api/index.ts";
 import { failed, type InstanceType, ok, type Result } from "../../core/index.ts";
-import type { Clock } from "../../platform/index.ts";
+import type { Clock, Logger } from "../../platform/index.ts";
 import {
   type ClassFacts,
   type ClassPlacementGroup,
@@ -8,7 +8,12 @@ import {
   classFactsOf,
   createOfferingResolver,
   createTypeResolver,
+  type EvaluateExpression,
+  type KubeletValues,
+  kubeletValuesOf,
+  type MachineFacts,
   type Prices,
+  type ReservedTexts,
   type ResolutionSettings,
   type ResolvedType,
 } from "../catalogue/index.ts";
@@ -31,7 +36,11 @@ export interface TypeList {
   compatible(nodeClass: EC2NodeClass): Promise<ReadonlySet<string>>;
   /** One type of that list. */
   find(nodeClass: EC2NodeClass, name: string): Promise<InstanceType | undefined>;
+  /** What the class' expressions of reserved resources come to, by type name; nothing for a class without. */
+  reserved(nodeClass: EC2NodeClass): Promise<ReservedByType>;
 }
+
+export type ReservedByType = (typeName: string) => ReservedTexts | undefined;
 
 export interface TypeListDeps {
   readonly clock: Clock;
@@ -43,6 +52,9 @@ export interface TypeListDeps {
   readonly shifts: Pick<ZonalShifts, "isShifted" | "shifted">;
   readonly placementGroup: (nodeClass: EC2NodeClass) => Promise<ClassPlacementGroup | undefined>;
   readonly memory: DiscoveredMemory;
+  readonly log: Logger;
+  /** Gate NodeClassCEL; without it expressions count for nothing. */
+  readonly evaluate?: EvaluateExpression | undefined;
 }
 
 export function createTypeList(deps: TypeListDeps): TypeList {
@@ -55,7 +67,7 @@ export function createTypeList(deps: TypeListDeps): TypeList {
     if (!read.ok) return read;
     if (read.value.facts.zones.length === 0) return failed({ message: "no subnets found" });
     const { key, images } = read.value;
-    return ok(await entries({ ...read.value, key: `${key} ${images} ${deps.memory.versionOf(images)}` }, current));
+    return await entries({ ...read.value, key: `${key} ${images} ${deps.memory.versionOf(images)}` }, current);
   };
   return {
     list: async (nodeClass) => {
@@ -70,6 +82,10 @@ export function createTypeList(deps: TypeListDeps): TypeList {
     find: async (nodeClass, name) => {
       const entry = await entryFor(nodeClass);
       return entry.ok ? refreshed(entry.value, deps)[entry.value.indexOf.get(name) ?? -1] : undefined;
+    },
+    reserved: async (nodeClass) => {
+      const entry = await entryFor(nodeClass);
+      return (name) => (entry.ok ? entry.value.reservedTexts.get(name) : undefined);
     },
   };
 }
@@ -106,6 +122,8 @@ interface Entry {
   readonly indexOf: ReadonlyMap<string, number>;
   readonly withOfferings: (type: ResolvedType) => InstanceType;
   readonly reserved: boolean;
+  /** By type name, of classes with expressions. */
+  readonly reservedTexts: ReadonlyMap<string, ReservedTexts>;
   marks: number;
   prices: number;
   /** Counts of reservations and shifted zones that the offerings were made with. */
@@ -117,13 +135,16 @@ interface Entry {
 /** Entries that nobody has asked for this long belong to classes that have changed or gone. */
 const unusedMilliseconds = 5 * 60_000;
 
+/** A class with a type that cannot be worked out has no list at all (spec: aws 2.1). */
+type EntryResult = Result<Entry, TypeListFailure>;
+
 interface Slot {
-  readonly entry: Promise<Entry>;
+  readonly entry: Promise<EntryResult>;
   usedAt: number;
 }
 
-/** One entry per key; all are dropped when EC2 has other types or offerings. */
-function createEntries(deps: TypeListDeps): (read: ReadClass, found: DiscoveredRegion) => Promise<Entry> {
+/** One entry per key; all are dropped when EC2 has other types or offerings. What failed is not kept. */
+function createEntries(deps: TypeListDeps): (read: ReadClass, found: DiscoveredRegion) => Promise<EntryResult> {
   const { clock } = deps;
   const slots = new Map<string, Slot>();
   let version = 0;
@@ -142,7 +163,11 @@ function createEntries(deps: TypeListDeps): (read: ReadClass, found: DiscoveredR
     }
     for (const [other, { usedAt }] of slots) if (now - usedAt > unusedMilliseconds) slots.delete(other);
     const entry = createEntry(deps, { read, found, resolve });
-    slots.set(read.key, { entry, usedAt: now });
+    const slot = { entry, usedAt: now };
+    slots.set(read.key, slot);
+    void entry.then(({ ok: made }) => {
+      if (!made && slots.get(read.key) === slot) slots.delete(read.key);
+    });
     return entry;
   };
 }
@@ -152,31 +177,26 @@ type OfferingResolver = ReturnType<typeof createOfferingResolver>;
 /** Types worked out before the thread is given back: some milliseconds. */
 const typesPerTurn = 200;
 
-async function createEntry(
-  { clock, settings, prices, unavailable, reservations, shifts, memory }: TypeListDeps,
-  {
-    read,
-    found,
-    resolve,
-  }: { readonly read: ReadClass; readonly found: DiscoveredRegion; readonly resolve: OfferingResolver },
-): Promise<Entry> {
+interface EntryContext {
+  readonly read: ReadClass;
+  readonly found: DiscoveredRegion;
+  readonly resolve: OfferingResolver;
+}
+
+async function createEntry(deps: TypeListDeps, { read, found, resolve }: EntryContext): Promise<EntryResult> {
+  const { prices, unavailable, reservations, shifts } = deps;
   const conditions = {
     prices,
     isUnavailable: (place: Parameters<UnavailableOfferings["isUnavailable"]>[0]) => unavailable.isUnavailable(place),
     reservationCapacity: (id: string) => reservations.available(id),
     isShifted: (zoneId: string | undefined) => shifts.isShifted(zoneId),
   };
-  const resolveType = createTypeResolver(found.facts, read.facts, {
-    ...settings,
-    discoveredMemory: memory.reader(read.images),
-  });
-  const resolved: ResolvedType[] = [];
-  for (const facts of found.facts.machines) {
-    resolved.push(resolveType(facts));
-    if (resolved.length % typesPerTurn === 0) await clock.yield();
-  }
-  return {
+  const types = await resolveAll(deps, read, found);
+  if (!types.ok) return types;
+  const { resolved, reservedTexts } = types.value;
+  return ok({
     resolved,
+    reservedTexts,
     indexOf: new Map(resolved.map(({ name }, index) => [name, index])),
     withOfferings: (type) => resolve(type, read.facts, conditions),
     reserved: read.facts.reservations.length > 0,
@@ -185,7 +205,50 @@ async function createEntry(
     capacity: "",
     sequences: [],
     types: [],
-  };
+  });
+}
+
+interface ResolvedTypes {
+  readonly resolved: readonly ResolvedType[];
+  readonly reservedTexts: ReadonlyMap<string, ReservedTexts>;
+}
+
+async function resolveAll(
+  deps: TypeListDeps,
+  read: ReadClass,
+  found: DiscoveredRegion,
+): Promise<Result<ResolvedTypes, TypeListFailure>> {
+  const { clock, log, settings, memory, evaluate } = deps;
+  const resolveType = createTypeResolver(found.facts, read.facts, {
+    ...settings,
+    discoveredMemory: memory.reader(read.images),
+  });
+  const resolved: ResolvedType[] = [];
+  const reservedTexts = new Map<string, ReservedTexts>();
+  const dropped: string[] = [];
+  for (const facts of found.facts.machines) {
+    const kubelet = kubeletOn(facts, read.facts, { evaluate, settings });
+    if (!kubelet.ok) return failed({ message: `${facts.name}: ${kubelet.failure.message}` });
+    resolved.push(resolveType(facts, kubelet.value?.settings));
+    if (kubelet.value !== undefined) {
+      reservedTexts.set(facts.name, kubelet.value.texts);
+      dropped.push(...kubelet.value.dropped.map((text) => `${facts.name}: ${text}`));
+    }
+    if (resolved.length % typesPerTurn === 0) await clock.yield();
+  }
+  if (dropped.length > 0)
+    log.error("expressions of reserved resources are left out", { count: dropped.length, first: dropped[0] });
+  return ok({ resolved, reservedTexts });
+}
+
+/** Undefined where the class' own settings hold for every type. */
+function kubeletOn(
+  facts: MachineFacts,
+  classFacts: ClassFacts,
+  { evaluate, settings }: Pick<TypeListDeps, "evaluate" | "settings">,
+): Result<KubeletValues | undefined, TypeListFailure> {
+  if (evaluate === undefined || classFacts.kubelet.expressions === undefined) return ok(undefined);
+  return kubeletValuesOf(facts, classFacts, { reservedEnis: settings.reservedEnis, evaluate });
 }
 
 /** Rebuilds only types whose marks have changed; a new price, count or shift rebuilds all. */

@@ -7,8 +7,8 @@ import {
   nodeType,
   type NodeClaim,
 } from "../../api/index.ts";
-import { isKubeFault, patchLocked } from "../../kube/index.ts";
-import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
+import { isKubeFault, patchLocked, type Reconciler } from "../../kube/index.ts";
+import type { NodeClassDeps } from "../node-class/reconciler.ts";
 import { providerIdOf } from "../instances/instance.ts";
 import { singleton } from "./singleton.ts";
 
@@ -20,7 +20,7 @@ const atOnce = 1;
  * A machine whose reservation has ended may run on as on-demand; then claim and node say so (spec: aws 7.7). The node is
  * looked at whatever the claim says, since it may have registered after the claim was put right. Nothing becomes reserved.
  */
-export function createCapacityTypes(deps: NodeClassDeps): ProviderReconciler {
+export function createCapacityTypes(deps: NodeClassDeps): Reconciler {
   return singleton("capacityreservation.capacitytype", minute, async (signal) => {
     const reserved = deps.nodeClaims.store.list().filter(isReservedHere(deps));
     if (reserved.length === 0) return minute;

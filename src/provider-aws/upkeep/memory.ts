@@ -1,14 +1,15 @@
+import type { Reconciler } from "../../kube/index.ts";
 import { labels, type Node, type NodeClaim, nodeType, resourceNames } from "../../api/index.ts";
 import { parseAmount } from "../../core/index.ts";
 import { imageFor } from "../launch/template-groups.ts";
-import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
+import type { NodeClassDeps } from "../node-class/reconciler.ts";
 import { imagesKey } from "../types/discovered-memory.ts";
 
 /**
  * Learns how much memory machines of a type really have when they register (spec: aws 2.9). A node of an older image tells
  * nothing of what the next one will have.
  */
-export function createMemoryDiscovery(deps: NodeClassDeps): ProviderReconciler {
+export function createMemoryDiscovery(deps: NodeClassDeps): Reconciler {
   return {
     name: "providers.instancetype.capacity",
     type: nodeType,

@@ -1,8 +1,9 @@
+import type { Reconciler } from "../../kube/index.ts";
 import { capacityTypes, type NodePool } from "../../api/index.ts";
 import type { InstanceType } from "../../core/index.ts";
 import { createPacer, type Pacer } from "../../platform/index.ts";
 import type { AwsInstruments } from "../instruments.ts";
-import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
+import type { NodeClassDeps } from "../node-class/reconciler.ts";
 import { singleton } from "./singleton.ts";
 
 const minute = 60_000;
@@ -13,7 +14,7 @@ interface Seen {
 }
 
 /** Gauges of types and offerings over all pools; one that fails takes no other down (spec: aws 2.6, 2.7). */
-export function createOfferingMetrics(deps: NodeClassDeps): ProviderReconciler {
+export function createOfferingMetrics(deps: NodeClassDeps): Reconciler {
   const { instruments } = deps.parts;
   return singleton("cloudprovider.metrics", minute, async () => {
     if (instruments === undefined) return;

@@ -1,11 +1,12 @@
+import type { Reconciler } from "../../kube/index.ts";
 import { awsAnnotations } from "../../api/index.ts";
-import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
+import type { NodeClassDeps } from "../node-class/reconciler.ts";
 import { singleton } from "./singleton.ts";
 
 const halfHour = 30 * 60_000;
 
 /** Deletes instance profiles that no class, no claim and no recent change refers to (spec: aws 7.10). */
-export function createProfileCollection(deps: NodeClassDeps): ProviderReconciler {
+export function createProfileCollection(deps: NodeClassDeps): Reconciler {
   const { nodeClasses, nodeClaims, profiles, log } = deps;
   return singleton("instanceprofile.garbagecollection", halfHour, async (signal) => {
     const current = nodeClasses.store.list().flatMap(({ status }) => status?.instanceProfile ?? []);

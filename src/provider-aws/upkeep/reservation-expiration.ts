@@ -1,6 +1,6 @@
 import { awsLabels, type NodeClaim, nodeClaimType } from "../../api/index.ts";
-import { deleteIfPresent } from "../../kube/index.ts";
-import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
+import { deleteIfPresent, type Reconciler } from "../../kube/index.ts";
+import type { NodeClassDeps } from "../node-class/reconciler.ts";
 import { mapLimit } from "../../platform/index.ts";
 import { singleton } from "./singleton.ts";
 
@@ -8,7 +8,7 @@ const minute = 60_000;
 const parallel = 10;
 
 /** Ends the claims of capacity blocks that are about to end, ten minutes before EC2 takes the machines (spec: aws 7.7). */
-export function createReservationExpiration(deps: NodeClassDeps): ProviderReconciler {
+export function createReservationExpiration(deps: NodeClassDeps): Reconciler {
   return singleton("capacityreservation.expiration", minute, async (signal) => {
     const expiring = await expiringReservations(deps, signal);
     const claims = deps.nodeClaims.store

@@ -1,11 +1,11 @@
-import type { ProviderReconciler } from "../node-class/reconciler.ts";
+import type { Reconciler } from "../../kube/index.ts";
 
 /** A controller of nothing in particular: it runs at once, and again after each period. `work` may ask for another wait. */
 export function singleton(
   name: string,
   periodMilliseconds: number,
   work: (signal: AbortSignal) => Promise<number | undefined | void>,
-): ProviderReconciler {
+): Reconciler {
   return {
     name,
     workers: { min: 1, max: 1 },

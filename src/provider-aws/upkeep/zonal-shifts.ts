@@ -1,11 +1,12 @@
-import type { NodeClassDeps, ProviderReconciler } from "../node-class/reconciler.ts";
+import type { Reconciler } from "../../kube/index.ts";
+import type { NodeClassDeps } from "../node-class/reconciler.ts";
 import { createShiftAnnouncements } from "../zonal-shift/announcements.ts";
 import { singleton } from "./singleton.ts";
 
 const period = 30_000;
 
 /** Asks for shifted zones and tells the pools that could use them (spec: aws 7.9). */
-export function createZonalShiftWatch({ parts, events, nodePools }: NodeClassDeps): ProviderReconciler {
+export function createZonalShiftWatch({ parts, events, nodePools }: NodeClassDeps): Reconciler {
   const announcements = createShiftAnnouncements({
     shifts: parts.shifts,
     events,

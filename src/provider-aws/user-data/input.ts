@@ -1,6 +1,7 @@
 import type { AmiFamily, EC2NodeClassSpec, KubeletConfiguration, NodeClaim, Taint } from "../../api/index.ts";
 import { labels as labelKeys, matchesTaint, taints as karpenterTaints } from "../../api/index.ts";
 import { parseAmount } from "../../core/index.ts";
+import type { ReservedTexts } from "../catalogue/index.ts";
 
 /** The cluster as a node has to know it. */
 export interface ClusterAddress {
@@ -56,9 +57,14 @@ export function nodeTaints({ taints = [], startupTaints = [] }: NodeClaim["spec"
   return marked ? all : [...all, karpenterTaints.unregistered];
 }
 
+/** The class' settings as one machine's kubelet gets them; `reserved` is what expressions came to on its type. */
 export function kubeletFor(
   spec: EC2NodeClassSpec,
-  { maxPods, dns }: { readonly maxPods: number; readonly dns: string | undefined },
+  {
+    maxPods,
+    dns,
+    reserved,
+  }: { readonly maxPods: number; readonly dns: string | undefined; readonly reserved?: ReservedTexts | undefined },
 ): KubeletConfiguration {
   const { kubelet = {} } = spec;
   const clusterDNS = kubelet.clusterDNS ?? (dns === undefined ? undefined : [dns]);
@@ -66,18 +72,24 @@ export function kubeletFor(
     ...kubelet,
     ...(clusterDNS === undefined ? {} : { clusterDNS }),
     maxPods: typeof kubelet.maxPods === "number" ? kubelet.maxPods : maxPods,
-    ...withoutExpressions("kubeReserved", kubelet.kubeReserved),
-    ...withoutExpressions("systemReserved", kubelet.systemReserved),
+    ...reservedFor("kubeReserved", kubelet.kubeReserved, reserved),
+    ...reservedFor("systemReserved", kubelet.systemReserved, reserved),
   };
 }
 
-/** What is no quantity is an expression, which counts for nothing while its gate is off (spec: aws 2.6). */
-function withoutExpressions<K extends string>(
+/** What is no quantity is an expression: replaced by what it came to, left out where it came to nothing (spec: aws 2.6). */
+function reservedFor<K extends keyof ReservedTexts>(
   field: K,
   map: Readonly<Record<string, string>> | undefined,
+  reserved: ReservedTexts | undefined,
 ): Partial<Record<K, Readonly<Record<string, string>>>> {
   if (map === undefined) return {};
-  const plain = Object.entries(map).filter(([resource, text]) => parseAmount(resource, text).ok);
+  const made: Readonly<Record<string, string>> = reserved?.[field] ?? {};
+  const plain = Object.entries(map).flatMap(([resource, text]): (readonly [string, string])[] => {
+    if (parseAmount(resource, text).ok) return [[resource, text]];
+    const value = made[resource];
+    return value === undefined ? [] : [[resource, value]];
+  });
   return { [field]: Object.fromEntries(plain) } as Record<K, Readonly<Record<string, string>>>;
 }
 

@@ -1,7 +1,6 @@
 import { conditionTypes, getCondition, type KWOKNodeClass, kwokNodeClassType } from "../../api/index.ts";
-import { type Informer, type KubeClient, patchStatus } from "../../kube/index.ts";
+import { type Informer, type KubeClient, patchStatus, type Reconciler } from "../../kube/index.ts";
 import type { Clock } from "../../platform/index.ts";
-import type { ProviderReconciler } from "../reconciler.ts";
 
 /**
  * Makes a class Ready that does not say so. The schema does it by a default (spec: api 3.3), which an API server adds when
@@ -11,7 +10,7 @@ export function createReadiness(deps: {
   readonly kube: KubeClient;
   readonly clock: Clock;
   readonly nodeClasses: Informer<KWOKNodeClass>;
-}): ProviderReconciler {
+}): Reconciler {
   const { kube, clock, nodeClasses } = deps;
   return {
     name: "kwok.nodeclass",

@@ -10,9 +10,8 @@ import {
   parseTimestamp,
 } from "../../api/index.ts";
 import { epochMillisOf } from "../../core/index.ts";
-import { createOrRead, deleteIfPresent, type Informer, type KubeClient } from "../../kube/index.ts";
+import { createOrRead, deleteIfPresent, type Informer, type KubeClient, type Reconciler } from "../../kube/index.ts";
 import type { Clock, Logger } from "../../platform/index.ts";
-import type { ProviderReconciler } from "../reconciler.ts";
 import type { ExpectedNodes } from "./expected-nodes.ts";
 import { computeNode, instanceOfClaim, nodeNameOf } from "./node-object.ts";
 
@@ -29,7 +28,7 @@ export interface NodeMakerDeps {
  * Makes Nodes that are due (spec: operations 6.3). The key is the name of the Node. What is to come stands in the claims
  * (provider id, labels, amounts, time of launch), so a new process goes on where the last one ended.
  */
-export function createNodeMaker(deps: NodeMakerDeps): ProviderReconciler {
+export function createNodeMaker(deps: NodeMakerDeps): Reconciler {
   const { expected, clock, nodeClaims } = deps;
   return {
     name: "kwok.node",
