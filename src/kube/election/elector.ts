@@ -34,6 +34,11 @@ export class Elector {
     return this.#observed.holder;
   }
 
+  /** Until the lease, as last seen, has ended; at least 0. */
+  get millisecondsLeft(): number {
+    return this.holder === "" ? 0 : Math.max(this.#observed.millisecondsLeft, 0);
+  }
+
   /** Whether the holder, as last seen, is a controller of another make. */
   get isForeign(): boolean {
     const { holder, lease } = this.#observed;

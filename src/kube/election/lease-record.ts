@@ -34,7 +34,12 @@ export class ObservedLease {
 
   /** Whether whoever holds it may still believe so. */
   get valid(): boolean {
+    return this.holder !== "" && this.millisecondsLeft > 0;
+  }
+
+  /** Until its end, unless it is seen renewed before; 0 and below when that has passed. */
+  get millisecondsLeft(): number {
     const seconds = this.#lease?.spec?.leaseDurationSeconds ?? 0;
-    return this.holder !== "" && this.#clock.monotonic() < this.#seenAt + seconds * 1000;
+    return this.#seenAt + seconds * 1000 - this.#clock.monotonic();
   }
 }
