@@ -7,6 +7,7 @@ export * from "./nodeclaim-lifecycle/index.ts";
 export * from "./nodepool/index.ts";
 export * from "./plumbing/index.ts";
 export * from "./pod-events/index.ts";
+export * from "./pod-nominations/index.ts";
 export * from "./cluster-state/index.ts";
 export * from "./provisioning/index.ts";
 export * from "./disruption/index.ts";

@@ -45,6 +45,7 @@ describe("options", () => {
     "preference-policy": ["Ignore", "Ignore"],
     "min-values-policy": ["BestEffort", "BestEffort"],
     burstable: ["avoid", "avoid"],
+    "nominate-pods": ["false", false],
     "cluster-limits": [clusterLimits, clusterLimits],
     "planning-thread": ["true", true],
     "ignore-dra-requests": ["false", false],

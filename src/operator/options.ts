@@ -87,6 +87,12 @@ export const optionSchema = Object.freeze({
     "Strict or BestEffort minValues",
   ),
   ignoreDraRequests: option("ignore-dra-requests", booleanValue, true, "refuse pods with resource claims"),
+  nominatePods: option(
+    "nominate-pods",
+    booleanValue,
+    true,
+    "tell the scheduler which pods a new node is for (status.nominatedNodeName)",
+  ),
   burstable: option(
     "burstable",
     oneOf("allow", "avoid"),

@@ -24,10 +24,13 @@ import {
   createNodePoolValidation,
   createNodeRepair,
   createNodeTermination,
+  createNominator,
+  createPlannedPods,
   createPodEvents,
   createPodMetrics,
   createProvisioning,
   createRegistrationHealth,
+  createStaleNominations,
   createStatusReporters,
   type DecisionFeed,
   type DecisionSink,
@@ -35,6 +38,8 @@ import {
   type Instruments,
   type PlanListener,
   type EraSettings,
+  type Nominator,
+  type PlannedPods,
   type Planner,
   type Reconciler,
 } from "../controllers/index.ts";
@@ -77,7 +82,14 @@ export interface ReconcilerParts {
 /** Every reconciler of a mode, in the order in which they start. */
 export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[] {
   const { provider, labelRules } = parts.wiring;
-  const deps = { ...parts, provider, ...(labelRules === undefined ? {} : { labelRules }) };
+  const planned = createPlannedPods(parts.caches);
+  const deps = {
+    ...parts,
+    provider,
+    planned,
+    ...nominatorOf(parts, planned),
+    ...(labelRules === undefined ? {} : { labelRules }),
+  };
   const deciding = decidingReconcilers(deps);
   switch (parts.options.mode) {
     case "observe":
@@ -96,7 +108,18 @@ export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[]
   }
 }
 
-type Deps = ReconcilerParts & { readonly provider: CloudProvider; readonly labelRules?: LabelRules };
+type Deps = ReconcilerParts & {
+  readonly provider: CloudProvider;
+  readonly labelRules?: LabelRules;
+  readonly planned: PlannedPods;
+  readonly nominator?: Nominator;
+};
+
+/** Only a process that acts may promise nodes to pods. */
+const nominatorOf = (parts: ReconcilerParts, planned: PlannedPods): Pick<Deps, "nominator"> =>
+  parts.options.mode === "apply" && parts.options.nominatePods
+    ? { nominator: createNominator({ ...parts, planned }) }
+    : {};
 
 /** The same parts with a provider whose calls are counted under the name of the controller that makes them. */
 const measuredFor = (deps: Deps, controller: string): Deps => ({
@@ -133,6 +156,7 @@ function lifeReconcilers(deps: Deps): readonly Reconciler[] {
       launches,
       ...(wiring.registrationHooks === undefined ? {} : { hooks: wiring.registrationHooks }),
     }),
+    ...(deps.nominator === undefined ? [] : [createStaleNominations({ ...deps, nominator: deps.nominator })]),
     createNodeClaimHydration(deps),
     createNodeHydration(deps),
     createPodEvents(deps),

@@ -84,6 +84,7 @@ const all = {
     enableZonalShift: true,
     reservedENIs: 0,
     ignoreDRARequests: false,
+    nominatePods: false,
     disableClusterStateObservability: true,
     disableDryRun: true,
     amiRefreshInterval: "5m",

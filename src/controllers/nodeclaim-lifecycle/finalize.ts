@@ -26,7 +26,7 @@ import {
   timestampOf,
   waitForOwnWrite,
 } from "../plumbing/index.ts";
-import { nodesOf } from "./registration.ts";
+import { nodesOf } from "./opening.ts";
 import type { LifecycleDeps } from "./step.ts";
 
 const instanceTerminationMilliseconds = 5_000;

@@ -20,7 +20,7 @@ import {
 import { parseAmount } from "../../core/index.ts";
 import { hasTaint, patchObject, poolNameOf, timestampOf } from "../plumbing/index.ts";
 import { findUnpublishedDriver } from "./device-pools.ts";
-import { nodesOf } from "./registration.ts";
+import { nodesOf } from "./opening.ts";
 import type { LifecycleDeps, Step } from "./step.ts";
 
 interface Unready {

@@ -18,6 +18,7 @@ import { createLaunchStep } from "./launch.ts";
 import { createLaunchAttempts } from "./attempts.ts";
 import { createLaunchCache, type LaunchCache } from "./launch-cache.ts";
 import { createLivenessStep } from "./liveness.ts";
+import { createOpeningStep } from "./opening.ts";
 import { createRegistrationStep } from "./registration.ts";
 import type { LifecycleDeps, Step, StepOutcome } from "./step.ts";
 
@@ -28,6 +29,7 @@ export function createNodeClaimLifecycle(deps: LifecycleDeps): Reconciler {
   const steps: readonly Step[] = [
     createLaunchStep({ ...deps, launches, attempts }),
     createRegistrationStep(deps),
+    createOpeningStep(deps),
     createInitializationStep(deps),
     createLivenessStep(deps),
   ];

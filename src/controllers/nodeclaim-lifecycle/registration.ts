@@ -14,16 +14,8 @@ import {
   terminationFinalizer,
 } from "../../api/index.ts";
 import { mapLimit } from "../../platform/index.ts";
-import {
-  hasTaint,
-  indexes,
-  mergeResults,
-  patchObject,
-  poolNameOf,
-  timestampOf,
-  withoutTaint,
-  withTaints,
-} from "../plumbing/index.ts";
+import { hasTaint, mergeResults, patchObject, poolNameOf, timestampOf, withTaints } from "../plumbing/index.ts";
+import { nodesOf, opened } from "./opening.ts";
 import type { LifecycleDeps, RegistrationHook, Step, StepOutcome } from "./step.ts";
 
 /** Joins the Node that the machine became to its claim (spec: lifecycle 1.4). */
@@ -73,7 +65,7 @@ async function defer(deps: LifecycleDeps, hooks: HookOutcome, node: Node, signal
 }
 
 async function register(deps: LifecycleDeps, claim: NodeClaim, node: Node, signal: AbortSignal): Promise<StepOutcome> {
-  const synced = withoutTaint(syncNode(node, claim), taints.unregistered);
+  const synced = await opened(deps, { claim, node: syncNode(node, claim) }, signal);
   const after = {
     ...synced,
     metadata: { ...synced.metadata, labels: { ...synced.metadata.labels, [labels.registered]: "true" } },
@@ -88,11 +80,6 @@ async function register(deps: LifecycleDeps, claim: NodeClaim, node: Node, signa
     ...(await healthOutcome(deps, claim, signal)),
   };
 }
-
-export const nodesOf = (deps: LifecycleDeps, claim: NodeClaim): readonly Node[] => {
-  const providerId = claim.status?.providerID ?? "";
-  return providerId === "" ? [] : deps.caches.nodes.store.byIndex(indexes.providerId, providerId);
-};
 
 /** The Node as it must look for its claim; the claim's labels and annotations win. */
 export function syncNode(node: Node, claim: NodeClaim): Node {

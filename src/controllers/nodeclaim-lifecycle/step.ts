@@ -4,6 +4,7 @@ import type { CloudProvider } from "../../provider/index.ts";
 import type { EventRecorder, KubeClient, ReconcileResult } from "../../kube/index.ts";
 import type { Clock, Logger } from "../../platform/index.ts";
 import type { Caches, DecisionSink, Instruments } from "../plumbing/index.ts";
+import type { Nominator } from "../pod-nominations/index.ts";
 
 /** What one sub-step leaves behind. The claim is a new value; it is written once, after all steps. */
 export interface StepOutcome {
@@ -59,6 +60,8 @@ export interface LifecycleDeps {
   readonly outcomes: RegistrationOutcomes;
   readonly hooks?: readonly RegistrationHook[];
   readonly limits?: LifecycleLimits;
+  /** Tells the scheduler of the plan before it may use a node; nobody does when absent. */
+  readonly nominator?: Pick<Nominator, "awaits" | "nominate">;
   /** Machines launched or adopted whose claims may not say so yet; a new one when absent. */
   readonly launches?: LaunchCache;
 }

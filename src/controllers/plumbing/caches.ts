@@ -60,6 +60,8 @@ export interface Caches {
 /** Index names; values are plain names, provider ids, or `group/Kind/name` for node classes. */
 export const indexes = Object.freeze({
   nodeName: "spec.nodeName",
+  /** Of pods without a node: the one that they were promised. */
+  nominatedNode: "status.nominatedNodeName",
   providerId: "providerID",
   /** The cloud's own id: what follows the last slash of the provider id. */
   instanceId: "instanceID",
@@ -79,7 +81,14 @@ export function createCaches(options: {
 }): Caches {
   const { informers } = options;
   return {
-    pods: informers.informer({ type: podType, indexes: { [indexes.nodeName]: (pod) => textIndex(pod.spec.nodeName) } }),
+    pods: informers.informer({
+      type: podType,
+      indexes: {
+        [indexes.nodeName]: (pod) => textIndex(pod.spec.nodeName),
+        [indexes.nominatedNode]: (pod) =>
+          textIndex(pod.spec.nodeName).length > 0 ? [] : textIndex(pod.status?.nominatedNodeName),
+      },
+    }),
     nodes: informers.informer({
       type: nodeType,
       indexes: { [indexes.providerId]: (node) => textIndex(node.spec.providerID) },

@@ -11,6 +11,7 @@ import type { Clock, Ids, Logger } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
 import type { ClusterModel } from "../cluster-state/index.ts";
 import type { Caches, DecisionSink, Instruments } from "../plumbing/index.ts";
+import type { PlannedPods } from "../pod-nominations/index.ts";
 import type { Batcher } from "./batcher.ts";
 import type { Planner } from "./planner.ts";
 
@@ -34,6 +35,8 @@ export interface ProvisioningDeps {
   readonly model: ClusterModel;
   readonly batcher: Batcher;
   readonly batchMaxMilliseconds: number;
+  /** Which machine each pod was planned on; of its own when absent. */
+  readonly planned?: PlannedPods;
   /** Makes the plans; on this thread, in slices, when absent. */
   readonly planner?: Planner;
   /** False: plan and tell, create nothing (modes plan and observe). */

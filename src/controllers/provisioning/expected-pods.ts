@@ -1,6 +1,6 @@
-import type { Pod } from "../../api/index.ts";
 import type { ClusterSnapshot, ProvisioningPlan } from "../../core/index.ts";
 import type { Caches } from "../plumbing/index.ts";
+import { createPlannedPods, type PlannedPods } from "../pod-nominations/index.ts";
 import type { Batcher } from "./batcher.ts";
 import type { CreationOutcome } from "./create-claims.ts";
 
@@ -20,34 +20,28 @@ export interface ExpectedPods {
 export function createExpectedPods(deps: {
   readonly caches: Pick<Caches, "pods">;
   readonly batcher: Batcher;
+  /** Shared with whoever tells the scheduler of the plan; one of its own when absent. */
+  readonly planned?: PlannedPods;
 }): ExpectedPods {
-  /** By UID of the pod: the name of its machine in snapshots, which is the claim's until the node is registered. */
-  const expected = new Map<string, string>();
-  deps.caches.pods.subscribe(({ type, object }) => {
-    const bound = (object.spec.nodeName ?? "") !== "";
-    if (type !== "deleted" && !bound) return;
-    const { uid = "" } = object.metadata;
-    // An id of its own for each: the window stays open until the scheduler is through.
-    if (expected.delete(uid) && bound && expected.size > 0) deps.batcher.trigger(`bound/${uid}`);
+  const expected = deps.planned ?? createPlannedPods(deps.caches);
+  // An id of its own for each: the window stays open until the scheduler is through.
+  expected.onBound((uid) => {
+    if (expected.size > 0) deps.batcher.trigger(`bound/${uid}`);
   });
   return {
     planned: (plan, created) => {
       for (const outcome of created) {
-        if (outcome.ok) expect(expected, outcome.planned.pods, outcome.claim.metadata.name ?? "");
+        if (outcome.ok) expected.expect(outcome.planned.pods, outcome.claim.metadata.name ?? "");
       }
-      for (const { pod, node } of plan.nominations) expect(expected, [pod], node);
-      for (const { pod } of plan.unplaced) expected.delete(pod.metadata.uid ?? "");
+      for (const { pod, node } of plan.nominations) expected.expect([pod], node);
+      for (const { pod } of plan.unplaced) expected.forget(pod);
     },
     leftOver: ({ nodes }) => {
       const ready = new Set<string>();
       for (const { name, claim, initialized } of nodes) {
         if (initialized) ready.add(name).add(claim?.key.name ?? name);
       }
-      return [...expected.values()].filter((machine) => ready.has(machine)).length;
+      return [...expected.machines()].filter((machine) => ready.has(machine)).length;
     },
   };
-}
-
-function expect(expected: Map<string, string>, pods: readonly Pod[], machine: string): void {
-  for (const pod of pods) expected.set(pod.metadata.uid ?? "", machine);
 }

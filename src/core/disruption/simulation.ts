@@ -6,15 +6,14 @@ import type { Pod } from "../../api/index.ts";
 import { createCatalogueCache } from "../catalogue/catalogue.ts";
 import type { InstanceType } from "../catalogue/instance-type.ts";
 import { type KeyText, keyText } from "../cluster/keys.ts";
+import { withNominatedPods, withPods } from "../cluster/nominated-pods.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { StateNode } from "../cluster/state-node.ts";
 import type { PoolView } from "../cluster/views.ts";
 import { isProvisionable } from "../pods/predicates.ts";
-import { podRequests } from "../pods/requests.ts";
 import type { ProvisioningOptions } from "../provisioning/options.ts";
 import type { ProvisioningPlan, UnplacedPod } from "../provisioning/plan.ts";
 import { createProvisioner } from "../provisioning/provision.ts";
-import { addResources } from "../quantity/arithmetic.ts";
 import { noResources } from "../quantity/resources.ts";
 import type { Candidate } from "./candidate.ts";
 import { closedNodes } from "./destinations.ts";
@@ -61,7 +60,10 @@ export function* createSimulator(
   };
   const offered = settings.avoidTypes === undefined ? snapshot : withoutTypes(snapshot, settings.avoidTypes);
   const shut = how.keepDestinationsQuiet ? closedNodes(snapshot, scope) : closedNodes(snapshot);
-  const base = how.pending === "joined" ? { snapshot: offered, expected: nothing } : yield* settled(offered, options);
+  const base =
+    how.pending === "joined"
+      ? { snapshot: offered, expected: nothing }
+      : yield* settled(withNominatedPods(offered), options);
   const open = base.snapshot.nodes.map((node) => (shut.has(node.name) ? closedNode(node) : node));
   const picture = { ...base.snapshot, nodes: open };
   return {
@@ -123,12 +125,6 @@ function* settled(
     return withPods(node, arrivals.get(node.name) ?? []);
   });
   return { snapshot: { ...snapshot, nodes, pendingPods: [] }, expected: new Set(arrivals.keys()) };
-}
-
-function withPods(node: StateNode, pods: readonly Pod[]): StateNode {
-  if (pods.length === 0) return node;
-  const podsRequested = pods.reduce((sum, pod) => addResources(sum, podRequests(pod)), node.podRequests);
-  return { ...node, pods: [...node.pods, ...pods], podRequests: podsRequested };
 }
 
 /** Pools that name an avoided type keep it: whoever asks for it by name gets it. */

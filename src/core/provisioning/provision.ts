@@ -1,4 +1,5 @@
 import type { Pod } from "../../api/index.ts";
+import { withNominatedPods } from "../cluster/nominated-pods.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { classifying, type PodClass } from "../pods/pod-class.ts";
 import { podRefusal } from "../pods/validation.ts";
@@ -57,7 +58,9 @@ export function createProvisioner(snapshot: ClusterSnapshot, options: Provisioni
   };
 }
 
-function* planning(snapshot: ClusterSnapshot, options: ResolvedOptions): Resumable<ProvisioningPlan> {
+function* planning(given: ClusterSnapshot, options: ResolvedOptions): Resumable<ProvisioningPlan> {
+  // The reference plans the room that was promised to others a second time (scheduling 1.1).
+  const snapshot = options.policy === "compatible" ? given : withNominatedPods(given);
   const found = yield* loopPods(snapshot, options);
   const pods = withSpreadDefaults(found, options.spreadDefaults);
   const standing = yield* standingBeside(snapshot, noPods);

@@ -90,7 +90,7 @@ function observePod(observed: Observed, delta: Delta<Pod>): void {
   const pod = delta.object;
   const isPlaced = delta.type === "deleted" || (pod.spec.nodeName ?? "") !== "" || isTerminal(pod);
   if (isPlaced) observePlaced(observed, delta);
-  else observeWaiting(observed, pod);
+  else observeWaiting(observed, pod, delta.type === "updated" ? delta.previous : undefined);
 }
 
 /** A pod that has a node, has ended or is gone: it leaves the queue and takes or leaves room. */
@@ -111,7 +111,7 @@ function observePlaced({ queue, picture, hints, nominations, forget }: Observed,
   if (nodeName && (isGone || isTerminal(pod))) hints.nodeChanged(nodeName);
 }
 
-function observeWaiting(observed: Observed, pod: Pod): void {
+function observeWaiting(observed: Observed, pod: Pod, previous: Pod | undefined): void {
   const { queue, picture, nominations, clock, schedulerName } = observed;
   const key = objectKey(pod);
   if (pod.metadata.deletionTimestamp !== undefined) {
@@ -121,5 +121,9 @@ function observeWaiting(observed: Observed, pod: Pod): void {
   }
   const isOurs = (pod.spec.schedulerName ?? schedulerName) === schedulerName;
   const isGated = (pod.spec.schedulingGates ?? []).length > 0;
-  if (isOurs && !isGated && !picture.isAssumed(key)) queue.add(podFactsOf(pod), clock.monotonic());
+  if (!isOurs || isGated || picture.isAssumed(key)) return;
+  const facts = podFactsOf(pod);
+  queue.add(facts, clock.monotonic());
+  const said = { before: previous?.status?.nominatedNodeName ?? "", now: pod.status?.nominatedNodeName ?? "" };
+  if (nominations.follow(facts, said)) picture.touch();
 }

@@ -4,6 +4,7 @@ import { affinityRefusal, computeAffinity } from "./inter-pod-affinity.ts";
 import type { AffinityState } from "./inter-pod-affinity.ts";
 import { matchesNode } from "./node-selector.ts";
 import type { PodFacts } from "./pod-facts.ts";
+import { type BesidePromised, rulesBesidePromised } from "./promised-pods.ts";
 import { blockingEffects, firstUntolerated } from "./tolerations.ts";
 import { computeSpread, spreadRefusal } from "./topology-spread.ts";
 import type { SpreadState } from "./topology-spread.ts";
@@ -23,8 +24,9 @@ export interface PlacementState {
   readonly affinity: AffinityState;
   readonly volumes: VolumeState;
   readonly lookup: VolumeLookup;
-  /** Requests of other pods that a node has been promised to by preemption, and that this pod must leave room for. */
+  /** Other pods that a node has been promised to (`status.nominatedNodeName`), and that this pod must leave room for. */
   readonly promised: (nodeName: string) => readonly PodFacts[];
+  readonly besidePromised: BesidePromised;
 }
 
 export function computePlacementState(
@@ -32,10 +34,12 @@ export function computePlacementState(
   picture: ClusterPicture,
   rest: Pick<PlacementState, "lookup" | "promised">,
 ): PlacementState {
+  const spread = computeSpread(pod, picture, "DoNotSchedule");
   return {
     pod,
     ...rest,
-    spread: computeSpread(pod, picture, "DoNotSchedule"),
+    spread,
+    besidePromised: rulesBesidePromised(pod, picture, spread),
     affinity: computeAffinity(pod, picture),
     volumes: computeVolumes(pod, rest.lookup),
   };
@@ -77,8 +81,11 @@ export function nodeRefusal(state: PlacementState, entry: NodeEntry): Refusal | 
   const spread = spreadRefusal(state.spread, entry);
   if (spread !== undefined) return { reasons: [spread], isFinal: spread.endsWith("(missing required label)") };
   const affinity = affinityRefusal(state.affinity, entry);
-  if (affinity === undefined) return undefined;
-  return { reasons: [affinity], isFinal: affinity === "node(s) didn't match pod affinity rules" };
+  if (affinity !== undefined) {
+    return { reasons: [affinity], isFinal: affinity === "node(s) didn't match pod affinity rules" };
+  }
+  const beside = promised.length === 0 ? undefined : state.besidePromised(entry, promised);
+  return beside === undefined ? undefined : curable(beside);
 }
 
 function portsTaken(pod: PodFacts, entry: NodeEntry, promised: readonly PodFacts[]): boolean {

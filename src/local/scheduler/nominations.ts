@@ -1,7 +1,10 @@
 import type { ObjectKey } from "../../kube/index.ts";
 import type { PodFacts } from "./pod-facts.ts";
 
-/** Pods that preempted others and wait for the room on their node, which less important pods must leave to them. */
+/**
+ * Pods that wait for the room on a node that they were promised, because they preempted others for it or because the
+ * autoscaler made the node for them. Pods that are no more important must leave it to them.
+ */
 export class Nominations {
   readonly #byPod = new Map<ObjectKey, { readonly facts: PodFacts; readonly nodeName: string }>();
   readonly #byNode = new Map<string, Map<ObjectKey, PodFacts>>();
@@ -15,6 +18,15 @@ export class Nominations {
     this.#byPod.set(facts.key, { facts, nodeName });
     const pods = this.#byNode.get(nodeName) ?? new Map<ObjectKey, PodFacts>();
     this.#byNode.set(nodeName, pods.set(facts.key, facts));
+  }
+
+  /** What the API says; without a word there, a promise that is not written yet stands. Whether anything changed. */
+  follow(facts: PodFacts, said: { readonly before: string; readonly now: string }): boolean {
+    if (said.before === "" && said.now === "") return false;
+    if (said.now === this.nodeOf(facts.key)) return false;
+    if (said.now === "") return this.remove(facts.key);
+    this.set(facts, said.now);
+    return true;
   }
 
   /** Whether there was a nomination. */

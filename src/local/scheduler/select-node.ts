@@ -25,6 +25,8 @@ export function selectNode(state: PlacementState, picture: ClusterPicture, start
     const refusal: Refusal = { reasons: [state.volumes.reason], isFinal: true };
     return { kind: "none", nodes: nodes.length, refusals: new Map(nodes.map(({ name }) => [name, refusal])) };
   }
+  const own = promisedNode(state, picture);
+  if (own !== undefined) return { kind: "node", entry: own, next: start };
   const enough = nodesToFind(nodes.length);
   const fitting: NodeEntry[] = [];
   const refusals = new Map<string, Refusal>();
@@ -40,12 +42,14 @@ export function selectNode(state: PlacementState, picture: ClusterPicture, start
   return { kind: "node", entry: best, next: (start + looked) % nodes.length };
 }
 
+/** The node that the pod was promised is looked at first, and taken without looking further if it does (KEP 1923). */
+function promisedNode(state: PlacementState, picture: ClusterPicture): NodeEntry | undefined {
+  const entry = picture.node(state.pod.pod.status?.nominatedNodeName ?? "");
+  return entry !== undefined && nodeRefusal(state, entry) === undefined ? entry : undefined;
+}
+
 function highest(state: PlacementState, picture: ClusterPicture, fitting: readonly NodeEntry[]): NodeEntry | undefined {
   if (fitting.length <= 1) return fitting[0];
-  // A node promised by preemption is taken before any other.
-  const promised = state.pod.pod.status?.nominatedNodeName;
-  const own = promised === undefined ? undefined : fitting.find(({ name }) => name === promised);
-  if (own !== undefined) return own;
   const scores = computeScores(state.pod, picture, fitting);
   const best = Math.max(...scores);
   return fitting

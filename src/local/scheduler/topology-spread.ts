@@ -8,10 +8,14 @@ import { blockingEffects, firstUntolerated } from "./tolerations.ts";
 /** Counts of one hard constraint over the domains that count for the pod. */
 interface SpreadCounts {
   readonly constraint: TopologySpreadConstraint;
+  /** Of the pod, and of those that count. */
+  readonly namespace: string;
   readonly countByDomain: ReadonlyMap<string, number>;
   readonly least: number;
   /** 1 when the pod counts itself. */
   readonly self: number;
+  /** Fewer domains than `minDomains`: the global minimum counts as 0. */
+  readonly tooFew: boolean;
 }
 
 export type SpreadState = readonly SpreadCounts[];
@@ -45,7 +49,8 @@ export function computeSpread(
     }
     const tooFew = countByDomain.size < (constraint.minDomains ?? 1);
     const least = tooFew ? 0 : Math.min(...countByDomain.values());
-    return { constraint, countByDomain, least, self: matchesSelector(constraint.labelSelector, pod.labels) ? 1 : 0 };
+    const self = matchesSelector(constraint.labelSelector, pod.labels) ? 1 : 0;
+    return { constraint, namespace: pod.namespace, countByDomain, least, self, tooFew };
   });
 }
 

@@ -1,0 +1,107 @@
+import { type Node, type NodeClaim, type Pod, podType } from "../../api/index.ts";
+import { epochMillisOf } from "../../core/index.ts";
+import { isKubeFault, type KubeClient, objectKey } from "../../kube/index.ts";
+import { type Clock, type Logger, mapLimit } from "../../platform/index.ts";
+import type { ClusterModel } from "../cluster-state/index.ts";
+import type { PlannedPods } from "./planned-pods.ts";
+
+/** Writer of `status.nominatedNodeName` in `metadata.managedFields`: how a later process knows its own. */
+export const nominationManager = "karpenter-nominations";
+
+export interface NominatorDeps {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly model: Pick<ClusterModel, "nominate">;
+  readonly planned: PlannedPods;
+}
+
+/** A node that this process promised a pod. */
+export interface Promised {
+  readonly node: string;
+  /** Monotonic milliseconds. */
+  readonly at: number;
+}
+
+/** Tells the scheduler which pods a machine was made for (KEP 5278; docs/adr/0005). */
+export interface Nominator {
+  /** Whether pods wait that were planned on this machine. */
+  awaits(claim: NodeClaim, node: Node): boolean;
+  /** Promises the node to them, each once. Nothing but an abort makes it fail: a node must not wait for its pods. */
+  nominate(claim: NodeClaim, node: Node, signal: AbortSignal): Promise<void>;
+  /** By UID of the pod. Entries go with `forget`. */
+  readonly promised: ReadonlyMap<string, Promised>;
+  forget(uid: string): void;
+}
+
+const parallel = 50;
+/** Until the pods are bound their node must not be taken for empty (scheduling 8.1). */
+const nominationMilliseconds = 20_000;
+
+export function createNominator(deps: NominatorDeps): Nominator {
+  const { clock, planned, log } = deps;
+  const promised = new Map<string, Promised>();
+  let mayNot = false;
+  const waitingFor = (claim: NodeClaim, node: Node): readonly Pod[] => {
+    if (mayNot) return noPods;
+    const name = node.metadata.name ?? "";
+    const isPromised = ({ metadata }: Pod): boolean => promised.get(metadata.uid ?? "")?.node === name;
+    // What another promised the pod is not ours to take back.
+    const isFree = (pod: Pod): boolean => (pod.status?.nominatedNodeName ?? "") === "" && !isPromised(pod);
+    return planned.on([claim.metadata.name ?? "", name]).filter(isFree);
+  };
+  return {
+    promised,
+    forget: (uid) => void promised.delete(uid),
+    awaits: (claim, node) => waitingFor(claim, node).length > 0,
+    nominate: async (claim, node, signal) => {
+      const name = node.metadata.name ?? "";
+      const pods = waitingFor(claim, node);
+      if (pods.length === 0) return;
+      deps.model.nominate([name], epochMillisOf(clock.now() + nominationMilliseconds));
+      await mapLimit(
+        pods,
+        parallel,
+        async (pod, context) => {
+          promised.set(pod.metadata.uid ?? "", { node: name, at: clock.monotonic() });
+          const refusal = await write(deps, { pod, node: name }, context.signal);
+          if (refusal === undefined) return;
+          promised.delete(pod.metadata.uid ?? "");
+          if (refusal !== "forbidden") return;
+          if (!mayNot) log.error(withoutRights);
+          mayNot = true;
+        },
+        { signal },
+      );
+    },
+  };
+}
+
+const noPods: readonly Pod[] = Object.freeze([]);
+
+const withoutRights =
+  "cannot tell the scheduler which pods a new node is for, it will place them by itself: grant patch on pods/status to the controller, or set --nominate-pods=false";
+
+/** Undefined when the pod says so now, or is no longer there to be told. */
+async function write(
+  { kube, log }: NominatorDeps,
+  { pod, node }: { readonly pod: Pod; readonly node: string },
+  signal: AbortSignal,
+): Promise<"forbidden" | "failed" | undefined> {
+  const { name = "", namespace = "", uid } = pod.metadata;
+  const body = { metadata: { uid }, status: { nominatedNodeName: node } };
+  try {
+    await kube.patch(
+      podType,
+      { name, namespace },
+      { type: "merge", subresource: "status", fieldManager: nominationManager, body, signal },
+    );
+    return undefined;
+  } catch (error) {
+    signal.throwIfAborted();
+    if (isKubeFault(error, "NotFound") || isKubeFault(error, "Conflict")) return undefined;
+    if (isKubeFault(error, "Forbidden")) return "forbidden";
+    log.debug("could not nominate a pod", { Pod: objectKey(pod), Node: node, error });
+    return "failed";
+  }
+}

@@ -1,0 +1,253 @@
+import { describe, expect, test } from "vitest";
+import { node, nodeClaim, pod, readyStatus, unregistered, unschedulable } from "../../../test/controllers/builders.ts";
+import {
+  type ClusterFixture,
+  clusterFixture,
+  type FixtureOptions,
+  overClient,
+} from "../../../test/controllers/cluster-fixture.ts";
+import { type Node, nodeClaimType, nodeType, type Pod, podType, type Taint } from "../../api/index.ts";
+import { type KubeClient, KubeFault } from "../../kube/index.ts";
+import { createNodeClaimLifecycle } from "../nodeclaim-lifecycle/index.ts";
+import { createNominator } from "./nominator.ts";
+import { createPlannedPods, type PlannedPods } from "./planned-pods.ts";
+import { createStaleNominations } from "./stale-nominations.ts";
+
+const providerId = "fake:///test-zone-1/i-0001";
+const notReady: Taint = { key: "node.kubernetes.io/not-ready", effect: "NoSchedule" };
+const noOutcomes = { recordSuccess: async () => undefined, recordFailure: async () => undefined };
+
+interface Nominating {
+  readonly fixture: ClusterFixture;
+  readonly planned: PlannedPods;
+  readonly nominated: string[];
+  /** A pod that the scheduler refused, planned on machine `a`. */
+  readonly expecting: (name: string) => Promise<Pod>;
+  readonly promiseOf: (name: string) => Promise<string | undefined>;
+  readonly taints: () => Promise<readonly string[]>;
+  /** The node as its kubelet registers it: not ready. */
+  readonly join: (spec?: Partial<Node["spec"]>) => Promise<void>;
+  /** Ready by the kubelet, its taint taken off by the node lifecycle controller. */
+  readonly becomesReady: () => Promise<void>;
+}
+
+/** A claim `a` that is launched, and the reconcilers that open its node. */
+async function nominating(
+  given: FixtureOptions & { readonly startupTaints?: readonly Taint[]; readonly isOff?: boolean } = {},
+): Promise<Nominating> {
+  const fixture = await clusterFixture(given);
+  const planned = createPlannedPods(fixture.caches);
+  const nominated: string[] = [];
+  const model = { nominate: (nodes: readonly string[]) => void nominated.push(...nodes) };
+  const nominator = createNominator({ ...fixture, model, planned });
+  const lifecycle = createNodeClaimLifecycle({
+    ...fixture,
+    outcomes: noOutcomes,
+    ...(given.isOff === true ? {} : { nominator }),
+  });
+  await fixture.run(lifecycle, createStaleNominations({ ...fixture, nominator }));
+  if (given.after === undefined) {
+    const { startupTaints = [] } = given;
+    await fixture.create(nodeClaimType, nodeClaim("a", { startupTaints }));
+    await fixture.advance(2_000);
+  }
+  const nodeNow = async (): Promise<Node> => (await fixture.get(nodeType, "node-a")) as Node;
+  return {
+    fixture,
+    planned,
+    nominated,
+    expecting: async (name) => {
+      const created = await fixture.create(podType, pod(name));
+      const refused = await fixture.patch(podType, created, unschedulable, "status");
+      planned.expect([refused], "a");
+      await fixture.advance(100);
+      return refused;
+    },
+    promiseOf: async (name) => (await fixture.get(podType, name, "default"))?.status?.nominatedNodeName,
+    taints: async () => ((await nodeNow()).spec.taints ?? []).map(({ key }) => key),
+    join: async (spec = {}) => {
+      const { startupTaints = [] } = given;
+      await fixture.create(nodeType, node("node-a", providerId, { taints: [unregistered, notReady], ...spec }));
+      await fixture.advance(2_000);
+      expect((await nodeNow()).metadata.labels?.["karpenter.sh/registered"]).toBe("true");
+      expect(await fixture.get(nodeClaimType, "a")).toMatchObject({ status: { nodeName: "node-a" } });
+      expect(startupTaints.length).toBeLessThan(2);
+    },
+    becomesReady: async () => {
+      await fixture.patch(nodeType, await nodeNow(), readyStatus, "status");
+      const { taints = [] } = (await nodeNow()).spec;
+      const spec = { taints: taints.filter(({ key }) => key !== notReady.key) };
+      await fixture.patch(nodeType, await nodeNow(), { spec });
+      await fixture.advance(1_500);
+    },
+  };
+}
+
+describe("a node that pods are planned on", () => {
+  test("stays closed until nothing but its own taint keeps them off; then they are promised it, and it is opened", async () => {
+    const cluster = await nominating();
+    await cluster.expecting("p");
+    await cluster.join();
+    expect([await cluster.taints(), await cluster.promiseOf("p")]).toEqual([
+      ["karpenter.sh/unregistered", notReady.key],
+      undefined,
+    ]);
+    await cluster.becomesReady();
+    expect([await cluster.taints(), await cluster.promiseOf("p")]).toEqual([[], "node-a"]);
+    expect(cluster.nominated).toEqual(["node-a"]);
+    await cluster.fixture.stop();
+  });
+
+  test("promises them before it is opened, not after", async () => {
+    const order: string[] = [];
+    const noting = (kube: KubeClient): KubeClient =>
+      overClient(kube, {
+        patch: (type, name, options) => {
+          const text = JSON.stringify(options.body);
+          if (text.includes("nominatedNodeName")) order.push("promised");
+          if (text.includes('"taints"')) order.push("opened");
+          return kube.patch(type, name, options);
+        },
+      });
+    const cluster = await nominating({ decorate: noting });
+    await cluster.expecting("p");
+    await cluster.join();
+    await cluster.becomesReady();
+    expect(order).toEqual(["promised", "opened"]);
+    await cluster.fixture.stop();
+  });
+
+  test("is opened after half a minute all the same: what makes it ready may not tolerate the taint", async () => {
+    const cluster = await nominating();
+    await cluster.expecting("p");
+    await cluster.join();
+    await cluster.fixture.advance(31_000);
+    expect([await cluster.taints(), await cluster.promiseOf("p")]).toEqual([[notReady.key], undefined]);
+    await cluster.becomesReady();
+    expect(await cluster.promiseOf("p")).toBe("node-a");
+    await cluster.fixture.stop();
+  });
+
+  test("that startup taints keep closed is opened at once, and promised when they are gone", async () => {
+    const boot: Taint = { key: "boot", effect: "NoSchedule" };
+    const cluster = await nominating({ startupTaints: [boot] });
+    await cluster.expecting("p");
+    await cluster.join();
+    expect(await cluster.taints()).toEqual([notReady.key, "boot"]);
+    await cluster.becomesReady();
+    expect(await cluster.promiseOf("p")).toBeUndefined();
+    await cluster.fixture.patch(nodeType, (await cluster.fixture.get(nodeType, "node-a")) as Node, {
+      spec: { taints: null },
+    });
+    await cluster.fixture.advance(100);
+    expect(await cluster.promiseOf("p")).toBe("node-a");
+    await cluster.fixture.stop();
+  });
+
+  test("[lifecycle L8] that nobody is planned on is opened as it registers", async () => {
+    const cluster = await nominating();
+    await cluster.join();
+    expect(await cluster.taints()).toEqual([notReady.key]);
+    await cluster.fixture.stop();
+  });
+
+  test("held by a process that is gone is opened by one that promises nothing", async () => {
+    const before = await nominating();
+    await before.expecting("p");
+    await before.join();
+    await before.fixture.stop();
+    const after = await nominating({ after: before.fixture, isOff: true });
+    await after.fixture.advance(1_000);
+    expect(await after.taints()).toEqual([notReady.key]);
+    await after.fixture.stop();
+  });
+
+  test("is opened without promises where the rights are missing, which is said once with the right to grant", async () => {
+    const refusing = (kube: KubeClient): KubeClient =>
+      overClient(kube, {
+        patch: (type, name, options) =>
+          type.kind === "Pod"
+            ? Promise.reject(new KubeFault("Forbidden", "pods/status is forbidden", { code: 403 }))
+            : kube.patch(type, name, options),
+      });
+    const cluster = await nominating({ decorate: refusing });
+    await cluster.expecting("p");
+    await cluster.expecting("q");
+    await cluster.join();
+    await cluster.becomesReady();
+    expect([await cluster.taints(), await cluster.promiseOf("p")]).toEqual([[], undefined]);
+    const errors = cluster.fixture.log.lines.filter(({ level }) => level === "error");
+    expect(errors.map(({ message }) => message)).toEqual([expect.stringContaining("grant patch on pods/status")]);
+    await cluster.fixture.stop();
+  });
+
+  test.each(["NotFound", "Conflict", "ServiceUnavailable"] as const)(
+    "is opened though a pod cannot be promised it (%s)",
+    async (reason) => {
+      const refusing = (kube: KubeClient): KubeClient =>
+        overClient(kube, {
+          patch: (type, name, options) =>
+            type.kind === "Pod" ? Promise.reject(new KubeFault(reason, "no")) : kube.patch(type, name, options),
+        });
+      const cluster = await nominating({ decorate: refusing });
+      await cluster.expecting("p");
+      await cluster.join();
+      await cluster.becomesReady();
+      expect(await cluster.taints()).toEqual([]);
+      await cluster.fixture.stop();
+    },
+  );
+});
+
+describe("a promise that comes to nothing", () => {
+  const promised = async (): Promise<Nominating> => {
+    const cluster = await nominating();
+    await cluster.expecting("p");
+    await cluster.join();
+    await cluster.becomesReady();
+    expect(await cluster.promiseOf("p")).toBe("node-a");
+    return cluster;
+  };
+
+  test("is taken back half a minute later, and not given again", async () => {
+    const cluster = await promised();
+    await cluster.fixture.advance(31_000);
+    expect(await cluster.promiseOf("p")).toBeUndefined();
+    await cluster.fixture.patch(nodeType, (await cluster.fixture.get(nodeType, "node-a")) as Node, {
+      metadata: { labels: { again: "yes" } },
+    });
+    await cluster.fixture.advance(5_000);
+    expect(await cluster.promiseOf("p")).toBeUndefined();
+    await cluster.fixture.stop();
+  });
+
+  test("is taken back at once when the node is given up", async () => {
+    const cluster = await promised();
+    const spec = { taints: [{ key: "karpenter.sh/disrupted", effect: "NoSchedule" }] };
+    await cluster.fixture.patch(nodeType, (await cluster.fixture.get(nodeType, "node-a")) as Node, { spec });
+    await cluster.fixture.advance(100);
+    expect(await cluster.promiseOf("p")).toBeUndefined();
+    await cluster.fixture.stop();
+  });
+
+  test("is known as our own, and taken back, by the process that follows", async () => {
+    const before = await promised();
+    await before.fixture.stop();
+    const after = await nominating({ after: before.fixture });
+    await after.fixture.advance(29_000);
+    expect(await after.promiseOf("p")).toBe("node-a");
+    await after.fixture.advance(3_000);
+    expect(await after.promiseOf("p")).toBeUndefined();
+    await after.fixture.stop();
+  });
+
+  test("is left alone when it is another's, as of preemption", async () => {
+    const cluster = await nominating();
+    const created = await cluster.fixture.create(podType, pod("theirs"));
+    const status = { ...unschedulable.status, nominatedNodeName: "node-a" };
+    await cluster.fixture.patch(podType, created, { status }, "status");
+    await cluster.fixture.advance(120_000);
+    expect(await cluster.promiseOf("theirs")).toBe("node-a");
+    await cluster.fixture.stop();
+  });
+});
