@@ -2,7 +2,9 @@
 import { awsLabels, awsResourceNames, capacityTypes, labels } from "../api/index.ts";
 import { type InstanceType, requirementIn, requirementsOf } from "../core/index.ts";
 import { joinManifests, parseManifests } from "../manifests/index.ts";
-import type { Finding } from "./model/rule.ts";
+import type { AccountFacts } from "./facts/account.ts";
+import type { MetricsFacts } from "./facts/metrics.ts";
+import type { Finding, RuleOutcome } from "./model/rule.ts";
 import { allRules } from "./registry/all-rules.ts";
 import { type Advice, type AdviceOptions, advise } from "./run/advise.ts";
 
@@ -63,14 +65,22 @@ export interface Given {
   readonly files?: string;
   readonly dump?: string;
   readonly log?: string;
+  readonly account?: AccountFacts;
+  /** The figures of `readMetrics`. */
+  readonly metrics?: MetricsFacts;
+  /** When the dump was taken. */
+  readonly now?: string;
 }
 
-export function adviceOn({ files, dump, log }: Given, options: AdviceOptions = {}): Advice {
+export function adviceOn({ files, dump, log, now, account, metrics }: Given, options: AdviceOptions = {}): Advice {
   const parsed = (name: string, text: string) => joinManifests([parseManifests(name, text)]);
   return advise(
     {
       ...(files === undefined ? {} : { manifests: parsed("a.yaml", files), texts: new Map([["a.yaml", files]]) }),
       ...(dump === undefined ? {} : { cluster: parsed("dump.yaml", dump) }),
+      ...(account === undefined ? {} : { account }),
+      ...(metrics === undefined ? {} : { metrics }),
+      ...(now === undefined ? {} : { now: Date.parse(now) }),
       ...(log === undefined ? {} : { logs: [{ file: "a.log", text: log }] }),
       types: machineTypes,
       region: "us-east-1",
@@ -141,6 +151,9 @@ ${pod === "" ? "" : indented(pod, 6)}
 /** A PodDisruptionBudget over those pods. */
 export const budget = (spec: string, name = "web"): string =>
   `---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: ${name}}\nspec: {selector: {matchLabels: {app: web}}, ${spec}}\n`;
+
+export const outcomeOf = (rule: string, given: Given): RuleOutcome | undefined =>
+  adviceOn(given).rules.find((outcome) => outcome.rule === rule);
 
 export const settingsMap = (data: string): string =>
   `---\napiVersion: v1\nkind: ConfigMap\nmetadata: {name: karpenter-global-settings, namespace: karpenter}\ndata: ${data}\n`;

@@ -1,9 +1,12 @@
-import type { AWSNodeTemplate, KubeObject, Node, Pod, PodDisruptionBudget } from "../../api/index.ts";
+import type { AWSNodeTemplate, Event, KubeObject, Node, Pod, PodDisruptionBudget } from "../../api/index.ts";
 import type { InstanceType } from "../../core/index.ts";
 import type { ManifestObject, ManifestProblem, ManifestSet } from "../../manifests/index.ts";
 import type { InputName } from "../model/inputs.ts";
+import type { AccountFacts } from "./account.ts";
 import { isControllers } from "./controller-marks.ts";
+import { latestTime } from "./latest-time.ts";
 import { type LogEntry, type LogFile, logEntries } from "./log-lines.ts";
+import type { MetricsFacts } from "./metrics.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import { type ShapeFault, shapeFaultOf, withoutNulls } from "./shapes.ts";
 import { type SettingsFacts, settingsOf } from "./settings.ts";
@@ -24,6 +27,12 @@ export interface AdvisorInput {
   /** C: the machine types of the region, as a class with a subnet in every zone sees them. */
   readonly types?: readonly InstanceType[];
   readonly region?: string;
+  /** P. */
+  readonly metrics?: MetricsFacts;
+  /** A. */
+  readonly account?: AccountFacts;
+  /** Epoch milliseconds at which the dump was taken; the latest time that it tells when absent. */
+  readonly now?: number;
   readonly thresholds?: Partial<Thresholds>;
 }
 
@@ -47,6 +56,11 @@ export interface Facts {
   readonly budgets: readonly Typed<PodDisruptionBudget>[];
   readonly nodes: readonly Typed<Node>[];
   readonly pods: readonly Typed<Pod>[];
+  readonly events: readonly Typed<Event>[];
+  /** Epoch milliseconds; undefined where nothing tells it. */
+  readonly now: number | undefined;
+  readonly metrics?: MetricsFacts;
+  readonly account?: AccountFacts;
   readonly templates: readonly Typed<AWSNodeTemplate>[];
   readonly settings?: SettingsFacts;
   readonly types: readonly InstanceType[];
@@ -68,8 +82,11 @@ export function factsOf(input: AdvisorInput): Facts {
   const read = [...manifests.objects, ...cluster.objects].map(readObject);
   const misshapen = read.flatMap(({ entry, fault }) => (fault === undefined ? [] : [{ entry, ...fault }]));
   const objects = read.flatMap(({ entry, fault }) => (fault === undefined ? [entry] : []));
-  const { logs = [] } = input;
+  const { logs = [], metrics, account, now } = input;
   return {
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(account === undefined ? {} : { account }),
+    now: now ?? latestTime(cluster.objects.map(({ object }) => object)),
     has: inputsOf(input),
     problems: [...manifests.problems, ...cluster.problems],
     misshapen,
@@ -105,6 +122,7 @@ function factsOfObjects(objects: readonly ManifestObject[]) {
     budgets: ofKind<PodDisruptionBudget>(objects, "PodDisruptionBudget"),
     nodes: ofKind<Node>(objects, "Node"),
     pods: ofKind<Pod>(objects, "Pod").filter(hasContainers),
+    events: ofKind<Event>(objects, "Event"),
     templates: ofKind<AWSNodeTemplate>(objects, "AWSNodeTemplate"),
     ...(settings === undefined ? {} : { settings }),
   };
@@ -119,12 +137,14 @@ function rememberedTypes(types: readonly InstanceType[]): Facts["typesOf"] {
   };
 }
 
-function inputsOf({ manifests, cluster, logs, types }: AdvisorInput): ReadonlySet<InputName> {
+function inputsOf({ manifests, cluster, logs, types, metrics, account }: AdvisorInput): ReadonlySet<InputName> {
   const has = new Set<InputName>();
   if (manifests !== undefined || cluster !== undefined) has.add("objects");
   if (cluster !== undefined) has.add("cluster");
   if (logs !== undefined) has.add("logs");
   if (types !== undefined) has.add("catalogue");
+  if (metrics !== undefined) has.add("metrics");
+  if (account !== undefined) has.add("account");
   return has;
 }
 

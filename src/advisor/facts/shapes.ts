@@ -24,8 +24,9 @@ const term = fields({ matchExpressions: selection });
 const metadata = fields({
   labels: map("text"),
   annotations: map("scalar"),
-  ownerReferences: list(fields({})),
+  ownerReferences: list(fields({ apiVersion: "text", kind: "text", name: "text" })),
   namespace: "text",
+  creationTimestamp: "text",
 });
 const container = fields({
   name: "text",
@@ -56,10 +57,13 @@ const podSpec = fields({
 });
 const template = fields({ metadata, spec: podSpec });
 const workload = fields({ replicas: "number", template, activeDeadlineSeconds: "number" });
-const conditions = list(fields({}));
+const conditions = list(fields({ type: "text", status: "text", lastTransitionTime: "text" }));
+const client = fields({ service: fields({ name: "text", namespace: "text" }) });
+const webhooks = list(fields({ name: "text", clientConfig: client }));
+const claimSpec = fields({ expireAfter: "text" });
 const taints = list(fields({ key: "text", value: "text", effect: "text" }));
 const requirements = list(fields({}));
-const nodeTemplate = fields({ launchTemplate: "text" });
+const nodeTemplate = fields({ launchTemplate: "text", subnetSelector: map("text") });
 
 const specs: Readonly<Record<string, Shape>> = {
   Deployment: workload,
@@ -74,7 +78,11 @@ const specs: Readonly<Record<string, Shape>> = {
   LimitRange: fields({ limits: list(fields({ default: amounts, defaultRequest: amounts })) }),
   HorizontalPodAutoscaler: fields({ scaleTargetRef: fields({}), minReplicas: "number" }),
   AWSNodeTemplate: nodeTemplate,
-  EC2NodeClass: fields({ role: "text" }),
+  EC2NodeClass: fields({
+    role: "text",
+    subnetSelectorTerms: list(fields({ id: "text", tags: map("text") })),
+  }),
+  NodeClaim: claimSpec,
   Node: fields({}),
   Provisioner: fields({
     labels: map("text"),
@@ -101,9 +109,30 @@ const specs: Readonly<Record<string, Shape>> = {
 
 const statuses: Readonly<Record<string, Shape>> = {
   Pod: fields({ conditions, containerStatuses: list(fields({ state: fields({}), lastState: fields({}) })) }),
+  NodeClaim: fields({ conditions, nodeName: "text" }),
+  Machine: fields({ conditions, nodeName: "text" }),
+  PodDisruptionBudget: fields({ conditions, disruptionsAllowed: "number" }),
   Node: fields({ conditions, allocatable: amounts }),
   NodePool: fields({ resources: amounts }),
   Provisioner: fields({ resources: amounts }),
+};
+
+/** Fields beside metadata, spec and status. */
+const others: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
+  Event: {
+    involvedObject: fields({ kind: "text", namespace: "text", name: "text", uid: "text" }),
+    source: fields({ component: "text" }),
+    reportingComponent: "text",
+    reason: "text",
+    message: "text",
+    firstTimestamp: "text",
+    lastTimestamp: "text",
+    eventTime: "text",
+  },
+  ValidatingWebhookConfiguration: { webhooks },
+  MutatingWebhookConfiguration: { webhooks },
+  Endpoints: { subsets: list(fields({ addresses: list(fields({})) })) },
+  EndpointSlice: { endpoints: list(fields({ conditions: fields({}) })) },
 };
 
 export interface ShapeFault {
@@ -116,7 +145,7 @@ export interface ShapeFault {
 export function shapeFaultOf(object: KubeObject): ShapeFault | undefined {
   const spec = specs[object.kind];
   const status = statuses[object.kind];
-  const known: Record<string, Shape> = { metadata };
+  const known: Record<string, Shape> = { metadata, ...others[object.kind] };
   if (spec !== undefined) known["spec"] = spec;
   if (status !== undefined) known["status"] = status;
   return faultIn(object, fields(known), []);

@@ -24,6 +24,26 @@ export interface Thresholds {
   readonly initFactor: number;
   /** KBP603: share of a limit. */
   readonly nearLimitShare: number;
+  /** KBP109: so many days of one node count, and so little change of the use (variation coefficient). */
+  readonly staticDays: number;
+  readonly staticVariation: number;
+  /** KBP110 and KBP111: a pod that waits for so many seconds. */
+  readonly unsupportedSeconds: number;
+  readonly missedSeconds: number;
+  /** KBP134: an image of so many days. */
+  readonly staleImageDays: number;
+  /** KBP404: no spot for so many seconds. */
+  readonly drySeconds: number;
+  /** KBP504: a budget that allows nothing for so many seconds. */
+  readonly blockedSeconds: number;
+  /** KBP511: so many seconds beyond expiry or drift. */
+  readonly stuckSeconds: number;
+  /** KBP513: nothing but finished jobs for so many seconds. */
+  readonly finishedSeconds: number;
+  /** KBP523: p95 use over so many days below or above these shares of the request. */
+  readonly usageDays: number;
+  readonly lowUsageShare: number;
+  readonly highUsageShare: number;
 }
 
 export const defaultThresholds: Thresholds = Object.freeze({
@@ -41,4 +61,16 @@ export const defaultThresholds: Thresholds = Object.freeze({
   longJobSeconds: 3600,
   initFactor: 2,
   nearLimitShare: 0.8,
+  staticDays: 30,
+  staticVariation: 0.1,
+  unsupportedSeconds: 600,
+  missedSeconds: 300,
+  staleImageDays: 90,
+  drySeconds: 300,
+  blockedSeconds: 3600,
+  stuckSeconds: 86_400,
+  finishedSeconds: 900,
+  usageDays: 7,
+  lowUsageShare: 0.3,
+  highUsageShare: 1,
 });

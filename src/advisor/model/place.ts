@@ -2,7 +2,7 @@ import { type ManifestObject, type SourcePosition } from "../../manifests/index.
 
 export type ValuePath = readonly (string | number)[];
 
-/** The object of a finding; `File` and `Log` stand for texts that hold no object. */
+/** The object of a finding; `File`, `Log`, `Metrics` and `Account` hold no object. */
 export interface ObjectName {
   readonly apiVersion: string;
   readonly kind: string;
@@ -40,7 +40,7 @@ export function objectNameOf({ object }: ManifestObject): ObjectName {
 }
 
 /** A line of a text without objects. */
-export function textPlace(kind: "File" | "Log", file: string, line: number, column = 1): Place {
+export function textPlace(kind: "File" | "Log" | "Metrics" | "Account", file: string, line: number, column = 1): Place {
   return { object: { apiVersion: "", kind, name: file }, path: [], position: { file, line, column } };
 }
 

@@ -1,6 +1,8 @@
 import type { Facts } from "../facts/facts.ts";
+import type { Edit } from "./edit.ts";
 import type { InputName } from "./inputs.ts";
 import type { Place } from "./place.ts";
+import type { WhatIf } from "./what-if.ts";
 
 /** From least to most: a hint; a risk; a recommendation is broken and something fails or costs now (v1alpha5 6.1). */
 export const severities = ["info", "warning", "error"] as const;
@@ -25,7 +27,21 @@ export interface Problem {
   readonly severity?: Severity;
   /** What to do here, where it says more than the document. */
   readonly fix?: string;
+  /** The same as an edit of the files. */
+  readonly edit?: Edit;
+  /** What the engine is asked, to tell what the finding costs or risks. */
+  readonly whatIf?: WhatIf;
+  /** USD a month that is known without asking the engine: the price of a node that stands. */
+  readonly costPerMonth?: number;
 }
+
+/** A rule that has its input, but not the part that decides: an account that denies a call. It is no pass. */
+export interface NotChecked {
+  readonly notChecked: string;
+}
+
+/** Undefined where there is nothing that the rule could be about: it was skipped, which is no pass. */
+export type Verdict = readonly Problem[] | NotChecked | undefined;
 
 /** One practice. Pure: the same facts give the same problems, in order of the input. */
 export interface Rule {
@@ -38,8 +54,7 @@ export interface Rule {
   readonly requirements: readonly string[];
   readonly needs: readonly InputName[];
   readonly document: RuleDocument;
-  /** Undefined where there is nothing that the rule could be about: it was skipped, which is no pass. */
-  check(facts: Facts): readonly Problem[] | undefined;
+  check(facts: Facts): Verdict;
 }
 
 export interface Finding {
@@ -50,9 +65,15 @@ export interface Finding {
   readonly evidence: string;
   readonly requirements: readonly string[];
   readonly fix: string;
+  readonly edit?: Edit;
+  readonly whatIf?: WhatIf;
+  /** USD a month that would not be spent if it were mended. */
+  readonly costPerMonth?: number;
+  /** What it costs or risks, in words. */
+  readonly consequence?: string;
 }
 
-/** `unknown`: an input is missing. `skipped`: there is nothing that the rule is about. Neither is a pass. */
+/** `unknown`: an input, or the part that decides, is missing. `skipped`: there is nothing that the rule is about. Neither is a pass. */
 export type RuleState = "pass" | "fail" | "skipped" | "unknown";
 
 export interface RuleOutcome {

@@ -101,3 +101,24 @@ test("[R46] a pod that tolerates everything and selects another pool is no squat
     gpuPool + team + workload("Deployment", "", `tolerations: [{operator: Exists}]\n${affinity("my-team")}`);
   expect(findingsOf("KBP305", { files })).toEqual([]);
 });
+
+describe("teams that share a pool", () => {
+  const pool = nodePool("a", "[{key: kubernetes.io/arch, operator: In, values: [amd64, arm64]}]");
+  const arm = "nodeSelector: {kubernetes.io/arch: arm64}";
+  const amd = "nodeSelector: {kubernetes.io/arch: amd64}";
+  const of = (team: string, pod: string) =>
+    workload("Deployment", "", pod).replace("labels: {app: web}", `labels: {app: web, team: ${team}}`);
+
+  test("[R42] two teams that insist on different machines", () => {
+    expect(findingsOf("KBP302", { files: pool + of("red", arm) + of("blue", amd) })).toMatchObject([
+      { severity: "info", message: "Teams blue, red with different needs share NodePool a" },
+    ]);
+  });
+
+  test.each([
+    ["one team", pool + of("red", arm) + of("red", amd)],
+    ["two teams with the same need", pool + of("red", arm) + of("blue", arm)],
+    ["a team that runs anywhere", pool + of("red", arm) + of("blue", "")],
+    ["a pool that a label keeps to one team", provisioner("a", `${rest}\nlabels: {team: red}`) + of("red", arm)],
+  ])("[R5] %s may share a pool", (_, files) => expect(findingsOf("KBP302", { files })).toEqual([]));
+});

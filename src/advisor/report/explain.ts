@@ -8,6 +8,8 @@ const inputTexts: Readonly<Record<InputName, string>> = Object.freeze({
   cluster: "a dump of a cluster",
   logs: "controller logs",
   catalogue: "the catalogue of machine types",
+  metrics: "use figures (--metrics)",
+  account: "the AWS account (--aws)",
 });
 
 export function explainRule({ id, name, severity, requirements, needs, document }: Rule): string {

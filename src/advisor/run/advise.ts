@@ -41,9 +41,11 @@ export function advise(input: AdvisorInput, rules: readonly Rule[], options: Adv
 /** How to give what is missing. */
 const inputHelp: Readonly<Record<InputName, string>> = Object.freeze({
   objects: "needs manifests (-f)",
-  cluster: "needs a dump of a cluster (--dump)",
+  cluster: "needs a cluster (--cluster), or a dump of one (--dump)",
   logs: "needs controller logs (--logs)",
   catalogue: "needs the catalogue of machine types",
+  metrics: "needs use figures (--metrics)",
+  account: "needs the AWS account (--aws)",
 });
 
 function ask(rule: Rule, facts: Facts): { readonly outcome: RuleOutcome; readonly findings: readonly Finding[] } {
@@ -52,16 +54,16 @@ function ask(rule: Rule, facts: Facts): { readonly outcome: RuleOutcome; readonl
     const reason = missing.map((input) => inputHelp[input]).join(", ");
     return { outcome: { rule: rule.id, state: "unknown", reason }, findings: [] };
   }
-  const problems = rule.check(facts);
-  if (problems === undefined) return { outcome: { rule: rule.id, state: "skipped" }, findings: [] };
-  const findings = problems.map(({ place, message, evidence, severity, fix }) => ({
+  const verdict = rule.check(facts);
+  if (verdict === undefined) return { outcome: { rule: rule.id, state: "skipped" }, findings: [] };
+  if ("notChecked" in verdict)
+    return { outcome: { rule: rule.id, state: "unknown", reason: verdict.notChecked }, findings: [] };
+  const findings = verdict.map(({ severity, fix, ...problem }) => ({
     rule: rule.id,
     severity: severity ?? rule.severity,
-    place,
-    message,
-    evidence,
     requirements: rule.requirements,
     fix: fix ?? rule.document.fix,
+    ...problem,
   }));
   return { outcome: { rule: rule.id, state: findings.length > 0 ? "fail" : "pass" }, findings };
 }

@@ -65,7 +65,7 @@ describe("wrong use", () => {
   test.each([
     [[], "nothing to look at"],
     [["-f", fine, "--ignore", "KBP999"], '"KBP999" is no rule that is built'],
-    [["--explain", "KBP201"], '"KBP201" is no rule that is built'],
+    [["--explain", "KBP999"], '"KBP999" is no rule that is built'],
     [["-f", fine, "--region", "mars"], '"mars" is not in the catalogue'],
     [["-f", fine, "--logs", "/nowhere"], "--logs /nowhere: it cannot be read"],
     [["-f", fine, "--baseline", fine], "is no baseline"],
