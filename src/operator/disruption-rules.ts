@@ -2,12 +2,18 @@ import { awsLabelRules, type LabelRules } from "../api/index.ts";
 import type { DisruptionDeps } from "../controllers/index.ts";
 import {
   createCatalogueCache,
+  type DisruptionMethod,
   drift,
+  emptiness,
   type InstanceType,
+  multiNodeConsolidation,
   nodeChargePerHour,
   type ProvisioningOptions,
   repacking,
+  singleNodeConsolidation,
+  staticDrift,
   staticDriftWithinLimits,
+  upstreamDrift,
   vacancy,
 } from "../core/index.ts";
 import type { OperatorOptions } from "./options.ts";
@@ -24,22 +30,41 @@ export function disruptionRules({
   readonly labelRules?: LabelRules | undefined;
 }): Required<Pick<DisruptionDeps, "methods" | "settings">> {
   const provisioning: ProvisioningOptions = {
+    nodeChargePerHour,
+    ...planningPolicy(options),
     preferencePolicy: options.preferencePolicy,
     minValuesPolicy: options.minValuesPolicy,
     ignoreResourceClaims: options.ignoreDraRequests,
     labelRules,
-    nodeChargePerHour,
     catalogueCache: createCatalogueCache(),
   };
-  const fixed = options.featureGates["StaticCapacity"] === true ? [staticDriftWithinLimits] : [];
   return {
-    methods: [vacancy, ...fixed, drift, repacking],
+    methods: methodsOf(options),
     settings: {
       provisioning,
+      mostMoves: 1,
       spotToSpot: options.featureGates["SpotToSpotConsolidation"] === true,
+      spotChoice: options.spotChoice,
+      ...(options.preferencePrice === undefined ? {} : { preferencePricePerHour: options.preferencePrice }),
       ...(options.burstable === "avoid" ? { avoidTypes: { name: "burstable", avoids: isBurstable } } : {}),
     },
   };
+}
+
+/** How machines are chosen: the reference knows no charge for a machine beside its price. */
+export const planningPolicy = ({
+  policy,
+}: Pick<OperatorOptions, "policy">): Pick<ProvisioningOptions, "policy" | "nodeChargePerHour"> =>
+  policy === "compatible" ? { policy, nodeChargePerHour: 0 } : {};
+
+/** In the order of lifecycle 3.1. Under `compatible` they are upstream's to the letter, with its wait of 15 s (3.9). */
+function methodsOf({ policy, featureGates }: OperatorOptions): readonly DisruptionMethod[] {
+  const hasStatic = featureGates["StaticCapacity"] === true;
+  if (policy === "compatible") {
+    const fixed = hasStatic ? [staticDrift] : [];
+    return [emptiness, ...fixed, upstreamDrift, multiNodeConsolidation, singleNodeConsolidation];
+  }
+  return [vacancy, ...(hasStatic ? [staticDriftWithinLimits] : []), drift, repacking];
 }
 
 const categoryKey = "karpenter.k8s.aws/instance-category";

@@ -16,9 +16,10 @@ import {
   type Reconciler,
   reportBuffers,
 } from "../controllers/index.ts";
-import type { InformerSet, KubeClient } from "../kube/index.ts";
+import type { EventRecorder, InformerSet, KubeClient } from "../kube/index.ts";
 import type { Clock, Logger } from "../platform/index.ts";
 import type { CloudProvider } from "../provider/index.ts";
+import { clusterLimitsOf } from "./cluster-limits.ts";
 import type { OperatorOptions } from "./options.ts";
 import { parseSchedulerConfig } from "./scheduler-config.ts";
 
@@ -90,11 +91,13 @@ export function gatedStaticPools(deps: {
   readonly provider: CloudProvider;
   readonly model: ClusterModel;
   readonly instruments: Instruments;
+  readonly events: EventRecorder;
   readonly options: OperatorOptions;
   readonly labelRules?: LabelRules;
 }): readonly Reconciler[] {
   if (deps.options.featureGates["StaticCapacity"] !== true) return [];
-  return [createStaticProvisioning(deps), createStaticDeprovisioning(deps)];
+  const limited = { ...deps, ...clusterLimitsOf(deps.options) };
+  return [createStaticProvisioning(limited), createStaticDeprovisioning(limited)];
 }
 
 /** What the option `--scheduler-config` adds to provisioning; it was found readable when the options were parsed. */

@@ -47,6 +47,12 @@ export const shareValue: ValueReader<number> = {
   },
 };
 
+/** As `shareValue`; an empty text says nothing. */
+export const optionalShareValue: ValueReader<number | undefined> = {
+  expected: "nothing or a number of at least 0",
+  read: (text) => (text === "" ? ok(undefined) : shareValue.read(text)),
+};
+
 /** Milliseconds of a Go duration such as `1h2m3s` or `500ms`. */
 export function durationValue(leastMilliseconds: number): ValueReader<number> {
   return {

@@ -6,6 +6,7 @@ import {
   gatesValue,
   integerValue,
   oneOf,
+  optionalShareValue,
   shareValue,
   textListValue,
   textValue,
@@ -98,6 +99,24 @@ export const optionSchema = Object.freeze({
     oneOf("allow", "avoid"),
     "allow",
     "whether consolidation may buy burstable machines for pools that do not name them: allow or avoid",
+  ),
+  policy: option(
+    "policy",
+    oneOf("cheapest", "compatible"),
+    "cheapest",
+    "how machines are chosen and nodes consolidated: cheapest, or compatible with upstream to the letter",
+  ),
+  spotChoice: option(
+    "spot-choice",
+    oneOf("types", "risk"),
+    "types",
+    "what spot for spot asks for (gate SpotToSpotConsolidation): 15 cheaper types, or a saving worth its risk",
+  ),
+  preferencePrice: option(
+    "preference-price",
+    optionalShareValue,
+    undefined,
+    "USD an hour that consolidation must save for each pod of which a preference yields; empty for never",
   ),
   clusterLimits: option(
     "cluster-limits",

@@ -46,7 +46,7 @@ import {
 import { awsLabelRules, type LabelRules } from "../api/index.ts";
 import { isReschedulable } from "../core/index.ts";
 import { clusterLimitsOf } from "./cluster-limits.ts";
-import { disruptionRules } from "./disruption-rules.ts";
+import { disruptionRules, planningPolicy } from "./disruption-rules.ts";
 import type { EventRecorder, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { type CloudProvider, measureCloudProvider } from "../provider/index.ts";
@@ -218,6 +218,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     ...(buffers === undefined ? {} : { virtual: buffers.virtual }),
     batchMaxMilliseconds: options.batchMaxMilliseconds,
     planning: {
+      ...planningPolicy(options),
       preferencePolicy: options.preferencePolicy,
       minValuesPolicy: options.minValuesPolicy,
       ignoreResourceClaims: options.ignoreDraRequests,
@@ -227,7 +228,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
   const disruption = createDisruption({
     ...deps,
     act,
-    ...(buffers === undefined ? {} : { bufferNodes: buffers.nodes }),
+    ...(buffers === undefined ? {} : { bufferNodes: buffers.nodes, virtualPods: () => buffers.virtual.pods() }),
     quietStartMilliseconds,
     ...disruptionRules(deps),
     createReplacements: replacementsOf({ ...deps, ...clusterLimitsOf(options) }),

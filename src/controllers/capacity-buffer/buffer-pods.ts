@@ -17,13 +17,16 @@ export interface BufferPods {
   pods(): readonly Pod[];
   /** Remembers where a plan puts chunks. */
   placed(plan: ProvisioningPlan): void;
-  /** Nodes (`StateNode.name`) that chunks are expected on: they are not empty (scheduling 7.3). */
+  /**
+   * Nodes (`StateNode.name`) that chunks are expected on: they are not empty (scheduling 7.3). A buffer that is gone, or
+   * wants nothing any more, lets go of its nodes at once, whenever the next plan is made.
+   */
   nodes(): ReadonlySet<string>;
 }
 
 export function createBufferPods(): BufferPods {
   const demands = new Map<string, BufferDemand>();
-  let onNodes: ReadonlySet<string> = new Set();
+  let places: readonly { readonly buffer: string; readonly node: string }[] = [];
   const inOrder = (): readonly BufferDemand[] => [...demands.values()].sort((a, b) => (a.key < b.key ? -1 : 1));
   return {
     set: (demand) => void demands.set(demand.key, demand),
@@ -31,8 +34,14 @@ export function createBufferPods(): BufferPods {
     demands: inOrder,
     pods: () => inOrder().flatMap(({ pods }) => pods),
     placed: ({ nominations }) => {
-      onNodes = new Set(nominations.flatMap(({ pod, node }) => (demands.has(bufferOf(pod)) ? [node] : [])));
+      places = nominations.flatMap(({ pod, node }) => {
+        const buffer = bufferOf(pod);
+        return demands.has(buffer) ? [{ buffer, node }] : [];
+      });
     },
-    nodes: () => onNodes,
+    nodes: () => {
+      const wanted = places.filter(({ buffer }) => (demands.get(buffer)?.pods.length ?? 0) > 0);
+      return new Set(wanted.map(({ node }) => node));
+    },
   };
 }

@@ -130,11 +130,13 @@ describe("a buffer", () => {
     await cluster.stop();
   });
 
-  test("that goes is held no longer", async () => {
+  test("that goes is held no longer, and lets go of its nodes before the next plan", async () => {
     const cluster = await buffered({ podTemplateRef: { name: "chunk" }, replicas: 2 });
+    const nominations = cluster.pods.pods().map((pod) => ({ pod, node: "there" }));
+    cluster.pods.placed({ claims: [], unplaced: [], nominations } as unknown as ProvisioningPlan);
     await cluster.fixture.kube.delete(capacityBufferType, { name: "spare", namespace: "default" });
     await cluster.fixture.advance(1_000);
-    expect(cluster.pods.pods()).toEqual([]);
+    expect([cluster.pods.pods(), [...cluster.pods.nodes()]]).toEqual([[], []]);
     await cluster.stop();
   });
 });

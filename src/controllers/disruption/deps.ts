@@ -1,4 +1,4 @@
-import type { NodeClaim } from "../../api/index.ts";
+import type { NodeClaim, Pod } from "../../api/index.ts";
 import type { DisruptionMethod, DisruptionSettings, PlannedClaim } from "../../core/index.ts";
 import type { EventRecorder, KubeClient } from "../../kube/index.ts";
 import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
@@ -29,6 +29,8 @@ export interface DisruptionDeps {
   readonly settings?: Partial<Omit<DisruptionSettings, "memory">>;
   /** Nodes that hold room for capacity buffers, by name: they are not empty (scheduling 7.3). */
   readonly bufferNodes?: () => ReadonlySet<string>;
+  /** Chunks of capacity buffers: they have to have a place whatever goes (scheduling 7.3). */
+  readonly virtualPods?: () => readonly Pod[];
   /** Creates the replacements of a command; rejects when one cannot be created, those made before stay. */
   readonly createReplacements: (
     planned: readonly PlannedClaim[],

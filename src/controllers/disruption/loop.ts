@@ -44,7 +44,15 @@ export function createDisruption(given: DisruptionDeps): Disruption {
   const backOff = createBackOff(deps);
   const moves = createMovesMade(table);
   const queue = createCommandQueue(deps, table, { backOff, moves });
-  const run: Run = { deps, table, queue, backOff, moves, settled: createSettledMethods(), quiet: createQuietPicture() };
+  const run: Run = {
+    deps,
+    table,
+    queue,
+    backOff,
+    moves,
+    settled: createSettledMethods(),
+    quiet: createQuietPicture(deps.bufferNodes),
+  };
   const started = deps.clock.monotonic();
   const { quietStartMilliseconds = 0 } = deps;
   let lastPass = started;
@@ -100,6 +108,13 @@ async function repairLeftovers(deps: DisruptionDeps, table: CommandTable, signal
   );
 }
 
+/** The picture with chunks of capacity buffers among the pods that wait: wherever they stand now, they need room. */
+function pictureOf({ model, virtualPods }: DisruptionDeps): ClusterSnapshot {
+  const snapshot = model.snapshot();
+  const chunks = virtualPods?.() ?? [];
+  return chunks.length === 0 ? snapshot : { ...snapshot, pendingPods: [...snapshot.pendingPods, ...chunks] };
+}
+
 interface Run {
   readonly deps: ReportDeps;
   readonly table: CommandTable;
@@ -114,7 +129,7 @@ interface Run {
 async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
   const { deps, quiet, backOff } = run;
   await deps.model.refreshInstanceTypes(signal);
-  const begun = deps.model.snapshot();
+  const begun = pictureOf(deps);
   if (backOff.held().size === 0 && quiet.holds(begun, deps.clock.now())) return false;
   let left = deps.methods;
   for (;;) {
@@ -152,7 +167,7 @@ async function plannedCommands(run: Run, signal: AbortSignal): Promise<Disruptio
   const { deps } = run;
   await deps.model.refreshInstanceTypes(signal);
   const started = deps.clock.monotonic();
-  const snapshot = deps.model.snapshot();
+  const snapshot = pictureOf(deps);
   const now = deps.clock.now();
   reportPodGuards(deps, snapshot, now);
   const plan = await searched(run, { snapshot, now }, signal);
@@ -224,7 +239,7 @@ async function validated(
   if (method.validation === "none") return command;
   if (method.validationDelayMillis > 0) await deps.clock.sleep(method.validationDelayMillis, { signal });
   await deps.model.refreshInstanceTypes(signal);
-  const snapshot = deps.model.snapshot();
+  const snapshot = pictureOf(deps);
   const now = deps.clock.now();
   for (const budget of poolBudgets(snapshot, method.reason, now)) reportBudget(deps, budget);
   const options = { now, queued: table.held(), settings: settingsOf(run) };

@@ -14,14 +14,17 @@ export interface QuietPicture {
   note(snapshot: ClusterSnapshot, plan: DisruptionPlan, now: EpochMillis): void;
 }
 
-export function createQuietPicture(): QuietPicture {
-  let version: number | undefined;
+export function createQuietPicture(bufferNodes: () => ReadonlySet<string> = () => new Set()): QuietPicture {
+  let seen: string | undefined;
   let notedAt = 0;
+  // Capacity buffers change without a change of the picture.
+  const nameOf = ({ version, pendingPods }: ClusterSnapshot): string =>
+    `${version} ${pendingPods.length} ${[...bufferNodes()].sort().join()}`;
   return {
-    holds: (snapshot, now) => snapshot.version === version && now - notedAt < mostMilliseconds && now >= notedAt,
+    holds: (snapshot, now) => now - notedAt < mostMilliseconds && now >= notedAt && nameOf(snapshot) === seen,
     note(snapshot, { commands, reports }, now) {
       const found = commands.length > 0 || reports.some(({ unfinished }) => unfinished === true);
-      version = found || dependsOnClock(snapshot, now) ? undefined : snapshot.version;
+      seen = found || dependsOnClock(snapshot, now) ? undefined : nameOf(snapshot);
       notedAt = now;
     },
   };

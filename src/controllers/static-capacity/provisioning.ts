@@ -7,7 +7,13 @@ import {
   nodeClaimType,
   nodePoolType,
 } from "../../api/index.ts";
-import { missingReplicas, poolViewOf, staticClaim } from "../../core/index.ts";
+import {
+  missingReplicas,
+  plannedStaticClaim,
+  poolViewOf,
+  refusedByClusterLimits,
+  staticClaim,
+} from "../../core/index.ts";
 import { objectKey } from "../../kube/index.ts";
 import { mapLimit } from "../../platform/index.ts";
 import { poolNameOf, type Reconciler, requeueAfter, tenWorkers } from "../plumbing/index.ts";
@@ -41,8 +47,9 @@ export function createStaticProvisioning(deps: StaticCapacityDeps): Reconciler {
         deps.log.info("nodepool is at its limit of nodes", { NodePool: name, replicas, limit: nodesLimit(pool) });
         return requeueAfter(atLimitMilliseconds);
       }
-      await createAll(deps, { pool, missing, expected }, signal);
-      return requeueAfter(periodMilliseconds);
+      const allowed = await withinClusterLimits(deps, { pool, missing }, signal);
+      await createAll(deps, { pool, missing: allowed, expected }, signal);
+      return requeueAfter(allowed < missing ? atLimitMilliseconds : periodMilliseconds);
     },
     watch: (queue) => {
       queue.watches(deps.caches.nodePools, (delta) => {
@@ -71,6 +78,26 @@ export function isWorthALook(now: NodePool, before: NodePool | undefined): boole
 }
 
 const isReady = (pool: NodePool): boolean => getCondition(pool, conditionTypes.ready)?.status === "True";
+
+/** How many of the claims that are missing limits over several pools leave room for; told on the pool when not for all. */
+async function withinClusterLimits(
+  deps: StaticCapacityDeps,
+  { pool, missing }: { readonly pool: NodePool; readonly missing: number },
+  signal: AbortSignal,
+): Promise<number> {
+  const { clusterLimits = [], model, events, labelRules } = deps;
+  if (clusterLimits.length === 0) return missing;
+  await model.refreshInstanceTypes(signal);
+  const snapshot = model.snapshot();
+  const planned = plannedStaticClaim(poolViewOf(pool), snapshot.instanceTypes, labelRules);
+  const machines = Array.from({ length: missing }, () => planned);
+  const refusals = refusedByClusterLimits(clusterLimits, snapshot, machines, { replacing: false });
+  const message = refusals.find((refusal) => refusal !== undefined);
+  if (message === undefined) return missing;
+  const dedupeValues = [pool.metadata.uid ?? "", message];
+  events.publish({ object: pool, type: "Warning", reason: "ClusterLimitReached", message, dedupeValues });
+  return refusals.filter((refusal) => refusal === undefined).length;
+}
 
 interface Creation {
   readonly pool: NodePool;

@@ -7,7 +7,14 @@ import {
   overClient,
 } from "../../../test/controllers/cluster-fixture.ts";
 import { type NodeClaim, nodeClaimType, type NodePool, nodePoolType } from "../../api/index.ts";
-import { epochMillisOf, missingReplicas, surplusMembers, type StaticMember } from "../../core/index.ts";
+import {
+  type ClusterLimit,
+  epochMillisOf,
+  missingReplicas,
+  readClusterLimits,
+  surplusMembers,
+  type StaticMember,
+} from "../../core/index.ts";
 import { KubeFault } from "../../kube/index.ts";
 import { createClusterModel } from "../cluster-state/index.ts";
 import { createStaticDeprovisioning } from "./deprovisioning.ts";
@@ -30,12 +37,13 @@ const ready = {
 
 async function staticCluster(
   pool: NodePool,
-  options: FixtureOptions & { readonly isReady?: boolean } = {},
+  options: FixtureOptions & { readonly isReady?: boolean; readonly clusterLimits?: readonly ClusterLimit[] } = {},
 ): Promise<StaticCluster> {
   const fixture = await clusterFixture(options);
   const created = await fixture.create(nodePoolType, pool);
   if (options.isReady !== false) await fixture.patch(nodePoolType, created, ready, "status");
-  const deps = { ...fixture, model: createClusterModel(fixture) };
+  const { clusterLimits = [] } = options;
+  const deps = { ...fixture, model: createClusterModel(fixture), clusterLimits };
   await fixture.run(createStaticProvisioning(deps), createStaticDeprovisioning(deps));
   await fixture.advance(1_000);
   const claims = async () => (await fixture.kube.list(nodeClaimType)).items;
@@ -209,6 +217,19 @@ describe("numbers", () => {
     ]);
     expect(surplusMembers(members, -1, now)).toEqual([]);
   });
+});
+
+test("[R67] limits over several pools hold static ones too: what fits is made, the rest is told and waits", async () => {
+  const read = readClusterLimits([{ name: "all", limits: { nodes: "3" } }]);
+  if (!read.ok) throw new Error(read.failure.join("; "));
+  const cluster = await staticCluster(fixed(5), { clusterLimits: read.value });
+  expect((await cluster.claims()).length).toBe(3);
+  const told = cluster.fixture.published.filter(({ reason }) => reason === "ClusterLimitReached");
+  expect(told.map(({ message }) => message)).toEqual(['cluster limit "all" allows 3 of nodes, it would be 4']);
+  await cluster.launched();
+  await cluster.fixture.advance(31_000);
+  expect((await cluster.claims()).length).toBe(3);
+  await cluster.fixture.stop();
 });
 
 test("[lifecycle S7] a change of replicas, or becoming ready, is worth a look, and nothing else is", () => {

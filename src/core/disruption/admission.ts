@@ -13,6 +13,7 @@ import { satisfiesMinValues } from "../requirements/min-values.ts";
 import type { Requirements } from "../requirements/requirement.ts";
 import { specRequirements } from "../requirements/requirements.ts";
 import { failed, ok, type Result } from "../result.ts";
+import { poolsNeeded, poolsOf, spotCeiling } from "./spot-risk.ts";
 
 export interface AdmissionRefusal {
   readonly code: "no-cheaper-replacement" | "min-values" | "spot-to-spot";
@@ -26,6 +27,8 @@ export interface AdmissionRules {
   readonly spotAllowed: boolean;
   /** Types that a claim of spot machines must keep, so that the next one cannot be cheaper at once; 0 for no rule. */
   readonly spotTypes: number;
+  /** Spot for spot by what it risks instead (lifecycle 8, O8). */
+  readonly spotRisk?: boolean;
   /** Machines that go, as `boughtAs` names them: what is given up is not bought back. */
   readonly given: ReadonlySet<string>;
 }
@@ -61,12 +64,33 @@ export function admitReplacements(
   if (!(total < rules.price)) return failed(dearRefusal(total, rules.price));
   const admitted: PlannedClaim[] = [];
   for (const [index, claim] of claims.entries()) {
-    const share = total === 0 ? rules.price : ((cheapest[index] ?? 0) * rules.price) / total;
-    const narrowed = narrowClaim(claim, choices[index] ?? [], { share, spotTypes: rules.spotTypes });
+    const least = cheapest[index] ?? 0;
+    const share = total === 0 ? rules.price : (least * rules.price) / total;
+    const own = choices[index] ?? [];
+    const narrowed =
+      rules.spotRisk === true
+        ? withinBand(claim, own, { share, least })
+        : narrowClaim(claim, own, { share, spotTypes: rules.spotTypes });
     if (!narrowed.ok) return narrowed;
     admitted.push(narrowed.value);
   }
   return ok(admitted);
+}
+
+/** The claim narrowed to the band above its cheapest offering, if enough capacity pools lie in it. */
+function withinBand(
+  claim: PlannedClaim,
+  choices: readonly OfferingChoice[],
+  { share, least }: { readonly share: number; readonly least: number },
+): Result<PlannedClaim, AdmissionRefusal> {
+  const ceiling = spotCeiling(share, least);
+  if (ceiling === undefined) return failed(bandRefusal(least, share));
+  // The band includes its upper end, and comparisons of prices are strict.
+  const narrowed = narrowClaim(claim, choices, { share: Math.min(share, ceiling * (1 + 1e-9)), spotTypes: 0 });
+  if (!narrowed.ok) return narrowed;
+  const lists = new Map([[keyText(claim.poolKey), typesIn(choices)]]);
+  const [kept, needed] = [poolsOf(choicesOf(narrowed.value, { instanceTypes: lists })), poolsNeeded(poolsOf(choices))];
+  return kept < needed ? failed(fewPoolsRefusal(kept, needed)) : narrowed;
 }
 
 /** Available offerings of the claim's types that its requirements allow. */
@@ -234,6 +258,16 @@ const dearRefusal = (cheapest: number, price: number): AdmissionRefusal => ({
 const spotRefusal: AdmissionRefusal = Object.freeze({
   code: "spot-to-spot",
   text: "it is a spot machine, and replacing spot by spot is off (feature gate SpotToSpotConsolidation)",
+});
+
+const bandRefusal = (cheapest: number, price: number): AdmissionRefusal => ({
+  code: "spot-to-spot",
+  text: `the cheapest spot machine for its pods costs ${dollars(cheapest)}; less than a fifth below ${dollars(price)} an exchange is not worth its risk`,
+});
+
+const fewPoolsRefusal = (kept: number, needed: number): AdmissionRefusal => ({
+  code: "spot-to-spot",
+  text: `${kept} spot capacity pools are cheap enough, a machine that lasts should come from ${needed} at the least`,
 });
 
 const fewTypesRefusal = (count: number, wanted: number): AdmissionRefusal => ({

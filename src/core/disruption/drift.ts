@@ -4,7 +4,7 @@ import type { Candidate } from "./candidate.ts";
 import { driftedAt, isDrifted } from "./drifted.ts";
 import { priceOf } from "./evaluate.ts";
 import type { Choice, DisruptionCommand, DisruptionMethod, MethodCheck, MethodContext } from "./method.ts";
-import { createSimulator, type Simulation } from "./simulation.ts";
+import { createSimulator, nominationsOf, type PendingPods, type Simulation } from "./simulation.ts";
 
 const checks: readonly MethodCheck[] = [
   {
@@ -14,21 +14,32 @@ const checks: readonly MethodCheck[] = [
   { code: "not-drifted", refusal: ({ claim }) => (isDrifted(claim) ? undefined : "it is what its pool asks for") },
 ];
 
-export const drift: DisruptionMethod = Object.freeze<DisruptionMethod>({
+/** Upstream's: one node a pass, the one that drifted first, with pods that wait joined to those that move. */
+export const upstreamDrift: DisruptionMethod = Object.freeze<DisruptionMethod>({
   name: "drift",
   reason: "Drifted",
   disruptionClass: "eventual",
   checks,
   compare: (a, b) => Number(a.pods.length > 0) - Number(b.pods.length > 0) || driftedAt(a.claim) - driftedAt(b.claim),
-  choose,
+  choose: (candidates, context) => chooseFirst(candidates, context, "joined"),
   validationDelayMillis: 0,
   validation: "none",
   partial: false,
 });
 
+/** Ours plans pods that wait by themselves (lifecycle 8, O13). */
+export const drift: DisruptionMethod = Object.freeze<DisruptionMethod>({
+  ...upstreamDrift,
+  choose: (candidates, context) => chooseFirst(candidates, context, "separate"),
+});
+
 /** The first that can be rescheduled. Empty ones first, then those that drifted first. */
-function* choose(candidates: readonly Candidate[], context: MethodContext): Generator<number, Choice> {
-  const simulator = yield* createSimulator(context, { pending: "separate", keepDestinationsQuiet: false });
+function* chooseFirst(
+  candidates: readonly Candidate[],
+  context: MethodContext,
+  pending: PendingPods,
+): Generator<number, Choice> {
+  const simulator = yield* createSimulator(context, { pending, keepDestinationsQuiet: false });
   const passedOver: Choice["passedOver"][number][] = [];
   let limitedByBudget = false;
   for (const [at, candidate] of candidates.entries()) {
@@ -62,7 +73,7 @@ function commandOf(candidate: Candidate, { plan }: Simulation): DisruptionComman
     reason: "Drifted",
     candidates: [candidate],
     replacements: plan.claims,
-    nominations: plan.nominations,
+    nominations: nominationsOf(plan),
     savingPerHour: priceOf([candidate]) - plan.pricePerHour,
     podsMoved: candidate.pods.length,
   };

@@ -1,16 +1,18 @@
 /** What taking a set of nodes away would mean: the one judgement that every consolidation method asks (lifecycle 3.6). */
 import type { StateNode } from "../cluster/state-node.ts";
 import { evictionCost } from "../pods/eviction-cost.ts";
+import { hasPreferences } from "../pods/preferences.ts";
 import type { Nomination, PlannedClaim } from "../provisioning/plan.ts";
 import { failed, ok, type Result } from "../result.ts";
-import { admitReplacements, boughtAs } from "./admission.ts";
+import { type AdmissionRules, admitReplacements, boughtAs, choicesOf } from "./admission.ts";
 import type { BalancedScoring } from "./balanced.ts";
 import type { Candidate } from "./candidate.ts";
 import type { DisruptionCommand, MethodContext } from "./method.ts";
 import type { DrainRounds } from "./drain-rounds.ts";
 import { movesOf, regretted } from "./move-memory.ts";
 import type { PoolScore } from "./pool-score.ts";
-import type { RunOptions, Simulation, Simulator } from "./simulation.ts";
+import { interruptionCost, poolsOf } from "./spot-risk.ts";
+import { nominationsOf, type RunOptions, type Simulation, type Simulator } from "./simulation.ts";
 
 /** Savings below this are the noise of adding prices. */
 export const savingTolerance = 1e-9;
@@ -60,7 +62,28 @@ const podsOfRound = 20;
 export function* evaluateMove(
   judge: Judge,
   candidates: readonly Candidate[],
-  how: RunOptions & { readonly floor?: number } = {},
+  how: EvaluationOptions = {},
+): Generator<number, Result<Move, MoveRefusal>> {
+  const found = yield* judged(judge, candidates, how);
+  const price = yieldPrice(judge.context, candidates);
+  if (found.ok || price === 0 || price >= priceOf(candidates)) return found;
+  const without = yield* judged(judge, candidates, { ...how, preferencePolicy: "Ignore" });
+  if (!without.ok || without.value.saving <= price) return found;
+  return ok({ ...without.value, score: without.value.score - price });
+}
+
+type EvaluationOptions = RunOptions & { readonly floor?: number };
+
+/** What yielding preferences of these nodes' pods has to save, USD an hour; 0 where none of them has any. */
+function yieldPrice({ settings }: MethodContext, candidates: readonly Candidate[]): number {
+  const count = candidates.reduce((sum, { pods }) => sum + pods.filter(hasPreferences).length, 0);
+  return count === 0 ? 0 : count * settings.preferencePricePerHour;
+}
+
+function* judged(
+  judge: Judge,
+  candidates: readonly Candidate[],
+  how: EvaluationOptions,
 ): Generator<number, Result<Move, MoveRefusal>> {
   const simulation = yield* judge.simulator.run(candidates, how);
   if (simulation.stranded.length > 0) return failed(strandedRefusal(simulation));
@@ -77,9 +100,12 @@ export function* evaluateMove(
   const saving = price - admitted.value.reduce((sum, { cheapest }) => sum + cheapest.price, 0);
   if (saving <= savingTolerance && !savesMachines(judge, candidates, admitted.value))
     return failed({ code: "no-cheaper-replacement", text: "its pods would cost as much elsewhere" });
+  const risk = riskOf(judge, candidates, admitted.value);
+  if (risk > 0 && saving <= risk)
+    return failed({ code: "spot-to-spot", text: "the interruptions of its replacement would cost more than it saves" });
   const { approved, text, pools: scores } = judge.balanced.judge(candidates, saving);
   if (!approved) return failed({ code: "balanced", text, scores });
-  const move = { ...moveOf(judge, { candidates, replacements: admitted.value, simulation, saving }), scores };
+  const move = { ...moveOf(judge, { candidates, replacements: admitted.value, simulation, saving, risk }), scores };
   return ok(how.closed === undefined ? move : { ...move, closed: how.closed });
 }
 
@@ -90,16 +116,17 @@ function moveOf(
     readonly replacements: readonly PlannedClaim[];
     readonly simulation: Simulation;
     readonly saving: number;
+    readonly risk: number;
   },
 ): Move {
-  const { candidates, replacements, simulation, saving } = found;
+  const { candidates, replacements, simulation, saving, risk } = found;
   return {
     candidates,
     replacements,
-    nominations: simulation.plan.nominations,
+    nominations: nominationsOf(simulation.plan),
     saving,
     podsMoved: candidates.reduce((sum, { pods }) => sum + pods.length, 0),
-    score: scoreOf(judge, { candidates, made: replacements.length, saving }),
+    score: scoreOf(judge, { candidates, made: replacements.length, saving }) - risk,
   };
 }
 
@@ -133,11 +160,36 @@ function admit(judge: Judge, candidates: readonly Candidate[], { plan }: Simulat
       price: priceOf(candidates) + Math.max(0, charge * (candidates.length - plan.claims.length)),
       spotAllowed: !spotOnly || settings.spotToSpot,
       given: new Set([...regretted(settings.memory, judge.context.scope.now), ...machinesOf(candidates)]),
-      spotTypes: spotOnly && candidates.length === 1 ? spotToSpotTypes : 0,
+      ...spotRules({ candidates, made: plan.claims.length, spotOnly }, settings.spotChoice),
     },
     snapshot,
   );
 }
+
+/** Fewer machines than before are worth it in any case; one for one is how machines ratchet down. */
+function spotRules(
+  move: { readonly candidates: readonly Candidate[]; readonly made: number; readonly spotOnly: boolean },
+  choice: "types" | "risk",
+): Pick<AdmissionRules, "spotTypes" | "spotRisk"> {
+  const { candidates, made, spotOnly } = move;
+  if (choice === "risk") return { spotTypes: 0, spotRisk: spotOnly && made >= candidates.length };
+  return { spotTypes: spotOnly && candidates.length === 1 ? spotToSpotTypes : 0 };
+}
+
+/** What interruptions of new spot machines are expected to cost more than those of the old, USD an hour; 0 by default. */
+function riskOf({ context }: Judge, candidates: readonly Candidate[], replacements: readonly PlannedClaim[]): number {
+  const { settings, snapshot } = context;
+  if (settings.spotChoice !== "risk") return 0;
+  const value = candidates.reduce((sum, candidate) => sum + moveCost(context, candidate), 0) * payBackHours;
+  const spot = replacements.flatMap((claim) => {
+    const choices = choicesOf(claim, snapshot).filter(({ offering }) => offering.capacityType === "spot");
+    return choices.length === 0 ? [] : [interruptionCost(poolsOf(choices), value / replacements.length)];
+  });
+  return spot.reduce((sum, cost) => sum + cost, 0);
+}
+
+/** `moveCostPerHour` says what an eviction is worth, spread over a day. */
+const payBackHours = 24;
 
 /** As `boughtAs` names them. */
 export const machinesOf = (candidates: readonly Candidate[]): readonly string[] =>

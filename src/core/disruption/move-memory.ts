@@ -7,10 +7,8 @@ import { parseTimestamp } from "../../api/index.ts";
 import { objectKey } from "../pods/ownership.ts";
 import { type EpochMillis, epochMillisOf } from "../time.ts";
 
-/** How long a move is held against the next one. */
-export const moveWindowMillis = 60 * 60_000;
-/** A pod that moved so often within the window stays where it is. */
-export const mostMoves = 2;
+/** How long a move is held against the next one: an hour from when its pods have left, and drains take some minutes. */
+export const moveWindowMillis = 65 * 60_000;
 
 interface Move {
   readonly at: EpochMillis;

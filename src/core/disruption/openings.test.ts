@@ -107,6 +107,62 @@ describe("moves that upstream never finds", () => {
   });
 });
 
+describe("spot for spot", () => {
+  const sizes = [1, 2, 4, 8, 16, 32];
+  const families = ["c", "m"];
+  const spotTypes = sizes.flatMap((size) =>
+    families.map((family, at) => {
+      const price = size * (1 + at * 0.05) * 0.02;
+      const offerings = ["a", "b", "z"].map((zone) => [zone, "spot", price] as const);
+      return machineType(`${family}${String(size).padStart(2, "0")}`, { cpu: `${size * 4}`, offerings });
+    }),
+  );
+  const idle = (type: string) =>
+    layout({ types: spotTypes, nodes: { a: { type, capacityType: "spot", pods: [{ cpu: "15" }] } } });
+  const risk = { settings: { spotToSpot: true, spotChoice: "risk" } } as const;
+
+  it("[lifecycle 8.9] [lifecycle O8] in a pool of 12 types an idle machine goes once, and what comes does not go again", () => {
+    expect(spotTypes.length).toBe(12);
+    expect(movesIn(disrupt(idle("m32"), { settings: { spotToSpot: true } }))).toEqual([]);
+    const [command] = disrupt(idle("m32"), risk).commands;
+    expect(command?.replacements[0]?.instanceTypes).toEqual(["c04", "m04"]);
+    for (const type of command?.replacements[0]?.instanceTypes ?? [])
+      expect(movesIn(disrupt(idle(type), risk))).toEqual([]);
+  });
+
+  it("[lifecycle O8] a saving that is not worth the risk is none: too little, from too few pools, or with pods too dear to lose", () => {
+    const stays = (snapshot: ReturnType<typeof layout>, given: object = risk) =>
+      keptBecause(disrupt(snapshot, given), "a");
+    expect(stays(idle("m04"))).toMatchObject({ code: "spot-to-spot" });
+    const lone = machineType("lone", { cpu: "16", offerings: [["a", "spot", 0.01]] });
+    const many = layout({
+      types: [...spotTypes, lone],
+      nodes: { a: { type: "c08", capacityType: "spot", pods: [{ cpu: "15" }] } },
+    });
+    expect(stays(many)).toMatchObject({ code: "spot-to-spot", texts: expect.stringContaining("capacity pools") });
+    const dear = { settings: { ...risk.settings, moveCostPerHour: 1_000 } };
+    expect(movesIn(disrupt(idle("m32"), dear))).toEqual([]);
+  });
+});
+
+describe("preferences", () => {
+  const podAffinityTerm = { labelSelector: { matchLabels: { app: "apart" } }, topologyKey: "kubernetes.io/hostname" };
+  const term = { weight: 1, podAffinityTerm };
+  const affinity = { podAntiAffinity: { preferredDuringSchedulingIgnoredDuringExecution: [term] } };
+  const apart = { labels: { app: "apart" }, spec: { affinity } };
+  const types = [machineType("s", { cpu: "4", price: 0.5 })];
+  const snapshot = layout({ types, nodes: many(2, () => ({ type: "s", pods: [apart] })) });
+
+  it.each([
+    ["hold whatever they cost unless they have a price", {}, 0],
+    ["yield to a saving that is worth their price", { preferencePricePerHour: 0.4 }, 1],
+    ["hold against one that is not", { preferencePricePerHour: 0.5 }, 0],
+  ])("[lifecycle 8.10] %s", (_case, settings, commands) => {
+    const plan = disrupt(snapshot, { settings });
+    expect(plan.commands.map(({ savingPerHour }) => savingPerHour)).toEqual(Array(commands).fill(0.5));
+  });
+});
+
 describe("time and scale", () => {
   const types = [machineType("l", { cpu: "8", price: 2 })];
   const full = (count: number) => layout({ types, nodes: many(count, () => ({ type: "l", pods: [{ cpu: "5" }] })) });

@@ -15,7 +15,7 @@ import { leavingSoon } from "./destinations.ts";
 import { commandOf, evaluateMove, type Judge, type Move, type MoveRefusal, savingTolerance } from "./evaluate.ts";
 import type { BudgetLedger } from "./ledger.ts";
 import type { Choice, DisruptionMethod, KeptReason, MethodContext } from "./method.ts";
-import { mostMoves, movesOf } from "./move-memory.ts";
+import { movesOf } from "./move-memory.ts";
 import { searchMoves, type SearchOutcome } from "./repack-search.ts";
 import { type DisruptionOptions, disruptionScope, filterCandidates, methodScope } from "./pipeline.ts";
 import { longestPrefix } from "./prefix-search.ts";
@@ -91,11 +91,15 @@ function holdReason(
   const method = "consolidation";
   if (expected.has(candidate.node.name))
     return { code: "expected", text: "a pod that waits is expected on it", method };
-  const { memory } = context.settings;
+  const { memory, mostMoves } = context.settings;
   const moved = candidate.pods.find((pod) => movesOf(memory, pod, context.scope.now) >= mostMoves);
   if (moved === undefined) return undefined;
   const name = `${moved.metadata.namespace ?? "default"}/${moved.metadata.name ?? ""}`;
-  return { code: "moved-before", text: `pod ${name} was moved ${mostMoves} times within the hour`, method };
+  return {
+    code: "moved-before",
+    text: `pod ${name} was moved ${mostMoves === 1 ? "once" : `${mostMoves} times`} within the hour`,
+    method,
+  };
 }
 
 interface Ground {

@@ -8,6 +8,11 @@ export interface DisruptionSettings {
   readonly provisioning: ProvisioningOptions;
   /** Whether spot machines may be replaced by spot machines (gate SpotToSpotConsolidation). */
   readonly spotToSpot: boolean;
+  /**
+   * What a spot machine that replaces a lone one must have: 15 cheaper types, as upstream asks, or a saving that is worth
+   * its risk (lifecycle 8, O8).
+   */
+  readonly spotChoice: "types" | "risk";
   /** Types that consolidation does not buy for pools that do not ask for them by name (option `burstable: avoid`). */
   readonly avoidTypes?: AvoidedTypes;
   /**
@@ -15,6 +20,13 @@ export interface DisruptionSettings {
    * and must have paid for itself within a day.
    */
   readonly moveCostPerHour: number;
+  /**
+   * What a move must save for each pod of which a preference (affinity, or spread with ScheduleAnyway) yields to it, USD an
+   * hour (lifecycle 8.10). Infinite unless told: as upstream, preferences of pods then hold whatever they cost.
+   */
+  readonly preferencePricePerHour: number;
+  /** A pod that moved so often within the hour stays where it is. */
+  readonly mostMoves: number;
   /** Most pods that the commands of a pass may move. */
   readonly maxPodsMoved: number;
   /** How long to search, in work units (a simulation costs about its nodes and twice its pods); never a clock. */
@@ -31,7 +43,10 @@ export interface AvoidedTypes {
 export const defaultDisruptionSettings: DisruptionSettings = Object.freeze<DisruptionSettings>({
   provisioning: {},
   spotToSpot: false,
+  spotChoice: "types",
   moveCostPerHour: 0.0005,
+  mostMoves: 2,
+  preferencePricePerHour: Number.POSITIVE_INFINITY,
   maxPodsMoved: Number.POSITIVE_INFINITY,
   workUnits: 200_000,
   memory: noMoves,

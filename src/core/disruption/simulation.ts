@@ -3,6 +3,7 @@
  * they are gone. Nothing is copied but the list of nodes.
  */
 import type { Pod } from "../../api/index.ts";
+import { isVirtualPod } from "../buffers/virtual-pods.ts";
 import { createCatalogueCache } from "../catalogue/catalogue.ts";
 import type { InstanceType } from "../catalogue/instance-type.ts";
 import { type KeyText, keyText } from "../cluster/keys.ts";
@@ -12,7 +13,7 @@ import type { StateNode } from "../cluster/state-node.ts";
 import type { PoolView } from "../cluster/views.ts";
 import { isProvisionable } from "../pods/predicates.ts";
 import type { ProvisioningOptions } from "../provisioning/options.ts";
-import type { ProvisioningPlan, UnplacedPod } from "../provisioning/plan.ts";
+import type { Nomination, ProvisioningPlan, UnplacedPod } from "../provisioning/plan.ts";
 import { createProvisioner } from "../provisioning/provision.ts";
 import { noResources } from "../quantity/resources.ts";
 import type { Candidate } from "./candidate.ts";
@@ -22,7 +23,10 @@ import type { AvoidedTypes } from "./settings.ts";
 
 export interface Simulation {
   readonly plan: ProvisioningPlan;
-  /** Pods that run now and would have no place. Pods that wait already do not count (lifecycle 3.5). */
+  /**
+   * Pods that run now and would have no place. Pods that wait already do not count (lifecycle 3.5); chunks of capacity
+   * buffers that stand somewhere do, else the room that a buffer holds would be given up and bought again.
+   */
   readonly stranded: readonly UnplacedPod[];
 }
 
@@ -31,7 +35,7 @@ export interface Simulator {
   /** The picture that simulations start from, with waiting pods where they are expected. */
   readonly snapshot: ClusterSnapshot;
   readonly options: ProvisioningOptions;
-  /** Names of nodes that waiting pods are expected on. */
+  /** Names of nodes that waiting pods are expected on; chunks of capacity buffers move with whatever else moves. */
   readonly expected: ReadonlySet<string>;
   /** Yields units of work. `closed` nodes take no pods. */
   run(candidates: readonly Candidate[], how?: RunOptions): Generator<number, Simulation>;
@@ -41,6 +45,8 @@ export interface RunOptions {
   readonly closed?: ReadonlySet<StateNode>;
   /** How hard to look for better machines, as a share of the usual. */
   readonly effort?: number;
+  /** Whether preferences of pods yield; as the options say unless told. */
+  readonly preferencePolicy?: "Ignore";
 }
 
 /**
@@ -70,15 +76,25 @@ export function* createSimulator(
     snapshot: picture,
     options,
     expected: base.expected,
-    run: (candidates, { closed = noNodes, effort } = {}) => {
-      const given = effort === undefined ? options : { ...options, packingEffort: effort };
-      return simulate({ picture, options: given }, candidates, closed);
+    run: (candidates, { closed = noNodes, effort, preferencePolicy } = {}) => {
+      const given = {
+        ...options,
+        ...(effort === undefined ? {} : { packingEffort: effort }),
+        ...(preferencePolicy === undefined ? {} : { preferencePolicy }),
+      };
+      return simulate({ picture, options: given, pending: how.pending }, candidates, closed);
     },
   };
 }
 
+interface Ground {
+  readonly picture: ClusterSnapshot;
+  readonly options: ProvisioningOptions;
+  readonly pending: PendingPods;
+}
+
 function* simulate(
-  { picture, options }: { readonly picture: ClusterSnapshot; readonly options: ProvisioningOptions },
+  { picture, options, pending }: Ground,
   candidates: readonly Candidate[],
   closed: ReadonlySet<StateNode>,
 ): Generator<number, Simulation> {
@@ -89,7 +105,9 @@ function* simulate(
     return shut.has(node.name) ? closedNode(node) : node;
   });
   const plan = yield* planned(withNodes(picture, nodes), options);
-  return { plan, stranded: plan.unplaced.filter(({ pod }) => !isProvisionable(pod)) };
+  // What waited before and stands in this picture was placed by it: chunks alone still look as if they waited.
+  const stood = (pod: Pod): boolean => !isProvisionable(pod) || (pending === "separate" && isVirtualPod(pod));
+  return { plan, stranded: plan.unplaced.filter(({ pod }) => stood(pod)) };
 }
 
 /** Usage is counted anew: candidates leave their share of the limits to their replacements. */
@@ -105,6 +123,10 @@ export function* planned(snapshot: ClusterSnapshot, options: ProvisioningOptions
   yield snapshot.nodes.length;
   return provisioner.plan();
 }
+
+/** Where pods go that exist: chunks of capacity buffers nominate nothing (scheduling 7.3). */
+export const nominationsOf = ({ nominations }: ProvisioningPlan): readonly Nomination[] =>
+  nominations.filter(({ pod }) => !isVirtualPod(pod));
 
 /** The node stands, with all that topology sees of it, and takes nothing. */
 const closedNode = (node: StateNode): StateNode => ({ ...node, allocatable: noResources });
@@ -124,7 +146,8 @@ function* settled(
     if (node.markedForDeletion) return { ...node, pods: [], podRequests: noResources, daemonRequests: noResources };
     return withPods(node, arrivals.get(node.name) ?? []);
   });
-  return { snapshot: { ...snapshot, nodes, pendingPods: [] }, expected: new Set(arrivals.keys()) };
+  const expected = nominations.flatMap(({ node, pod }) => (isVirtualPod(pod) ? [] : [node]));
+  return { snapshot: { ...snapshot, nodes, pendingPods: [] }, expected: new Set(expected) };
 }
 
 /** Pools that name an avoided type keep it: whoever asks for it by name gets it. */

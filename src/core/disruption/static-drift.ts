@@ -1,11 +1,7 @@
 /** Replaces drifted nodes of pools of a fixed size (lifecycle 4.6): each by one claim made straight from the template. */
-import { awsLabelRules } from "../../api/index.ts";
 import { type KeyText, keyText } from "../cluster/keys.ts";
 import { isStaticPool, type PoolView } from "../cluster/views.ts";
-import type { PlannedClaim, PricedChoice } from "../provisioning/plan.ts";
-import { intersects } from "../requirements/compatible.ts";
-import { specRequirements } from "../requirements/requirements.ts";
-import { staticClaim } from "../static-capacity/static-claim.ts";
+import { plannedStaticClaim } from "../static-capacity/planned-static-claim.ts";
 import { resourcesAssuming } from "../quantity/parse-resources.ts";
 import type { Candidate } from "./candidate.ts";
 import { isDrifted } from "./drifted.ts";
@@ -93,7 +89,10 @@ function whyNot(budget: number, { nodes, steady }: Room): KeptReason {
 }
 
 function commandFor(candidate: Candidate, context: MethodContext, replaces: boolean): DisruptionCommand {
-  const replacement = replaces ? plannedFrom(candidate.pool, context) : undefined;
+  const { snapshot, settings } = context;
+  const replacement = replaces
+    ? plannedStaticClaim(candidate.pool, snapshot.instanceTypes, settings.provisioning.labelRules)
+    : undefined;
   return {
     method: "static-drift",
     reason: "Drifted",
@@ -102,19 +101,4 @@ function commandFor(candidate: Candidate, context: MethodContext, replaces: bool
     savingPerHour: candidate.price - (replacement?.cheapest.price ?? 0),
     podsMoved: candidate.pods.length,
   };
-}
-
-/** No type is required: the provider takes the cheapest. */
-function plannedFrom(pool: PoolView, { snapshot, settings }: MethodContext): PlannedClaim {
-  const { wellKnown } = settings.provisioning.labelRules ?? awsLabelRules;
-  const claim = staticClaim(pool, (label) => wellKnown.has(label));
-  const requirements = specRequirements(claim.spec.requirements);
-  let cheapest: PricedChoice = { instanceType: "", zone: "", capacityType: "", price: Number.POSITIVE_INFINITY };
-  for (const type of snapshot.instanceTypes.get(keyText(pool.key)) ?? []) {
-    if (!intersects(requirements, type.requirements)) continue;
-    for (const { available, requirements: own, zone, capacityType, price } of type.offerings)
-      if (available && price < cheapest.price && intersects(requirements, own))
-        cheapest = { instanceType: type.name, zone, capacityType, price };
-  }
-  return { poolKey: pool.key, pool, pods: [], claim, instanceTypes: [], cheapest, reasons: [] };
 }

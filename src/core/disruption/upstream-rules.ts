@@ -11,7 +11,7 @@ import { failed, ok, type Result } from "../result.ts";
 import { boundClaim, choicesOf, worstLaunchPrice } from "./admission.ts";
 import type { Candidate } from "./candidate.ts";
 import { type Judge, type Move, type MoveRefusal, priceOf, spotToSpotTypes } from "./evaluate.ts";
-import type { Simulation } from "./simulation.ts";
+import { nominationsOf, type Simulation } from "./simulation.ts";
 
 /** At most one new machine, every type cheaper at its worst, spot wherever spot is allowed. Yields work. */
 export function* computeUpstreamMove(
@@ -37,7 +37,7 @@ export function* computeUpstreamMove(
 function moveOf(candidates: readonly Candidate[], replacements: readonly PlannedClaim[], { plan }: Simulation): Move {
   const saving = estimatedSaving(candidates, replacements);
   const podsMoved = candidates.reduce((sum, { pods }) => sum + pods.length, 0);
-  return { candidates, replacements, nominations: plan.nominations, saving, podsMoved, score: saving };
+  return { candidates, replacements, nominations: nominationsOf(plan), saving, podsMoved, score: saving };
 }
 
 /** Source prices less the cheapest compatible offering of the first type of each claim; 0 for a claim without any. */

@@ -1,4 +1,4 @@
-import type { Pod } from "../../api/index.ts";
+import { type Pod, productAnnotations } from "../../api/index.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { type DisruptionLimits, disruptionLimits } from "../pods/disruption-limits.ts";
 import { isProvisionable } from "../pods/predicates.ts";
@@ -23,7 +23,19 @@ function displacedPods(snapshot: ClusterSnapshot, options: ResolvedOptions): rea
     now: options.now ?? snapshot.takenAt ?? epochMillisOf(0),
     limits: limits.ok ? limits.value : blockAll,
   };
-  return leaving.flatMap(({ pods }) => pods.filter((pod) => isCurrentlyReschedulable(pod, moment)));
+  const moving = leaving.flatMap(({ pods }) => pods.filter((pod) => isCurrentlyReschedulable(pod, moment)));
+  return moving.some(isSurged) ? withoutSurged(moving, snapshot) : moving;
+}
+
+const isSurged = ({ metadata }: Pod): boolean => metadata.annotations?.[productAnnotations.surge] === "true";
+
+/** Without those whose successor exists already, beside them: one place is enough for both. */
+function withoutSurged(moving: readonly Pod[], { pendingPods, nodes }: ClusterSnapshot): readonly Pod[] {
+  const successors = [...pendingPods, ...nodes.flatMap(({ pods }) => pods)].map(
+    ({ metadata }) => metadata.annotations?.[productAnnotations.surgedFor],
+  );
+  const replaced = new Set(successors);
+  return moving.filter((pod) => !isSurged(pod) || !replaced.has(pod.metadata.uid));
 }
 
 /** One budget that cannot be read must not lead to moves that it might forbid. */
