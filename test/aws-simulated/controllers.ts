@@ -31,16 +31,19 @@ export interface ControllerFixture extends AwsFixture {
   readonly launchClaim: (view: ClaimView, name?: string) => Promise<NodeClaim>;
 }
 
-export async function createControllerFixture(options: FixtureOptions = {}): Promise<ControllerFixture> {
+/** As for the provider alone; an earlier process here has controllers too, and leaves its objects. */
+export type ControllerOptions = Omit<FixtureOptions, "previous"> & { readonly previous?: ControllerFixture };
+
+export async function createControllerFixture(options: ControllerOptions = {}): Promise<ControllerFixture> {
   const events: string[] = [];
   const recorder = {
     publish: ({ reason, message }: { reason: string; message: string }) => void events.push(`${reason}: ${message}`),
   };
   const fixture = await createAwsFixture({ events: recorder, ...options });
-  const classes = createFakeKind<EC2NodeClass>(ec2NodeClassType);
-  const claims = createFakeKind<NodeClaim>(nodeClaimType);
-  const nodes = createFakeKind<Node>(nodeType);
-  const pools = createFakeKind<NodePool>(nodePoolType);
+  const classes = options.previous?.classes ?? createFakeKind<EC2NodeClass>(ec2NodeClassType);
+  const claims = options.previous?.claims ?? createFakeKind<NodeClaim>(nodeClaimType);
+  const nodes = options.previous?.nodes ?? createFakeKind<Node>(nodeType);
+  const pools = options.previous?.pools ?? createFakeKind<NodePool>(nodePoolType);
   const reconcilers = fixture.aws.reconcilers({
     kube: patchOnlyClient([classes, claims, nodes, pools] as unknown as readonly FakeKind<never>[]),
     ids: createIds(createSeededRandom("profiles")),

@@ -51,17 +51,21 @@ export interface FixtureOptions {
   readonly metrics?: MetricsRegistry;
   readonly events?: EventRecorder;
   readonly kubernetesVersion?: string;
+  /** Another process on the same account and clock. */
+  readonly previous?: AwsFixture;
   /** Changes the account before the provider starts. */
   readonly prepare?: (account: SimulatedAccount, clock: ManualClock) => void;
 }
 
 export async function createAwsFixture(options: FixtureOptions = {}): Promise<AwsFixture> {
-  const clock = createManualClock();
+  const { previous } = options;
+  const clock = previous?.clock ?? createManualClock();
   const random = createSeededRandom("aws");
-  const account = createSimulatedAccount({ clock, random, clusterName, catalogue, ...options.account });
+  const account =
+    previous?.account ?? createSimulatedAccount({ clock, random, clusterName, catalogue, ...options.account });
   options.prepare?.(account, clock);
   const clients = options.wrapClients?.(account.clients) ?? account.clients;
-  const nodeClasses = new Map<string, EC2NodeClass>();
+  const nodeClasses = previous?.nodeClasses ?? new Map<string, EC2NodeClass>();
   const log = createRecordingLogger();
   const aws = createAwsProvider({
     clients,
@@ -80,7 +84,7 @@ export async function createAwsFixture(options: FixtureOptions = {}): Promise<Aw
   });
   const run = <T>(call: Promise<T>): Promise<T> => runOn(clock, call);
   await run(aws.start({ signal: new AbortController().signal }));
-  nodeClasses.set("default", await readyNodeClass(account, options.spec));
+  if (previous === undefined) nodeClasses.set("default", await readyNodeClass(account, options.spec));
   return { clock, account, aws, log, nodeClasses, pool: poolOf(), run };
 }
 

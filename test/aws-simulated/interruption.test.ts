@@ -146,15 +146,6 @@ describe("the interruption queue", () => {
     send(stateChange, { "instance-id": "i-1", state: "stopping" });
     expect(await receive()).toHaveLength(1);
   });
-
-  test("[aws 9.8.137] [lifecycle Y5] empties the reservation that is taken back", async () => {
-    const { receive, send, messages } = await listening();
-    send("EC2 Capacity Reservation Instance Interruption Warning", { "instance-id": "i-1" });
-    const [message] = await receive();
-    expect(message?.kind).toBe("capacity_reservation_interrupted");
-    const view = claimOf([], { labels: { "karpenter.k8s.aws/capacity-reservation-id": "cr-1" } });
-    expect(() => messages.noteAffected(message!, view)).not.toThrow();
-  });
 });
 
 const spotZones = async ({ aws, pool, run }: Pick<AwsFixture, "aws" | "pool" | "run">) => {

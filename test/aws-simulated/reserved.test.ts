@@ -41,7 +41,7 @@ async function reserved(
   const templates = new Map<string, LaunchTemplateData>();
   const fleets = recordingFleets(requests, options.answer);
   const fixture = await createControllerFixture({
-    provider: { disableDryRun: true, reservedCapacity: options.gate ?? true },
+    provider: { disableDryRun: true, reservedCapacity: options.gate ?? true, interruptionQueue: "karpenter-ts" },
     prepare: (account) => {
       for (const each of reservations) account.capacity.setReservation(each);
     },
@@ -264,3 +264,21 @@ describe("upkeep of reserved machines", () => {
 function turnOnDemand({ account }: ControllerFixture): void {
   account.capacity.removeReservation("cr-1");
 }
+
+describe("a reservation that EC2 takes back", () => {
+  test("[aws 9.8.137] [lifecycle Y5] has nothing left for the next launch from the announcement on", async () => {
+    const fixture = await reserved([reservation("1", { interruptible: true })]);
+    const claim = await fixture.launchClaim(claimOf(anyCapacity("m5.large")), "taken");
+    expect(await reservedOffering(fixture)).toMatchObject({ available: true, reservationCapacity: 9 });
+    const detail = { "instance-id": claim.status?.providerID?.split("/").at(-1), "instance-action": "terminate" };
+    const envelope = { version: "0", source: "aws.ec2", time: "2026-01-01T00:00:00Z", detail };
+    const detailType = "EC2 Capacity Reservation Instance Interruption Warning";
+    fixture.account.sendMessage(JSON.stringify({ ...envelope, "detail-type": detailType }));
+    const [queue] = fixture.aws.interruptions(() => true);
+    const received = await fixture.run(queue!.receive({ signal: new AbortController().signal }));
+    const message = received.find(({ kind }) => kind === "capacity_reservation_interrupted");
+    expect(message?.instanceIds).toEqual([detail["instance-id"]]);
+    queue!.noteAffected(message!, { ...claimOf([]), claim });
+    expect(await reservedOffering(fixture)).toMatchObject({ available: false, reservationCapacity: 0 });
+  });
+});

@@ -7,7 +7,7 @@ import { type Bill, createBillKeeper } from "./bill.ts";
 import { type CallGate, createCallGate } from "./calls.ts";
 import { type AccountCapacity, createCapacity } from "./capacity.ts";
 import { createEc2 } from "./ec2.ts";
-import { createEc2Ids } from "./ec2-ids.ts";
+import { accountId, createEc2Ids } from "./ec2-ids.ts";
 import { createEventBodies, type EventBodies } from "./events.ts";
 import { type AccountFaults, createFaultState, type FaultState } from "./faults.ts";
 import { createIdentity } from "./identity.ts";
@@ -158,7 +158,7 @@ function createParts(options: SimulatedAccountOptions) {
     images: createImages({ kubernetesVersion: options.kubernetesVersion ?? "1.34", newId }),
     templates: createLaunchTemplates(newId),
     market: createMarket({ gate, catalogue, region, zones: place.zones.map(({ name }) => name) }),
-    identity: createIdentity({ gate, roles: options.roles ?? "any" }),
+    identity: createIdentity({ gate, clock, roles: options.roles ?? "any" }),
     machines: new Map(catalogue.machines.map((facts) => [facts.name, facts])),
   };
 }
@@ -216,7 +216,7 @@ function createEks(gate: CallGate, options: SimulatedAccountOptions, region: str
       return {
         cluster: {
           name,
-          arn: `arn:aws:eks:${region}:123456789012:cluster/${name}`,
+          arn: `arn:aws:eks:${region}:${accountId}:cluster/${name}`,
           endpoint: clusterEndpoint,
           version: options.kubernetesVersion ?? "1.34",
           kubernetesNetworkConfig: { serviceIpv4Cidr: options.serviceCidr ?? "10.96.0.0/12" },

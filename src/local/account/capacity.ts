@@ -7,6 +7,7 @@ import {
   ServiceError,
 } from "../../provider-aws/contract/index.ts";
 import { mapToTags, matchesFilters, page } from "./filters.ts";
+import { accountId } from "./ec2-ids.ts";
 
 /** A capacity reservation or capacity block that the account holds. */
 export interface AccountReservation {
@@ -139,14 +140,14 @@ function groupRefusal(
   };
 }
 
-const reservationFacts = ({ ownerId = "123456789012", criteria = "targeted", tags = {} }: AccountReservation) => ({
+const reservationFacts = ({ ownerId = accountId, criteria = "targeted", tags = {} }: AccountReservation) => ({
   attributes: { state: ["active"], "owner-id": [ownerId], "instance-match-criteria": [criteria] },
   tags,
 });
 
 const reservationShape = (reservation: AccountReservation, used: number) => ({
   CapacityReservationId: reservation.id,
-  OwnerId: reservation.ownerId ?? "123456789012",
+  OwnerId: reservation.ownerId ?? accountId,
   InstanceType: reservation.instanceType,
   AvailabilityZone: reservation.zone,
   AvailableInstanceCount: Math.max(reservation.total - used, 0),

@@ -1,6 +1,7 @@
 import { formatTimestamp } from "../../api/index.ts";
 import type { Clock, Ids } from "../../platform/index.ts";
 import type { AccountInstance } from "./instances.ts";
+import { accountId } from "./ec2-ids.ts";
 
 /** Bodies of the events that EventBridge puts into the queue (spec: aws 5.2). */
 export interface EventBodies {
@@ -20,10 +21,10 @@ export function createEventBodies(deps: {
     id: ids.uuid(),
     "detail-type": detailType,
     source: "aws.ec2",
-    account: "123456789012",
+    account: accountId,
     time: formatTimestamp(clock.now()),
     region,
-    resources: [`arn:aws:ec2:${region}:123456789012:instance/${id}`],
+    resources: [`arn:aws:ec2:${region}:${accountId}:instance/${id}`],
     detail: { "instance-id": id, ...detail },
   });
   return {

@@ -1,5 +1,7 @@
+import type { Clock } from "../../platform/index.ts";
 import { type IamClient, type InstanceProfile, ServiceError, type Tag } from "../../provider-aws/contract/index.ts";
 import type { CallGate } from "./calls.ts";
+import { accountId } from "./ec2-ids.ts";
 
 export interface AccountIdentity {
   readonly client: IamClient;
@@ -10,6 +12,8 @@ interface Profile {
   readonly name: string;
   readonly path: string;
   readonly tags: readonly Tag[];
+  readonly id: string;
+  readonly createdAt: Date;
   role?: string;
 }
 
@@ -21,9 +25,11 @@ const iamError = (code: string, message: string, status: number): ServiceError =
 export function createIdentity(deps: {
   readonly gate: CallGate;
   readonly roles: readonly string[] | "any";
+  readonly clock: Pick<Clock, "now">;
 }): AccountIdentity {
-  const { gate, roles } = deps;
+  const { gate, roles, clock } = deps;
   const profiles = new Map<string, Profile>();
+  let made = 0;
   const find = (name: string): Profile => {
     const profile = profiles.get(name);
     if (profile === undefined) throw iamError("NoSuchEntity", `Instance Profile ${name} cannot be found.`, 404);
@@ -36,7 +42,9 @@ export function createIdentity(deps: {
     createInstanceProfile: gate.wrap("IAM", "CreateInstanceProfile", (input) => {
       const { InstanceProfileName: name, Path: path = "/", Tags: tags = [] } = input;
       if (profiles.has(name)) throw iamError("EntityAlreadyExists", `Instance Profile ${name} already exists.`, 409);
-      const profile = { name, path, tags };
+      made += 1;
+      const id = iamId("AIPA", made);
+      const profile = { name, path, tags, id, createdAt: new Date(clock.now()) };
       profiles.set(name, profile);
       return { InstanceProfile: shape(profile) };
     }),
@@ -75,9 +83,27 @@ export function createIdentity(deps: {
   return { client, hasProfile: (name) => roles === "any" || profiles.has(name) };
 }
 
-const shape = ({ name, path, tags, role }: Profile): InstanceProfile => ({
-  InstanceProfileName: name,
-  Path: path,
-  Tags: tags,
-  Roles: role === undefined ? [] : [{ RoleName: role }],
+/** IAM's ids are a prefix of four letters and sixteen more. */
+const iamId = (prefix: string, count: number): string => `${prefix}${String(count).padStart(16, "0")}`;
+
+/** What IAM calls required of a role, too: whoever reads it may rely on it. */
+const roleShape = (RoleName: string, CreateDate: Date) => ({
+  RoleName,
+  RoleId: iamId("AROA", 1),
+  Path: "/",
+  Arn: `arn:aws:iam::${accountId}:role/${RoleName}`,
+  CreateDate,
 });
+
+const shape = ({ name, path, tags, role, id, createdAt }: Profile): InstanceProfile => {
+  const whole = {
+    InstanceProfileName: name,
+    InstanceProfileId: id,
+    Path: path,
+    Arn: `arn:aws:iam::${accountId}:instance-profile${path}${name}`,
+    CreateDate: createdAt,
+    Tags: tags,
+    Roles: role === undefined ? [] : [roleShape(role, createdAt)],
+  };
+  return whole;
+};

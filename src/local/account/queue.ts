@@ -1,6 +1,7 @@
 import type { Clock, Ids } from "../../platform/index.ts";
 import { type QueueMessage, ServiceError, type SqsClient } from "../../provider-aws/contract/index.ts";
 import type { CallGate } from "./calls.ts";
+import { accountId } from "./ec2-ids.ts";
 
 /** The interruption queue, fed by the account's events as EventBridge would (spec: aws 5.6). */
 export interface AccountQueue {
@@ -27,7 +28,7 @@ export function createQueue(deps: {
   readonly region: string;
 }): AccountQueue {
   const { gate, name } = deps;
-  const url = `https://sqs.${deps.region}.amazonaws.com/123456789012/${name}`;
+  const url = `https://sqs.${deps.region}.amazonaws.com/${accountId}/${name}`;
   const messages = createMessages(deps);
   const checkUrl = (asked: string): void => {
     if (asked !== url) throw missingQueue();

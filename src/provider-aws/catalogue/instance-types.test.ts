@@ -1,6 +1,7 @@
 import { describe, expect, test } from "vitest";
 import { awsLabels, capacityTypes, labels } from "../../api/index.ts";
 import { allocatableOf, type InstanceType, singleValueOf } from "../../core/index.ts";
+import { machineCapacity } from "./capacity.ts";
 import { classFactsKey, classFactsOf } from "./class-facts.ts";
 import { defaultResolutionSettings, resolveTypes } from "./resolve.ts";
 import { loadCatalogue } from "./tables.ts";
@@ -50,6 +51,12 @@ describe("capacity", () => {
   test("[aws 9.2.26] pod-ENI capacity is the branch interfaces of types that can trunk", () => {
     expect(typeOf("m5.large").capacity["vpc.amazonaws.com/pod-eni"]).toBe(9);
     expect(typeOf("t3.large").capacity["vpc.amazonaws.com/pod-eni"]).toBeUndefined();
+    const [facts] = loadCatalogue().machines;
+    const classFacts = classFactsOf(nodeClassOf());
+    const limits = { ipv4PerInterface: 10, trunking: false, branchInterfaces: 9 };
+    if (facts === undefined || !classFacts.ok) throw new Error("the catalogue has no type");
+    const capacity = machineCapacity(facts, classFacts.value, defaultResolutionSettings, limits);
+    expect(capacity["vpc.amazonaws.com/pod-eni"]).toBeUndefined();
   });
 
   test("[aws 9.2.36] an efa-only interface on card 0 costs one interface and is the EFA capacity", () => {

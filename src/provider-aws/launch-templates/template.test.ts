@@ -130,6 +130,9 @@ describe("name of a launch template", () => {
     const given = input();
     const reordered = { ...given, bootstrap: { ...given.bootstrap, labels } };
     expect(launchTemplateName(reordered)).toBe(launchTemplateName(given));
+    const securityGroups = given.nodeClass.status?.securityGroups?.toReversed() ?? [];
+    const otherOrder = { ...given.nodeClass, status: { ...given.nodeClass.status, securityGroups } };
+    expect(launchTemplateName({ ...given, nodeClass: otherOrder })).toBe(launchTemplateName(given));
     expect(launchTemplateName(given)).toMatch(/^karpenter\.k8s\.aws\/\d+$/);
     const tags = { ...given.tags, team: "b" };
     expect(launchTemplateName({ ...given, tags })).not.toBe(launchTemplateName(given));

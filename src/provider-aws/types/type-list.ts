@@ -162,12 +162,11 @@ function createEntries(deps: TypeListDeps): (read: ReadClass, found: DiscoveredR
       return known.entry;
     }
     for (const [other, { usedAt }] of slots) if (now - usedAt > unusedMilliseconds) slots.delete(other);
-    const entry = createEntry(deps, { read, found, resolve });
-    const slot = { entry, usedAt: now };
-    slots.set(read.key, slot);
-    void entry.then(({ ok: made }) => {
-      if (!made && slots.get(read.key) === slot) slots.delete(read.key);
+    const entry = createEntry(deps, { read, found, resolve }).then((made) => {
+      if (!made.ok) slots.delete(read.key);
+      return made;
     });
+    slots.set(read.key, { entry, usedAt: now });
     return entry;
   };
 }
