@@ -7,6 +7,7 @@ import { lintCommand } from "./commands/lint.ts";
 import { explainCommand } from "./commands/explain.ts";
 import { instanceTypesCommand } from "./commands/instance-types.ts";
 import { planCommand } from "./commands/plan.ts";
+import { replayCommand } from "./commands/replay.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { snapshotCommand } from "./commands/snapshot.ts";
 import { upCommand } from "./commands/up.ts";
@@ -43,6 +44,7 @@ const withoutController: ReadonlySet<string> = new Set([
   "instance-types",
   "explain",
   "plan",
+  "replay",
   "snapshot",
   "convert",
   "crds",
@@ -73,6 +75,7 @@ async function createProgram(argv: readonly string[], { terminal, finish }: Comm
     instanceTypesCommand,
     explainCommand,
     planCommand,
+    replayCommand,
     snapshotCommand,
     lintCommand,
   ])

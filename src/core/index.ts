@@ -85,3 +85,5 @@ export * from "./selectors/node-affinity.ts";
 export * from "./time.ts";
 export * from "./windows/windows.ts";
 export { type CatalogueCache, createCatalogueCache } from "./catalogue/catalogue.ts";
+export * from "./workloads/pod-from-template.ts";
+export * from "./workloads/stateful-pods.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { boundPod, deployment, documents, fileWith, machine, poolOf, runCommand } from "../../../test/builders/cli.ts";
-import type { ExplainReport } from "./report.ts";
+import type { ExplainReport } from "../../studies/index.ts";
 
 async function explained(object: string, text: string): Promise<ExplainReport> {
   const { output } = await runCommand(["explain", object, "-f", fileWith(text), "--output", "json"]);

@@ -17,17 +17,15 @@ import {
   loadCatalogue,
   type Prices,
 } from "../../provider-aws/catalogue/index.ts";
+import { clusterOfObjects, type OfferedPool, poolsOf, type PoolWithClass, unmetScales } from "../../studies/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { readTexts } from "../input/read-input.ts";
 import type { Terminal } from "../terminal.ts";
 import { readSamples, type Sample } from "../up/samples.ts";
 import { judgeObjects } from "./judge-objects.ts";
 import type { OfflineFlags } from "./offline-flags.ts";
-import { type OfferedPool, offlineState } from "./offline-snapshot.ts";
 import { createOfflineTypes } from "./offline-types.ts";
-import { poolsOf, type PoolWithClass } from "./pools.ts";
 import { readPriceFile, unknownTypes, withOverrides } from "./price-file.ts";
-import { unmetScales } from "./replicas.ts";
 
 /** An input as the engine takes it, and what of it could not be used. */
 export interface OfflineInput {
@@ -111,7 +109,7 @@ export async function inputOf(
 ): Promise<Omit<OfflineInput, "exitCode">> {
   const withClasses = poolsOf(objects);
   const pools = offeredPools(withClasses, await createMarketTypes(withClasses, market), terminal);
-  const { state, pods } = offlineState(objects, pools, flags.scale);
+  const { state, pods } = clusterOfObjects(objects, pools, flags.scale);
   return { state, snapshot: freezeSnapshot(state, now), objects, pods: pods.length, now };
 }
 

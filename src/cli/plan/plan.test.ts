@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { boundPod, deployment, documents, fileWith, machine, poolOf, runCommand } from "../../../test/builders/cli.ts";
-import type { PlanReport } from "./run-plan.ts";
+import type { PlanReport } from "../../studies/index.ts";
 
 const guard = { "karpenter.sh/do-not-disrupt": "true" };
 const input = documents(

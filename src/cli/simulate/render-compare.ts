@@ -1,5 +1,5 @@
 import { renderColumns, renderMarkdownTable, type TextTable } from "../output/columns.ts";
-import type { CompareReport, PoolTotals } from "./compare.ts";
+import type { CompareReport, PoolTotals } from "../../studies/index.ts";
 
 export const renderCompareTable = (report: CompareReport): string =>
   [

@@ -1,6 +1,12 @@
 import { perHour, perMonth } from "../output/money.ts";
 import { renderColumns, renderMarkdownTable, type TextTable } from "../output/columns.ts";
-import type { CommandReport, ConsolidationReport, SimulatedNode, SimulateReport, UnplacedReport } from "./report.ts";
+import {
+  commandText,
+  type ConsolidationReport,
+  type SimulatedNode,
+  type SimulateReport,
+  type UnplacedReport,
+} from "../../studies/index.ts";
 
 /** For a terminal: machines, what they cost, what has no place and why, in that order. */
 export function renderTable(report: SimulateReport): string {
@@ -136,13 +142,6 @@ export function consolidationLines({
     `consolidation: ${before.nodes} to ${after.nodes} nodes, ${perMonth(before.pricePerHour)} to ${perMonth(after.pricePerHour)} (saves ${savingPerMonth.toFixed(2)}), ${count(evictions, "eviction")}`,
     ...commands.map(commandText).map((text) => `  ${text}`),
   ];
-}
-
-/** `Underutilized: delete a, b for 1 x m7a.large; saves 0.1234 $/h, moves 3 pods`. */
-export function commandText({ reason, nodes, replacements, savingPerHour, podsMoved }: CommandReport): string {
-  const types = replacements.map(({ type, capacityType }) => `${type} (${capacityType})`);
-  const instead = types.length === 0 ? "" : ` for ${types.join(", ")}`;
-  return `${reason}: delete ${nodes.join(", ")}${instead}; saves ${perHour(savingPerHour)}, moves ${count(podsMoved, "pod")}`;
 }
 
 const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? "" : "s"}`;

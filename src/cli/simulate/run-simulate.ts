@@ -1,13 +1,19 @@
-import { exitCodes } from "../cli-error.ts";
+import { lowerBound } from "../../bound/index.ts";
+import {
+  compare,
+  type CompareReport,
+  consolidate,
+  simulate,
+  type SimulateReport,
+  type Simulation,
+  simulationOptions,
+} from "../../studies/index.ts";
+import { CliError, exitCodes } from "../cli-error.ts";
 import type { OfflineFlags } from "../offline/offline-flags.ts";
-import { openMarket, readOffline, tell } from "../offline/read-offline.ts";
+import { type OfflineInput, openMarket, readOffline, tell } from "../offline/read-offline.ts";
 import type { Terminal } from "../terminal.ts";
-import { compare, type CompareReport } from "./compare.ts";
-import { consolidate } from "./consolidate.ts";
 import { renderCompareMarkdown, renderCompareTable } from "./render-compare.ts";
 import { renderMarkdown, renderTable } from "./render.ts";
-import type { SimulateReport } from "./report.ts";
-import { simulate, simulationOptions } from "./simulate.ts";
 
 export interface SimulateFlags extends OfflineFlags {
   readonly compare?: readonly string[];
@@ -21,8 +27,8 @@ export async function runSimulate(flags: SimulateFlags, terminal: Terminal): Pro
   const options = simulationOptions();
   const study = async (filename: readonly string[]): Promise<{ report: SimulateReport; exitCode: number }> => {
     const input = await readOffline({ ...flags, filename }, market, terminal);
-    const simulation = simulate(input.snapshot, options);
-    const report = flags.consolidate ? consolidate(input, simulation, options) : simulation.report;
+    const simulation = simulate(input.snapshot, { ...options, bound: lowerBound });
+    const report = flags.consolidate ? consolidated(input, simulation, options) : simulation.report;
     if (flags.prices === undefined && report.nodes.some(({ capacityType }) => capacityType === "spot"))
       tell(terminal, "spot prices are simulated, 30 to 60 % of on demand; --prices takes your own");
     return { report, exitCode: Math.max(input.exitCode, report.unplaced.length > 0 ? exitCodes.findings : 0) };
@@ -35,6 +41,17 @@ export async function runSimulate(flags: SimulateFlags, terminal: Terminal): Pro
   const second = await study(flags.compare);
   terminal.output.write(renderTwo(compare(first.report, second.report), flags.output));
   return Math.max(first.exitCode === exitCodes.wrongUse ? exitCodes.wrongUse : 0, second.exitCode);
+}
+
+function consolidated(
+  input: OfflineInput,
+  simulation: Simulation,
+  options: Parameters<typeof consolidate>[2],
+): SimulateReport {
+  const report = consolidate(input, simulation, options);
+  if (report.ok) return report.value;
+  const { budget, message } = report.failure;
+  throw new CliError(`consolidation cannot be simulated: PodDisruptionBudget ${budget} cannot be read: ${message}`);
 }
 
 function renderOne(report: SimulateReport, form: SimulateFlags["output"]): string {

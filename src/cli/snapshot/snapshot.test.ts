@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { boundPod, deployment, documents, fileWith, machine, poolOf, runCommand } from "../../../test/builders/cli.ts";
-import type { SimulateReport } from "../simulate/report.ts";
+import type { SimulateReport } from "../../studies/index.ts";
 
 const figures = async (file: string): Promise<readonly unknown[]> => {
   const { output } = await runCommand(["simulate", "-f", file, "--consolidate", "-o", "json"]);

@@ -25,3 +25,7 @@ export interface ExplainReport {
   /** USD: what the object costs as long as things stay as they are. */
   readonly costPerMonth?: number;
 }
+
+export type ExplainFailure =
+  | { readonly kind: "not-found" | "not-explainable"; readonly message: string }
+  | { readonly kind: "unreadable-budget"; readonly message: string };

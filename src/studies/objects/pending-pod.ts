@@ -1,5 +1,14 @@
 /** Pods as the API server and the controllers would make them from templates. */
-import type { Container, KubeObject, Pod, PodSpec, PodTemplateSpec, PriorityClass } from "../../api/index.ts";
+import type {
+  Container,
+  KubeObject,
+  OwnerReference,
+  Pod,
+  PodSpec,
+  PodTemplateSpec,
+  PriorityClass,
+} from "../../api/index.ts";
+import { podFromTemplate } from "../../core/index.ts";
 
 /** Priorities by name of their class, the two of Kubernetes' own included. */
 export type Priorities = ReadonlyMap<string, number>;
@@ -35,30 +44,24 @@ function withRequests(container: Container): Container {
   return { ...container, resources: { ...container.resources, requests: { ...limits, ...requests } } };
 }
 
-export interface PodIdentity {
-  readonly name: string;
-  readonly owner: { readonly apiVersion: string; readonly kind: string; readonly name: string };
-  readonly labels?: Readonly<Record<string, string>>;
-}
-
-/** A pod that waits for a node, in the namespace of `workload`. */
-export function podFromTemplate(workload: KubeObject, template: PodTemplateSpec, identity: PodIdentity): Pod {
+/** A pod that waits for a node: known by its name, as nobody has given it an identifier. */
+export function pendingPod(
+  workload: KubeObject,
+  template: PodTemplateSpec,
+  identity: {
+    readonly name: string;
+    readonly owner: Omit<OwnerReference, "uid">;
+    readonly labels?: Readonly<Record<string, string>>;
+    readonly spec?: Partial<PodSpec>;
+  },
+): Pod {
   const { name, owner } = identity;
-  const { annotations, labels } = template.metadata ?? {};
   const namespace = workload.metadata.namespace ?? "default";
-  return {
-    apiVersion: "v1",
-    kind: "Pod",
-    metadata: {
-      name,
-      namespace,
-      uid: `${namespace}/${name}`,
-      labels: { ...labels, ...identity.labels },
-      ...(annotations === undefined ? {} : { annotations }),
-      ownerReferences: [{ ...owner, uid: `${owner.kind}/${namespace}/${owner.name}`, controller: true }],
-    },
-    spec: template.spec,
-  };
+  return podFromTemplate(workload, template, {
+    ...identity,
+    uid: `${namespace}/${name}`,
+    owner: { ...owner, uid: `${owner.kind}/${namespace}/${owner.name}`, controller: true },
+  });
 }
 
 /** The pod with what the scheduler says of one that it has no node for, so that the engine plans for it. */

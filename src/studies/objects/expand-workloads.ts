@@ -1,16 +1,8 @@
 /** Workloads of manifests as the pods that Kubernetes' controllers would make of them. */
-import type {
-  CronJob,
-  Deployment,
-  Job,
-  KubeObject,
-  PersistentVolumeClaim,
-  Pod,
-  PodTemplateSpec,
-  StatefulSet,
-} from "../../api/index.ts";
+import type { CronJob, Deployment, Job, KubeObject, PersistentVolumeClaim, Pod, StatefulSet } from "../../api/index.ts";
+import { statefulClaims, statefulLabels, statefulVolumes } from "../../core/index.ts";
 import { createOwnedPods, type OwnedPods } from "./owned-pods.ts";
-import { podFromTemplate, templateHash } from "./pod-from-template.ts";
+import { pendingPod, templateHash } from "./pending-pod.ts";
 import { createReplicas, type Replicas, type Scale, scaleOf } from "./replicas.ts";
 
 export interface Expansion {
@@ -75,7 +67,7 @@ function replicated(workload: Deployment, { replicas, owned }: Context, ownerKin
   };
   const there = owned.of(workload).length;
   return numbers(replicas(workload) - there).map((at) =>
-    podFromTemplate(workload, template, {
+    pendingPod(workload, template, {
       name: `${base}-${there + at + 1}`,
       owner,
       ...(isDeployment ? { labels: { "pod-template-hash": hash } } : {}),
@@ -85,43 +77,23 @@ function replicated(workload: Deployment, { replicas, owned }: Context, ownerKin
 
 function stateful(set: StatefulSet, { replicas, owned }: Context): readonly Pod[] {
   const there = new Set(owned.of(set).map(({ metadata }) => metadata.name));
-  const claimed = set.spec.volumeClaimTemplates ?? [];
-  const names = new Set(claimed.map(({ metadata }) => metadata.name));
-  const written = (set.spec.template.spec.volumes ?? []).filter((volume) => !names.has(volume.name));
+  const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: set.metadata.name ?? "" };
   return numbers(replicas(set)).flatMap((ordinal) => {
-    const name = `${set.metadata.name ?? ""}-${ordinal}`;
+    const name = statefulPodName(set, ordinal);
     if (there.has(name)) return [];
-    const volumes = [
-      ...written,
-      ...claimed.map((claim) => ({
-        name: claim.metadata.name ?? "",
-        persistentVolumeClaim: { claimName: `${claim.metadata.name ?? ""}-${name}` },
-      })),
-    ];
-    const template: PodTemplateSpec = {
-      ...set.spec.template,
-      spec: { ...set.spec.template.spec, ...(volumes.length === 0 ? {} : { volumes }) },
-    };
-    const owner = { apiVersion: "apps/v1", kind: "StatefulSet", name: set.metadata.name ?? "" };
-    const labels = {
-      "statefulset.kubernetes.io/pod-name": name,
-      "apps.kubernetes.io/pod-index": String(ordinal),
-    };
-    return [podFromTemplate(set, template, { name, owner, labels })];
+    const volumes = statefulVolumes(set, set.spec.template, name);
+    const labels = statefulLabels(name, ordinal);
+    const spec = volumes.length === 0 ? {} : { volumes };
+    return [pendingPod(set, set.spec.template, { name, owner, labels, spec })];
   });
 }
 
-function claimsOf(set: StatefulSet, { replicas, owned }: Context): readonly PersistentVolumeClaim[] {
-  return numbers(replicas(set)).flatMap((ordinal) =>
-    (set.spec.volumeClaimTemplates ?? []).flatMap((template): readonly PersistentVolumeClaim[] => {
-      const name = `${template.metadata.name ?? ""}-${set.metadata.name ?? ""}-${ordinal}`;
-      const namespace = set.metadata.namespace ?? "default";
-      if (owned.hasClaim(`${namespace}/${name}`)) return [];
-      const metadata = { name, namespace, labels: { ...template.metadata.labels, ...set.spec.selector.matchLabels } };
-      return [{ apiVersion: "v1", kind: "PersistentVolumeClaim", metadata, spec: template.spec }];
-    }),
-  );
-}
+const claimsOf = (set: StatefulSet, { replicas, owned }: Context): readonly PersistentVolumeClaim[] =>
+  numbers(replicas(set))
+    .flatMap((ordinal) => statefulClaims(set, statefulPodName(set, ordinal)))
+    .filter(({ metadata: { namespace = "default", name = "" } }) => !owned.hasClaim(`${namespace}/${name}`));
+
+const statefulPodName = (set: StatefulSet, ordinal: number): string => `${set.metadata.name ?? ""}-${ordinal}`;
 
 function jobPods(workload: KubeObject, spec: Job["spec"], { owned, scale }: Context): readonly Pod[] {
   if (spec.suspend === true || isFinished(workload as Job)) return [];
@@ -132,7 +104,7 @@ function jobPods(workload: KubeObject, spec: Job["spec"], { owned, scale }: Cont
   const name = workload.metadata.name ?? "";
   const owner = { apiVersion: "batch/v1", kind: "Job", name };
   return numbers(wanted - there).map((at) =>
-    podFromTemplate(workload, spec.template, {
+    pendingPod(workload, spec.template, {
       name: `${name}-job-${there + at + 1}`,
       owner,
       labels: { "batch.kubernetes.io/job-name": name, "job-name": name },

@@ -33,8 +33,9 @@ function machineEvents(snapshot: ClusterSnapshot, planned: PlannedClaim, name: s
   ];
 }
 
-function machineOf(
-  snapshot: ClusterSnapshot,
+/** A planned machine as its claim and its Node would stand: initialized, and quiet for as long as its pool asks. */
+export function machineOf(
+  snapshot: Pick<ClusterSnapshot, "instanceTypes">,
   { poolKey, cheapest, claim }: PlannedClaim,
   name: string,
 ): { readonly claim: NodeClaim; readonly node: Node } {

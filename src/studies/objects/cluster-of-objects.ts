@@ -1,4 +1,4 @@
-/** Objects of files as the picture that the engine decides on. */
+/** Objects, of files or of an API server, as the picture that the engine decides on. */
 import type { KubeObject, NodeClaim, PersistentVolumeClaim, Pod, StorageClass } from "../../api/index.ts";
 import {
   applyClusterEvents,
@@ -12,7 +12,7 @@ import {
 } from "../../core/index.ts";
 import { claimViewOfMachine, viewOfStoredClaim } from "../../legacy/index.ts";
 import { expandWorkloads } from "./expand-workloads.ts";
-import { admittedSpec, markedUnschedulable, prioritiesOf } from "./pod-from-template.ts";
+import { admittedSpec, markedUnschedulable, prioritiesOf } from "./pending-pod.ts";
 import type { Scale } from "./replicas.ts";
 
 export interface OfferedPool {
@@ -20,18 +20,18 @@ export interface OfferedPool {
   readonly types: readonly InstanceType[];
 }
 
-export interface OfflineState {
+export interface ObjectCluster {
   readonly state: ClusterState;
   /** All pods, those that are bound included, in the order of the input. */
   readonly pods: readonly Pod[];
 }
 
 /** Cluster state with every pod that has no node waiting for one. Objects without a namespace are in `default`. */
-export function offlineState(
+export function clusterOfObjects(
   given: readonly KubeObject[],
   pools: readonly OfferedPool[],
   scale: Scale = new Map(),
-): OfflineState {
+): ObjectCluster {
   const objects = given.map(inNamespace);
   const priorities = prioritiesOf(objects);
   const expansion = expandWorkloads(objects, scale);

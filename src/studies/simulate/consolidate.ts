@@ -4,7 +4,10 @@ import {
   applyClusterEvents,
   type ClusterEvent,
   type ClusterState,
+  type ClusterSnapshot,
   type DisruptionCommand,
+  type DisruptionLimitsFailure,
+  type EpochMillis,
   epochMillisOf,
   freezeSnapshot,
   isReschedulable,
@@ -12,15 +15,15 @@ import {
   matchesSelector,
   nodePrice,
   objectKey,
+  ok,
   planDisruption,
   type ProvisioningOptions,
   repacking,
+  type Result,
   type StateNode,
   vacancy,
 } from "../../core/index.ts";
-import { CliError } from "../cli-error.ts";
-import { hoursPerMonth } from "../output/money.ts";
-import type { OfflineInput } from "../offline/read-offline.ts";
+import { hoursPerMonth } from "../money.ts";
 import { commandReport } from "./command-report.ts";
 import type { ConsolidationReport, SimulateReport } from "./report.ts";
 import { rounded, type Simulation } from "./simulate.ts";
@@ -32,8 +35,22 @@ const mostPasses = 200;
 /** Passes are minutes apart, so that budgets and quiet times do not carry over. */
 const passMillis = 600_000;
 
-/** The report with what follows: commands in order, and what the cluster costs before and after them. */
-export function consolidate(input: OfflineInput, simulation: Simulation, options: ProvisioningOptions): SimulateReport {
+/** A cluster at a moment: the state, and the snapshot that a simulation was made from. */
+export interface StudiedCluster {
+  readonly state: ClusterState;
+  readonly snapshot: ClusterSnapshot;
+  readonly now: EpochMillis;
+}
+
+/**
+ * The report with what follows: commands in order, and what the cluster costs before and after them. Fails when a
+ * PodDisruptionBudget cannot be read.
+ */
+export function consolidate(
+  input: StudiedCluster,
+  simulation: Simulation,
+  options: ProvisioningOptions,
+): Result<SimulateReport, DisruptionLimitsFailure> {
   let state = applyClusterEvents(input.state, [
     ...standingEvents(input.snapshot, simulation.plan, (index) => `new-${index + 1}`),
     ...quietEvents(input.snapshot.nodes),
@@ -50,7 +67,7 @@ export function consolidate(input: OfflineInput, simulation: Simulation, options
       methods: [vacancy, repacking],
       settings: { provisioning: options },
     });
-    if (!planned.ok) throw new CliError(`consolidation cannot be simulated: ${planned.failure.message}`);
+    if (!planned.ok) return planned;
     if (planned.value.commands.length === 0) break;
     for (const command of planned.value.commands) {
       commands.push(command);
@@ -58,13 +75,9 @@ export function consolidate(input: OfflineInput, simulation: Simulation, options
       made += command.replacements.length;
     }
   }
-  return { ...simulation.report, consolidation: reportOf(commands, before, costOf(state)) };
+  return ok({ ...simulation.report, consolidation: reportOf(commands, before, costOf(state)) });
 
-  function carriedOut(
-    snapshot: ReturnType<typeof freezeSnapshot>,
-    command: DisruptionCommand,
-    first: number,
-  ): readonly ClusterEvent[] {
+  function carriedOut(snapshot: ClusterSnapshot, command: DisruptionCommand, first: number): readonly ClusterEvent[] {
     const { candidates, replacements, nominations = [] } = command;
     return [
       ...standingEvents(snapshot, { claims: replacements, nominations }, (index) => `replacement-${first + index + 1}`),
@@ -92,7 +105,7 @@ function quietEvents(nodes: readonly StateNode[]): readonly ClusterEvent[] {
 }
 
 /** Budgets as their controller would count them: every bound pod is healthy between two passes. */
-function budgetEvents(state: ClusterState): readonly ClusterEvent[] {
+export function budgetEvents(state: ClusterState): readonly ClusterEvent[] {
   const bound = state.pods.list().filter(({ bound: place }) => place !== undefined);
   return state.podDisruptionBudgets.list().map((budget): ClusterEvent => {
     const covered = bound.filter(({ pod }) => covers(budget, pod));

@@ -41,6 +41,8 @@ export interface SimulateReport {
   /** USD an hour of the new machines; a month is 730 hours. */
   readonly pricePerHour: number;
   readonly pricePerMonth: number;
+  /** USD an hour: what new machines for these pods cost at least, whoever chooses them; where somebody was asked. */
+  readonly bound?: number;
   readonly nodes: readonly SimulatedNode[];
   readonly existing: readonly ExistingNode[];
   readonly unplaced: readonly UnplacedReport[];

@@ -9,7 +9,7 @@ import {
   type ProvisioningOptions,
   type ProvisioningPlan,
 } from "../../core/index.ts";
-import { perHour } from "../output/money.ts";
+import { perHour } from "../money.ts";
 import type { ExplainReport } from "./report.ts";
 
 /** Remedies that are shown; the first is the nearest. */

@@ -1,5 +1,5 @@
 /** Two configurations side by side: what changes in cost, nodes and pods, and what it takes to get from one to the other. */
-import { hoursPerMonth } from "../output/money.ts";
+import { hoursPerMonth } from "../money.ts";
 import type { SimulatedNode, SimulateReport } from "./report.ts";
 import { rounded } from "./simulate.ts";
 

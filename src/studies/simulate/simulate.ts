@@ -15,7 +15,7 @@ import {
   resourcesAssuming,
   type UnplacedPod,
 } from "../../core/index.ts";
-import { hoursPerMonth } from "../output/money.ts";
+import { hoursPerMonth } from "../money.ts";
 import type { ExistingNode, Share, SimulatedNode, SimulateReport, UnplacedReport } from "./report.ts";
 
 /** Remedies are looked for at most for so many kinds of pods: each costs some plans of the whole input. */
@@ -26,6 +26,12 @@ export interface Simulation {
   readonly plan: ProvisioningPlan;
 }
 
+/** How plans are made, and who tells the least that a plan can cost (the room `bound`, which need not be loaded). */
+export interface SimulateOptions extends ProvisioningOptions {
+  /** USD an hour; prices only, without what a machine costs beside its price. */
+  readonly bound?: (snapshot: ClusterSnapshot, plan: ProvisioningPlan, options: ProvisioningOptions) => number;
+}
+
 /** The controller's options, one catalogue for all plans of an input. */
 export const simulationOptions = (): ProvisioningOptions => ({
   nodeChargePerHour,
@@ -33,7 +39,10 @@ export const simulationOptions = (): ProvisioningOptions => ({
 });
 
 /** Places what waits, and tells where, for how much, and why not. Pure: equal snapshots give equal reports. */
-export function simulate(snapshot: ClusterSnapshot, options: ProvisioningOptions = simulationOptions()): Simulation {
+export function simulate(
+  snapshot: ClusterSnapshot,
+  { bound, ...options }: SimulateOptions = simulationOptions(),
+): Simulation {
   const plan = provision(snapshot, options);
   const nodes = plan.claims.map((claim) => nodeOf(claim, snapshot));
   const gated = snapshot.pendingPods.filter(({ spec }) => (spec.schedulingGates ?? []).length > 0);
@@ -47,6 +56,7 @@ export function simulate(snapshot: ClusterSnapshot, options: ProvisioningOptions
     placed,
     pricePerHour,
     pricePerMonth: Number((pricePerHour * hoursPerMonth).toFixed(2)),
+    ...(bound === undefined ? {} : { bound: rounded(bound(snapshot, plan, { ...options, nodeChargePerHour: 0 })) }),
     nodes,
     existing,
     unplaced,
