@@ -1,4 +1,6 @@
+export type { AccountFacts, AccountQuestions } from "./facts/account.ts";
 export type { AdvisorInput } from "./facts/facts.ts";
+export { type MetricsFacts, readMetrics } from "./facts/metrics.ts";
 export type { LogFile } from "./facts/log-lines.ts";
 export type { Finding, Rule, RuleOutcome, Severity } from "./model/rule.ts";
 export { severities, severityRank } from "./model/rule.ts";
@@ -8,6 +10,7 @@ export { adviceDocument } from "./report/findings-json.ts";
 export { adviceJunit } from "./report/junit.ts";
 export { adviceSarif } from "./report/sarif.ts";
 export { adviceGithub, adviceMarkdown, adviceTable } from "./report/text-reports.ts";
+export { accountQuestions } from "./run/account-questions.ts";
 export { type Advice, advise } from "./run/advise.ts";
 export { type Baseline, baselineOf, readBaseline } from "./run/baseline.ts";
 export { type Configuration, emptyConfiguration, readConfiguration } from "./run/configuration.ts";

@@ -1,3 +1,4 @@
+export { type AccountLook, lookAtAccount } from "./account-look.ts";
 export { awsProvider, awsProviderOptions } from "./aws.ts";
 export { type AwsAccountSetup, connectAwsAccount } from "./aws-account.ts";
 export type { DecisionLog } from "./decision-log.ts";

@@ -1,3 +1,4 @@
+export { type AccountClients, type AccountQuestions, type AccountReport, readAccount } from "./account/index.ts";
 export { type AwsProvider, createAwsProvider, type ReconcilerDeps } from "./aws-provider.ts";
 export type { BackgroundLoop } from "./background.ts";
 export { type ClusterVersion, createClusterVersion, describeEksCluster } from "./cluster-version.ts";

@@ -8,6 +8,8 @@ export interface SettingsFacts {
   /** The ConfigMap; absent where only a Deployment is known. */
   readonly map?: ManifestObject;
   readonly data: Readonly<Record<string, string>>;
+  /** Empty where nothing names it. */
+  readonly clusterName: string;
   /** Name of the interruption queue; empty for none. */
   readonly queue: string;
   readonly isolated: boolean;
@@ -25,7 +27,8 @@ export function settingsOf(
   const spelling = queueKeys.find((key) => (data[key] ?? "") !== "");
   const queue = environment.get("INTERRUPTION_QUEUE") ?? (spelling === undefined ? "" : (data[spelling] ?? ""));
   const isolated = data["aws.isolatedVPC"] === "true" || environment.get("ISOLATED_VPC") === "true";
-  return { ...(map === undefined ? {} : { map }), data, queue, isolated };
+  const clusterName = data["aws.clusterName"] ?? environment.get("CLUSTER_NAME") ?? "";
+  return { ...(map === undefined ? {} : { map }), data, clusterName, queue, isolated };
 }
 
 function dataOf(map: ManifestObject | undefined): Readonly<Record<string, string>> {

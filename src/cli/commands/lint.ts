@@ -9,11 +9,20 @@ const collect = (value: string, before: readonly string[]): readonly string[] =>
 export function lintCommand(program: Command, { terminal, finish }: CommandContext): void {
   program
     .command("lint")
-    .description("Check manifests, dumps of clusters and controller logs against best practices.")
+    .description("Check manifests, clusters, controller logs, use figures and the AWS account against best practices.")
     .option("-f, --filename <place>", "file, folder, or - for standard input; may be given again", collect, [])
     .option("--dump <place>", "objects of a running cluster with their status; may be given again", collect, [])
     .option("--logs <file>", "controller log; may be given again", collect, [])
-    .option("--region <region>", "region whose machine types count", "us-east-1")
+    .option("--cluster", "look at a running cluster, which is only read", false)
+    .option("--kubeconfig <file>", "kubeconfig of that cluster (env: KUBECONFIG)")
+    .option("--context <name>", "context of the kubeconfig")
+    .option("--metrics <file>", "use figures, as docs/lint.md says how to get them")
+    .option("--aws", "look at the AWS account, which is only read", false)
+    .option("--cluster-name <name>", "EKS name of the cluster, where no object tells it")
+    .option(
+      "--region <region>",
+      "region of the machine types (default: us-east-1) and of the account (default: AWS_REGION)",
+    )
     .addOption(new Option("-o, --output <form>", "form of the findings").choices([...lintOutputs]).default("table"))
     .addOption(
       new Option("--fail-on <severity>", "exit 1 from this severity on (default: warning)").choices([
@@ -31,5 +40,5 @@ export function lintCommand(program: Command, { terminal, finish }: CommandConte
       "after",
       "\nExamples:\n  karpenter lint -f samples\n  karpenter lint -f samples --output sarif > lint.sarif\n  karpenter lint --explain KBP401\n",
     )
-    .action(async (flags: LintFlags) => finish(await runLint(flags, terminal, new Date().toISOString().slice(0, 10))));
+    .action(async (flags: LintFlags) => finish(await runLint(flags, terminal, new Date())));
 }

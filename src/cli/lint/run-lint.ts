@@ -1,5 +1,4 @@
-import { readFile, writeFile } from "node:fs/promises";
-import { parse } from "yaml";
+import { writeFile } from "node:fs/promises";
 import {
   type Advice,
   adviceDocument,
@@ -24,19 +23,14 @@ import {
   type Severity,
   severityRank,
 } from "../../advisor/index.ts";
-import { joinManifests, type ManifestSet, parseManifests, positionText } from "../../manifests/index.ts";
+import { positionText } from "../../manifests/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
-import { readTexts } from "../input/read-input.ts";
 import type { Terminal } from "../terminal.ts";
-import { machineTypesOf } from "./machine-types.ts";
+import { type LintInputFlags, parsedAs, readLintInput, textOf } from "./lint-input.ts";
 
 export const lintOutputs = ["table", "json", "sarif", "junit", "markdown", "github"] as const;
 
-export interface LintFlags {
-  readonly filename: readonly string[];
-  readonly dump: readonly string[];
-  readonly logs: readonly string[];
-  readonly region: string;
+export interface LintFlags extends LintInputFlags {
   readonly output: (typeof lintOutputs)[number];
   readonly failOn?: Severity | "never";
   readonly ignore: readonly string[];
@@ -48,12 +42,13 @@ export interface LintFlags {
 }
 
 /** Findings on standard output. 0 when none is at or above --fail-on, 1 otherwise, 2 for unreadable input. */
-export async function runLint(flags: LintFlags, terminal: Terminal, today: string): Promise<number> {
+export async function runLint(flags: LintFlags, terminal: Terminal, now: Date): Promise<number> {
   if (flags.rules || flags.explain !== undefined) {
     terminal.output.write(flags.explain === undefined ? listRules(allRules) : explainRule(ruleOf(flags.explain)));
     return exitCodes.fine;
   }
-  const input = await readEverything(flags, terminal);
+  const today = now.toISOString().slice(0, 10);
+  const input = await readLintInput(flags, terminal, now.getTime());
   const configuration = await readConfigurationFile(flags.config);
   for (const { rule, object = "every object", until = "" } of expiredEntries({ ignore: configuration.ignore, today }))
     terminal.errors.write(`karpenter: the entry that ignores ${rule} for ${object} has expired on ${until}\n`);
@@ -108,24 +103,6 @@ function ruleOf(id: string): Rule {
   return rule;
 }
 
-async function readEverything(flags: LintFlags, { input }: Terminal): Promise<AdvisorInput> {
-  if (flags.filename.length + flags.dump.length + flags.logs.length === 0)
-    throw new CliError("nothing to look at: give manifests (-f), a dump of a cluster (--dump) or logs (--logs)");
-  const files = await readTexts(flags.filename, input);
-  const dumps = await readTexts(flags.dump, input);
-  const logs = await Promise.all(flags.logs.map(async (file) => ({ file, text: await textOf("--logs", file) })));
-  const parsed = (texts: typeof files): ManifestSet =>
-    joinManifests(texts.map(({ file, text }) => parseManifests(file, text)));
-  return {
-    ...(files.length === 0 ? {} : { manifests: parsed(files) }),
-    ...(dumps.length === 0 ? {} : { cluster: parsed(dumps) }),
-    ...(logs.length === 0 ? {} : { logs }),
-    texts: new Map([...files, ...dumps].map(({ file, text }) => [file, text])),
-    types: machineTypesOf(flags.region),
-    region: flags.region,
-  };
-}
-
 async function readConfigurationFile(file: string | undefined): Promise<Configuration> {
   if (file === undefined) return emptyConfiguration;
   const value = parsedAs(file, "--config", await textOf("--config", file));
@@ -139,20 +116,4 @@ async function readBaselineFile(file: string): Promise<Baseline> {
   const baseline = readBaseline(parsedAs(file, "--baseline", await textOf("--baseline", file)));
   if (baseline.ok) return baseline.value;
   throw new CliError(`--baseline ${file}: ${baseline.failure}`);
-}
-
-function parsedAs(file: string, flag: string, text: string): unknown {
-  try {
-    return parse(text) as unknown;
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(`${flag} ${file}: ${why}`, undefined, { cause });
-  }
-}
-
-async function textOf(flag: string, file: string): Promise<string> {
-  return readFile(file, "utf8").catch((cause: unknown) => {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new CliError(`${flag} ${file}: it cannot be read: ${why}`, undefined, { cause });
-  });
 }

@@ -2,7 +2,21 @@ import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
 import type { MetricsRegistry } from "../../platform/index.ts";
 
 /** Services that the provider talks to; names of `endpoints`. */
-export type AwsServiceName = "ec2" | "ssm" | "sqs" | "iam" | "eks" | "pricing" | "zonalShift";
+export type AwsServiceName =
+  | "ec2"
+  | "ssm"
+  | "sqs"
+  | "iam"
+  | "eks"
+  | "pricing"
+  | "zonalShift"
+  // Of the advisor's look at an account alone.
+  | "events"
+  | "autoScaling"
+  | "logs"
+  | "cloudWatch"
+  | "costExplorer"
+  | "budgets";
 
 export interface AwsClientOptions {
   /** Found out by `discoverRegion` when nobody states it. */
