@@ -3,15 +3,12 @@ import {
   type ClusterModel,
   createCaches,
   createClusterModel,
-  createEra,
   createInstruments,
-  createPlanLines,
   type Reconciler,
 } from "../controllers/index.ts";
 import type { ClusterSnapshot } from "../core/index.ts";
 import {
   createEventRecorder,
-  createInformerSet,
   type InformerSet,
   type KubeClient,
   leadWithLease,
@@ -30,7 +27,7 @@ import { startHttpServer } from "../server/index.ts";
 import { createDecisionLog, type DecisionLog } from "./decision-log.ts";
 import { createGatedBuffers, createGatedOverlays } from "./gated.ts";
 import { restrictClient, restrictCollector, restrictProvider } from "./modes.ts";
-import { eraSettings } from "./era-settings.ts";
+import { composeEra } from "./era-parts.ts";
 import type { OperatorOptions } from "./options.ts";
 import { createPlanningThread, type PlanningThread } from "./planning-host.ts";
 import { createMetricsRoute, createProbeRoute, type ReadinessCheck } from "./probes.ts";
@@ -121,11 +118,9 @@ interface Parts {
 }
 
 function composeParts(setup: OperatorSetup): Parts {
-  const { clock, random, ids, log, metrics, options } = setup;
+  const { clock, random, ids, metrics, options } = setup;
   const { mode } = options;
-  const listed = createInformerSet({ client: setup.kube, clock, random, log, metrics });
-  const namespace = setup.namespace ?? "kube-system";
-  const era = createEra({ kube: setup.kube, informers: listed, clock, log, settings: eraSettings(options), namespace });
+  const { era, log, onBatchClosed, planLines } = composeEra(setup);
   const { informers } = era;
   const eventKube = restrictClient(era.kube, mode, []);
   const recorder = createEventRecorder({ client: eventKube, clock, ids, log, metrics });
@@ -152,9 +147,9 @@ function composeParts(setup: OperatorSetup): Parts {
   const asked = measureCloudProvider(provider, { metrics, clock, controller: "provisioner" });
   const model = createClusterModel({ kube, caches, clock, log, provider: asked, metrics, instruments });
   const planner = options.planningThread ? createPlanningThread(model) : undefined;
-  const onPlan = createPlanLines({ clock, log, events, metrics });
   const base = {
-    onPlan,
+    onPlan: planLines(events),
+    onBatchClosed,
     eraSettings: era.settings,
     kube,
     caches,

@@ -66,6 +66,12 @@ describe("options", () => {
     "subnet-refresh-interval": ["5m", 300_000],
     "scheduler-config": [spreadConfig, spreadConfig],
     "instance-types-file-path": ["types.json", "types.json"],
+    "disable-webhook": ["false", false],
+    "webhook-port": ["9443", 9443],
+    "instance-defaults": ["all", "all"],
+    "provider-validation": ["strict", "strict"],
+    "log-compat": ["founding", "founding"],
+    "legacy-do-not-evict-blocks-drain": ["true", true],
   };
   const plain = Object.entries(optionSchema).filter(([key]) => !key.endsWith("eatureGates"));
 

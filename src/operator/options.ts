@@ -10,27 +10,11 @@ import {
   shareValue,
   textListValue,
   textValue,
-  type ValueReader,
 } from "./option-values.ts";
 import { parseClusterLimits } from "./cluster-limits.ts";
+import { eraOptionSchema } from "./era-options.ts";
+import { option, type OptionDefinition } from "./option-definition.ts";
 import { parseSchedulerConfig } from "./scheduler-config.ts";
-
-/** One option: flag, environment variable and default of operations 3.3. */
-interface OptionDefinition<T> {
-  readonly flag: string;
-  readonly env: string;
-  readonly value: ValueReader<T>;
-  readonly fallback: T;
-  readonly help: string;
-}
-
-const option = <T>(flag: string, value: ValueReader<T>, fallback: T, help: string): OptionDefinition<T> => ({
-  flag,
-  env: flag.toUpperCase().replaceAll("-", "_"),
-  value,
-  fallback,
-  help,
-});
 
 const port = integerValue({ min: 0, max: 65_535 });
 
@@ -171,6 +155,7 @@ export const optionSchema = Object.freeze({
     "",
     "JSON file of the types that kwok offers, empty for the generic ones",
   ),
+  ...eraOptionSchema,
 });
 
 type Schema = typeof optionSchema;

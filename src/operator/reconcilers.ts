@@ -71,6 +71,8 @@ export interface ReconcilerParts {
   readonly options: OperatorOptions;
   /** Told of each plan and of the picture that it was made on. */
   readonly onPlan?: PlanListener;
+  /** Told how long each batch of pods was open. */
+  readonly onBatchClosed?: (milliseconds: number) => void;
   /** The settings map of the v1alpha5 era, as it stands. */
   readonly eraSettings: () => EraSettings;
   /** Makes the plans; the provisioner's own way when absent. */
@@ -208,7 +210,9 @@ const quietStartMilliseconds = 10_000;
 function decidingReconcilers(deps: Deps): readonly Reconciler[] {
   const { options, clock, labelRules, overlays, buffers } = deps;
   const act = options.mode === "apply";
-  const batcher = createBatcher(batchingOf({ clock, options, settings: deps.eraSettings }));
+  const batcher = createBatcher(
+    batchingOf({ clock, options, settings: deps.eraSettings, onClosed: deps.onBatchClosed }),
+  );
   const provisioning = createProvisioning({
     ...deps,
     act,

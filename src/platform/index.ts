@@ -3,6 +3,7 @@ export * from "./duration-buckets.ts";
 export * from "./duration-text.ts";
 export * from "./gauge-store.ts";
 export * from "./lifecycle.ts";
+export * from "./log-tap.ts";
 export * from "./logger.ts";
 export * from "./manual-clock.ts";
 export * from "./map-limit.ts";

@@ -41,11 +41,14 @@ export function createLogger(options: LoggerOptions): Logger {
     },
     destination,
   );
-  return wrap({ log: base.child({ ...fields }), admits, callers: level === "debug" });
+  const { logger, ...rest } = fields;
+  return wrap({ log: base.child(rest), logger, admits, callers: level === "debug" });
 }
 
 interface Wrapped {
   readonly log: pino.Logger;
+  /** Beside the other fields, which pino would print twice where a line names another. */
+  readonly logger: unknown;
   readonly admits: (level: LogLevel, message: string) => boolean;
   readonly callers: boolean;
 }
@@ -55,7 +58,8 @@ function wrap(inner: Wrapped): Logger {
     const write = (message: string, fields: LogFields = {}): void => {
       if (!inner.log.isLevelEnabled(level) || !inner.admits(level, message)) return;
       const caller = inner.callers ? { caller: callerOf(write) } : {};
-      inner.log[level]({ ...caller, ...printable(fields) }, message);
+      const logger = inner.logger === undefined ? {} : { logger: inner.logger };
+      inner.log[level]({ ...logger, ...caller, ...printable(fields) }, message);
     };
     return write;
   };
@@ -64,7 +68,10 @@ function wrap(inner: Wrapped): Logger {
     info: at("info"),
     warn: at("warn"),
     error: at("error"),
-    with: (fields: LogFields) => wrap({ ...inner, log: inner.log.child({ ...printable(fields) }) }),
+    with: (fields: LogFields) => {
+      const { logger = inner.logger, ...rest } = printable(fields);
+      return wrap({ ...inner, logger, log: inner.log.child(rest) });
+    },
   });
 }
 
@@ -84,11 +91,12 @@ function errorText(error: Error): string {
   return text;
 }
 
-/** `file.ts:12` of the caller of `below`. */
+/** `file.ts:12` of the caller of `below`; a tap in between called for somebody else. */
 function callerOf(below: (...args: never[]) => unknown): string {
   const holder: { stack?: string } = {};
   Error.captureStackTrace(holder, below);
-  const frame = holder.stack?.split("\n")[1] ?? "";
+  const frames = holder.stack?.split("\n").slice(1) ?? [];
+  const frame = frames.find((line) => !/\blog-tap\.[jt]s:/.test(line)) ?? "";
   return /([^/\\(]+:\d+):\d+\)?$/.exec(frame)?.[1] ?? "unknown";
 }
 

@@ -360,22 +360,56 @@ test("[R69] [R70] D8: a pod that a limit keeps out brings the line that alarms l
   await cluster.stop();
 });
 
-test("[R44] D7: of two Provisioners of equal weight the same one is always taken, and an event says that it was arbitrary", async () => {
+test("[R44] D7: of Provisioners of equal weight the last by name is always taken, and an event says that it was arbitrary", async () => {
   const cluster = await eraCluster();
   await cluster.apply(
     template(),
     provisioner("alpha", typesOnly("m5.large")),
     provisioner("beta", typesOnly("m5.large")),
+    provisioner("gamma", { ...typesOnly("c5.large"), taints: [{ key: "team", effect: "NoSchedule" }] }),
   );
   await cluster.run("web", 6);
   expect(await cluster.until(runs(cluster, 6), 90)).toBe(true);
   const owners = (await cluster.machines()).map(({ metadata }) => metadata.labels?.["karpenter.sh/provisioner-name"]);
-  const [taken = "", ...others] = new Set(owners);
-  expect(others).toEqual([]);
+  expect([...new Set(owners)]).toEqual(["beta"]);
   const told = (await cluster.list(eventType)).filter(({ reason }) => reason === "ArbitraryProvisioner");
   expect(told.map(({ message }) => message)).toEqual([
-    `Provisioner ${taken} was taken, Provisioner ${taken === "alpha" ? "beta" : "alpha"} of equal weight would have done: the choice is arbitrary; set weights, or make them exclusive`,
+    "Provisioner beta was taken, Provisioner alpha of equal weight would have done: the choice is arbitrary; set weights, or make them exclusive",
   ]);
+  const metric = (await cluster.metrics.expose())
+    .split("\n")
+    .find((line) => line.startsWith("karpenter_provisioner_arbitrary_choices_total"));
+  expect(metric).toMatch(/provisioner="beta"\} [1-9]/);
+  await cluster.stop();
+});
+
+test("D7: at equal weight a NodePool comes before a Provisioner", async () => {
+  const requirements = typesOnly("m5.large").requirements ?? [];
+  const cluster = await eraCluster({ keepPools: true });
+  const pool = await cluster.kube.get(nodePoolType, { name: "default" });
+  const { template: inside } = pool.spec;
+  const same = { ...pool.spec, template: { ...inside, spec: { ...inside.spec, requirements } } };
+  await cluster.kube.patch(nodePoolType, { name: "default" }, { type: "merge", body: { spec: same } });
+  await cluster.apply(template(), provisioner("zeta", typesOnly("m5.large")));
+  await cluster.run("web", 3);
+  expect(await cluster.until(runs(cluster, 3), 90)).toBe(true);
+  expect(await cluster.machines()).toEqual([]);
+  expect((await cluster.list(nodeClaimType)).length).toBeGreaterThan(0);
+  await cluster.stop();
+});
+
+test("a Provisioner without any requirement launches: its defaults come to the Machine in the operators of the era", async () => {
+  const cluster = await eraCluster();
+  await cluster.apply(template(), provisioner("bare"));
+  await cluster.run("web", 2);
+  expect(await cluster.until(runs(cluster, 2), 60)).toBe(true);
+  const [machine] = await cluster.machines();
+  expect(machine?.spec?.requirements).toContainEqual({
+    key: "karpenter.k8s.aws/instance-generation",
+    operator: "Gt",
+    values: ["2"],
+  });
+  expect((await cluster.provisioner("bare")).spec?.requirements).toBeUndefined();
   await cluster.stop();
 });
 

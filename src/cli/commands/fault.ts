@@ -55,8 +55,8 @@ export function faultCommand(program: Command, { terminal, finish }: CommandCont
 }
 
 const nodeFaults = [
-  ["interrupt", "spot interruption notice; the machine ends in two minutes (the controller does not heed notices yet)"],
-  ["rebalance", "rebalance recommendation (the controller does not heed it yet)"],
+  ["interrupt", "spot interruption notice; the machine ends in two minutes, the controller drains it before"],
+  ["rebalance", "rebalance recommendation: an event, and a replacement where the pool asks for one"],
   ["fail", "the machine runs on, but its kubelet stops"],
 ] as const;
 

@@ -1,11 +1,12 @@
 import { type NodeClaim, type NodePool, nodeClaimType } from "../../api/index.ts";
 import { claimViewOf, isReschedulable } from "../../core/index.ts";
-import type { EventRecorder, KubeClient } from "../../kube/index.ts";
+import { type EventRecorder, type KubeClient, objectKey } from "../../kube/index.ts";
 import { type Clock, type Logger, mapLimit } from "../../platform/index.ts";
 import type { CloudProvider, InterruptionMessage, InterruptionSource } from "../../provider/index.ts";
 import {
   type Caches,
   countDisrupted,
+  type DecisionSink,
   deleteObject,
   indexes,
   type Instruments,
@@ -28,6 +29,7 @@ export interface InterruptionDeps {
   readonly events: EventRecorder;
   readonly provider: CloudProvider;
   readonly instruments: Instruments;
+  readonly decisions: DecisionSink;
 }
 
 const parallel = 10;
@@ -108,7 +110,16 @@ function report(deps: InterruptionDeps, claim: NodeClaim, { kind }: Interruption
   tell(deps, claim, { type: "Warning", reason, message: `Interruption triggered termination: ${kind}` });
   const nodeName = claim.status?.nodeName ?? "";
   const pods = nodeName === "" ? [] : deps.caches.pods.store.byIndex(indexes.nodeName, nodeName);
-  countDisrupted(deps.instruments, { claim, reason: kind, pods: pods.filter(isReschedulable).length });
+  const moving = pods.filter(isReschedulable);
+  deps.decisions.record({
+    kind: "interrupted",
+    pods: moving.map(objectKey),
+    nodeClaim: claim.metadata.name ?? "",
+    nodePool: poolNameOf(claim),
+    node: nodeName,
+    reason: `the cloud takes it back: ${kind}`,
+  });
+  countDisrupted(deps.instruments, { claim, reason: kind, pods: moving.length });
 }
 
 /** To the claim, and to its Node when there is one; of several the first. */

@@ -36,6 +36,8 @@ export interface Era {
   provider(inner: CloudProvider): CloudProvider;
   readonly provisioner: (name: string) => Provisioner | undefined;
   readonly settings: () => EraSettings;
+  /** Whether there is a Provisioner. */
+  isUsed(): boolean;
   /** From now on; makes all views anew. */
   use(settings: EraSettings): void;
   /** Follows the settings map; what is refused is told by events. */
@@ -94,6 +96,7 @@ export function createEra(deps: EraDeps): Era {
     provider: (inner) => withExpiry(inner, { clock, provisioner, driftEnabled }),
     provisioner,
     settings: () => settings,
+    isUsed: () => sources.provisioners.store.size > 0,
     use,
     measure: (metrics) => feedProvisionerMetrics(sources.provisioners, metrics),
     followSettings: (events) =>

@@ -9,7 +9,7 @@ import {
 } from "../../core/index.ts";
 import { type EventRecorder, objectKey } from "../../kube/index.ts";
 import type { Clock, Counter, Logger, MetricsRegistry } from "../../platform/index.ts";
-import { equalChoices, limitExcess, limitLine, packingLine, waitingLine } from "../../legacy/index.ts";
+import { batchedLine, equalChoices, limitExcess, limitLine, packingLine, waitingLine } from "../../legacy/index.ts";
 
 /** Told of each plan and of the picture that it was made on. */
 export type PlanListener = (plan: ProvisioningPlan, snapshot: ClusterSnapshot) => void;
@@ -22,6 +22,8 @@ interface Lines {
   readonly log: Logger;
   readonly events: EventRecorder;
   readonly choices: Counter;
+  readonly compat: () => boolean;
+  readonly windowMilliseconds: () => number;
   /** When a limit was told of last, by Provisioner and resource, and a choice, by workload. */
   readonly toldAt: Map<string, number>;
 }
@@ -35,6 +37,10 @@ export function createPlanLines(deps: {
   readonly log: Logger;
   readonly events: EventRecorder;
   readonly metrics: MetricsRegistry;
+  /** Whether the old forms are wanted. */
+  readonly compat: () => boolean;
+  /** How long the batch of this plan was open. */
+  readonly windowMilliseconds: () => number;
 }): PlanListener {
   const choices = deps.metrics.counter({
     name: "karpenter_provisioner_arbitrary_choices_total",
@@ -43,10 +49,10 @@ export function createPlanLines(deps: {
   });
   const lines: Lines = { ...deps, choices, toldAt: new Map() };
   return (plan, snapshot) => {
+    if (lines.compat()) tellFoundingForms(lines, plan);
     if (!snapshot.pools.some(({ key }) => key.kind === "Provisioner")) return;
     tellLimits(lines, plan, snapshot);
     for (const claim of plan.claims) tellChoice(lines, claim, snapshot.pools);
-    tellFoundingForms(lines, plan);
   };
 }
 
@@ -109,8 +115,10 @@ function workloadOf(pod: KubeObject): string {
   return owner?.uid ?? objectKey(pod);
 }
 
-function tellFoundingForms(lines: Lines, { claims, nominations }: ProvisioningPlan): void {
+function tellFoundingForms(lines: Lines, { claims, nominations, unplaced }: ProvisioningPlan): void {
   const log = lines.log.with({ logger: "controller.provisioning", compat: true });
+  const batched = claims.reduce((sum, { pods }) => sum + pods.length, nominations.length + unplaced.length);
+  if (batched > 0) log.info(batchedLine(batched, lines.windowMilliseconds()));
   const groups = Map.groupBy(claims, ({ instanceTypes }) => instanceTypes.join(" "));
   for (const group of groups.values()) {
     const pods = group.reduce((sum, claim) => sum + claim.pods.length, 0);

@@ -22,7 +22,8 @@ export interface Decision {
 /**
  * `launch`: a claim was decided and created. `nominate`: pods fit a node that exists. `unplaced`: a pod has no place.
  * `launched`, `registered`, `initialized`: steps of a claim's life. `launch-failed`: the cloud refused. `remove`: nodes
- * are given up. `terminated`: the machine is gone. `repair`: leftovers of an earlier process were cleaned.
+ * are given up. `interrupted`: the cloud takes the machine back. `terminated`: the machine is gone. `repair`: leftovers of an
+ * earlier process were cleaned.
  */
 export type DecisionKind =
   | "launch"
@@ -33,6 +34,7 @@ export type DecisionKind =
   | "registered"
   | "initialized"
   | "remove"
+  | "interrupted"
   | "terminated"
   | "repair";
 

@@ -25,6 +25,8 @@ export interface BatcherOptions {
   readonly clock: Clock;
   readonly idleMilliseconds: number;
   readonly maxMilliseconds: number;
+  /** Told how long each window was open, when it closes. */
+  readonly onClosed?: (milliseconds: number) => void;
 }
 
 export function createBatcher(options: BatcherOptions): Batcher {
@@ -73,11 +75,13 @@ export function createBatcher(options: BatcherOptions): Batcher {
         return false;
       }
       const { idleMilliseconds, maxMilliseconds } = options;
-      const end = clock.monotonic() + maxMilliseconds;
+      const opened = clock.monotonic();
+      const end = opened + maxMilliseconds;
       for (;;) {
         const left = end - clock.monotonic();
         if (left <= 0 || !(await take(Math.min(idleMilliseconds, left), signal))) break;
       }
+      options.onClosed?.(clock.monotonic() - opened);
       seen.clear();
       return true;
     },

@@ -83,14 +83,20 @@ const templateRef = (name: string | undefined) => ({
 /** Keys that hold pools and their views apart while planning; a claim knows its owner by label. */
 const ownerKeys: ReadonlySet<string> = new Set([labels.nodePool, labels.provisionerName, awsLabels.ec2NodeClass]);
 
+/** In the words of the era, which knew neither inclusive bounds nor `minValues`; every label value of machines is at least 0. */
 export const machineRequirements = (requirements: readonly RequirementSpec[]): readonly RequirementSpec[] =>
-  requirements
-    .filter(({ key }) => !ownerKeys.has(key))
-    .map((requirement) =>
-      requirement.key === labels.instanceType && requirement.operator === "In"
-        ? { ...requirement, values: (requirement.values ?? []).slice(0, mostInstanceTypes) }
-        : requirement,
-    );
+  requirements.filter(({ key }) => !ownerKeys.has(key)).map(({ minValues: _, ...requirement }) => eraForm(requirement));
+
+function eraForm(requirement: RequirementSpec): RequirementSpec {
+  const { key, operator, values = [] } = requirement;
+  const bound = Number(values[0]);
+  if (operator === "Gte") {
+    return bound <= 0 ? { key, operator: "Exists" } : { key, operator: "Gt", values: [String(bound - 1)] };
+  }
+  if (operator === "Lte") return { key, operator: "Lt", values: [String(bound + 1)] };
+  const many = key === labels.instanceType && operator === "In";
+  return many ? { ...requirement, values: values.slice(0, mostInstanceTypes) } : requirement;
+}
 
 function machineAnnotations(
   metadata: ObjectMeta,

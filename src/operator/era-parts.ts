@@ -1,0 +1,46 @@
+import { createEra, createPlanLines, type Era, type PlanListener, withFoundingForms } from "../controllers/index.ts";
+import { createInformerSet, type EventRecorder, type KubeClient } from "../kube/index.ts";
+import type { Clock, Logger, MetricsRegistry, Random } from "../platform/index.ts";
+import { onDemandDate } from "../provider-aws/catalogue/index.ts";
+import { eraSettings } from "./era-settings.ts";
+import type { OperatorOptions } from "./options.ts";
+
+/** What the v1alpha5 era puts between the cluster and everything else. */
+export interface EraParts {
+  readonly era: Era;
+  /** With the old forms of lines that had one, while they are wanted (spec: v1alpha5 D10). */
+  readonly log: Logger;
+  readonly onBatchClosed: (milliseconds: number) => void;
+  planLines(events: EventRecorder): PlanListener;
+}
+
+export function composeEra(setup: {
+  readonly kube: KubeClient;
+  readonly clock: Clock;
+  readonly random: Random;
+  readonly metrics: MetricsRegistry;
+  readonly log: Logger;
+  readonly options: OperatorOptions;
+  readonly namespace?: string;
+}): EraParts {
+  const { kube, clock, random, metrics, options } = setup;
+  const namespace = setup.namespace ?? "kube-system";
+  const batch = { milliseconds: 0 };
+  const era: { current?: Era } = {};
+  const compat = (): boolean =>
+    options.logCompat === "auto" ? era.current?.isUsed() === true : options.logCompat === "founding";
+  const priceDate = `${onDemandDate}T00:00:00Z`;
+  const log = withFoundingForms(setup.log, { wanted: compat, priceDate });
+  const informers = createInformerSet({ client: kube, clock, random, log, metrics });
+  const created = createEra({ kube, informers, clock, log, settings: eraSettings(options), namespace });
+  era.current = created;
+  return {
+    era: created,
+    log,
+    onBatchClosed: (milliseconds) => {
+      batch.milliseconds = milliseconds;
+    },
+    planLines: (events) =>
+      createPlanLines({ clock, log, events, metrics, compat, windowMilliseconds: () => batch.milliseconds }),
+  };
+}
