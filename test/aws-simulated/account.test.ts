@@ -163,13 +163,29 @@ describe("an instance that", () => {
     expect(await listed()).toEqual([]);
   });
 
-  test("[aws 9.6.113] is asked for twice costs no call after its launch, and an unknown one is asked for once more", async () => {
+  test("[aws 9.6.112] has ended is not listed", async () => {
+    const { fixture } = await launch(onDemandM5);
+    const { account, aws, clock, run } = fixture;
+    account.faults.terminate(theMachine(account).instanceId);
+    await clock.advance(120_000);
+    expect(await run(aws.cloudProvider.list({ signal }))).toEqual([]);
+  });
+
+  test("[aws 9.6.113] is asked for twice costs no call after its launch, one in the next process, and an unknown one each time", async () => {
     const { fixture, outcome } = await launch(onDemandM5);
     const { account, aws, run } = fixture;
     const providerId = outcome.ok ? outcome.value.providerId : "";
     await run(aws.cloudProvider.get(providerId, { signal }));
     await run(aws.cloudProvider.get(providerId, { signal }));
-    expect(account.calls.get("EC2 DescribeInstances") ?? 0).toBe(0);
+    const calls = (): number => account.calls.get("EC2 DescribeInstances") ?? 0;
+    expect(calls()).toBe(0);
+    const next = await createAwsFixture({ previous: fixture });
+    const ask = () => next.run(next.aws.cloudProvider.get(providerId, { signal }));
+    expect([await ask(), await ask()].map(({ ok }) => ok)).toEqual([true, true]);
+    expect(calls()).toBe(1);
+    const unknown = () => next.run(next.aws.cloudProvider.get("aws:///us-east-1a/i-0123456789abcdef0", { signal }));
+    expect([await unknown(), await unknown()].map(({ ok }) => ok)).toEqual([false, false]);
+    expect(calls()).toBeGreaterThanOrEqual(3);
   });
 
   test("[aws 9.6.115] a list no longer has is asked for anew", async () => {

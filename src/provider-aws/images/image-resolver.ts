@@ -59,8 +59,9 @@ export function createImageResolver(deps: ImageResolverDeps): ImageResolver {
       if (problem !== undefined) return failed({ kind: "unsupported-alias", message: problem });
       const { queries, serves } = await questionOf(deps, nodeClass, signal);
       const key = JSON.stringify([nodeClass.metadata.uid, nodeClass.metadata.generation, queries]);
-      const images = cache.get(key) ?? (await describe(deps.ec2, queries, signal));
-      cache.set(key, images);
+      const known = cache.get(key);
+      const images = known ?? (await describe(deps.ec2, queries, signal));
+      if (known === undefined) cache.set(key, images);
       return ok(selectImages(images.flatMap((image) => resolvedImages(image, serves, deps.clock.now()))));
     },
     isDeprecated: async (id, { signal }) => {
