@@ -35,6 +35,8 @@ export interface ApiProxy {
   readonly calls: readonly ProxiedCall[];
   /** In force until it is called again; none by default. */
   setFault(fault: Fault | undefined): void;
+  /** Changes the server's answer to lists at this path, on the last page of each. */
+  setBody(path: string, change: (list: object) => object): void;
   /** Ends every open watch: its connection is cut, or it is told that its version is too old. */
   cutWatches(how: "cut" | "expire"): number;
   close(): Promise<void>;
@@ -59,6 +61,7 @@ export async function startApiProxy(kubeconfigPath: string): Promise<ApiProxy> {
   const agent = new Agent({ keepAlive: true, ca: access.ca, cert: access.cert, key: access.key, maxSockets: 256 });
   const calls: ProxiedCall[] = [];
   const watches = new Set<ServerResponse>();
+  const bodies = new Map<string, (list: object) => object>();
   let fault: Fault | undefined;
   const server = createServer((incoming, outgoing) => {
     const call = noted(incoming);
@@ -68,7 +71,8 @@ export async function startApiProxy(kubeconfigPath: string): Promise<ApiProxy> {
     if (verdict?.kind === "hang") return void incoming.resume();
     if (verdict?.kind === "answer") return answer(outgoing, verdict);
     if (call.isWatch) hold(watches, outgoing);
-    forward({ access, agent, incoming, outgoing, call, lost: verdict?.kind === "lose" });
+    const change = call.isWatch || isWrite(call) ? undefined : bodies.get(call.path);
+    forward({ access, agent, incoming, outgoing, call, change, lost: verdict?.kind === "lose" });
   });
   await listen(server);
   const { port } = server.address() as AddressInfo;
@@ -78,6 +82,7 @@ export async function startApiProxy(kubeconfigPath: string): Promise<ApiProxy> {
     setFault: (next) => {
       fault = next;
     },
+    setBody: (path, change) => void bodies.set(path, change),
     cutWatches: (how) => {
       const open = [...watches];
       for (const watch of open) {
@@ -133,11 +138,12 @@ interface Forwarded {
   readonly incoming: IncomingMessage;
   readonly outgoing: ServerResponse;
   readonly call: ProxiedCall;
+  readonly change: ((list: object) => object) | undefined;
   readonly lost: boolean;
 }
 
-function forward({ access, agent, incoming, outgoing, call, lost }: Forwarded): void {
-  const { host: _host, connection: _connection, ...headers } = incoming.headers;
+function forward({ access, agent, incoming, outgoing, call, change, lost }: Forwarded): void {
+  const { host: _host, connection: _connection, "accept-encoding": _encoding, ...headers } = incoming.headers;
   const authorization = access.token === undefined ? {} : { authorization: `Bearer ${access.token}` };
   const url = new URL(incoming.url ?? "/", access.server);
   const asked = httpsRequest(
@@ -150,6 +156,10 @@ function forward({ access, agent, incoming, outgoing, call, lost }: Forwarded): 
         answer.once("end", () => outgoing.destroy());
         return;
       }
+      if (change !== undefined) {
+        void changed(answer, change).then((body) => outgoing.end(body));
+        return;
+      }
       outgoing.writeHead(call.status, answer.headers);
       outgoing.flushHeaders();
       answer.pipe(outgoing);
@@ -160,6 +170,13 @@ function forward({ access, agent, incoming, outgoing, call, lost }: Forwarded): 
   asked.once("error", () => outgoing.destroy());
   outgoing.once("close", () => asked.destroy());
   incoming.pipe(asked);
+}
+
+async function changed(answer: IncomingMessage, change: (list: object) => object): Promise<string> {
+  let text = "";
+  for await (const chunk of answer.setEncoding("utf8")) text += String(chunk);
+  const list = JSON.parse(text) as { readonly metadata?: { readonly continue?: string } };
+  return JSON.stringify((list.metadata?.continue ?? "") === "" ? change(list) : list);
 }
 
 function listen(server: Server): Promise<void> {

@@ -30,6 +30,16 @@ function podStory({ metadata, spec, status }: Pod): string {
   return `pod ${metadata.namespace}/${metadata.name} on ${spec.nodeName ?? "no node"}: ${status?.phase} ${conditions.join("; ")}`;
 }
 
+/** Waits until each workload has all of its pods ready: those of a StatefulSet come one after the other. */
+export async function untilAllReplicas(cluster: TestCluster, seconds: number): Promise<void> {
+  await cluster.until(seconds, async () => {
+    const workloads = [...(await cluster.list(deploymentType)), ...(await cluster.list(statefulSetType))];
+    const late = workloads.find(({ spec, status }) => (status?.readyReplicas ?? 0) < (spec.replicas ?? 1));
+    if (late === undefined) return undefined;
+    return `${late.kind} ${late.metadata.name} has ${late.status?.readyReplicas ?? 0} of ${late.spec.replicas ?? 1} pods ready`;
+  });
+}
+
 /** Waits until no node, no claim and no instance is left. */
 export async function untilNothingIsLeft(cluster: TestCluster, seconds: number): Promise<void> {
   await cluster.until(seconds, async () => {

@@ -23,10 +23,11 @@ import {
   createOperator,
   defaultOptions,
   type Operator,
+  type OperatorOptions,
 } from "../../src/operator/index.ts";
 import { createLifecycle, createSeededRandom, type Lifecycle } from "../../src/platform/index.ts";
 import type { Binaries } from "./build.ts";
-import { startControlPlane } from "./control-plane.ts";
+import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { createSurroundings, lastComplaints, type Surroundings } from "./surroundings.ts";
 
 export interface KubectlAnswer {
@@ -35,12 +36,33 @@ export interface KubectlAnswer {
   readonly stderr: string;
 }
 
+/** How a controller is started; as `karpenter controller --cloud simulated` does when nothing is said. */
+export interface OperatorStart {
+  readonly options?: Partial<OperatorOptions>;
+  /** Text of the kubeconfig that it works with, such as one that leads through a proxy; the administrator's by default. */
+  readonly kubeconfig?: string;
+  /** Address to serve probes and metrics on. */
+  readonly host?: string;
+  readonly identity?: string;
+  /** Its clock, log and metrics; those of the cluster by default. */
+  readonly around?: Surroundings;
+  /** Returns at once, whether it leads or not. */
+  readonly waits?: boolean;
+}
+
+export interface StartedOperator extends Operator {
+  /** Asks it to stop as SIGTERM does, and waits until it has; rejects with why it failed. */
+  end(): Promise<void>;
+}
+
 export interface TestCluster {
   readonly kube: KubeClient;
+  /** Undefined where the API server is the embedded one. */
+  readonly controlPlane: ControlPlane | undefined;
   readonly account: SimulatedAccount;
   readonly around: Surroundings;
   /** Starts the controller; resolves once it leads. */
-  startOperator(): Promise<Operator>;
+  startOperator(start?: OperatorStart): Promise<StartedOperator>;
   kubectl(...args: readonly string[]): Promise<KubectlAnswer>;
   list<T extends KubeObject>(type: ResourceType<T>): Promise<readonly T[]>;
   /** Polls until `holds` gives undefined; rejects with what it still waited for when it does not in time. */
@@ -63,6 +85,7 @@ interface Opened {
   readonly server: string;
   readonly kubeconfig: string;
   readonly kubectl: string;
+  readonly controlPlane?: ControlPlane;
 }
 
 /** etcd, kube-apiserver, kube-controller-manager and kube-scheduler; kubelets, the volume driver and the account are stand-ins. */
@@ -88,7 +111,16 @@ export async function openRealCluster(binaries: Binaries): Promise<TestCluster> 
       };
       await startStandIns(standIns, signal).done;
     });
-    return testCluster({ around, lifecycle, account, ...clients, server, kubeconfig, kubectl: binaries.kubectl });
+    return testCluster({
+      around,
+      lifecycle,
+      account,
+      ...clients,
+      server,
+      kubeconfig,
+      kubectl: binaries.kubectl,
+      controlPlane,
+    });
   });
 }
 
@@ -179,11 +211,25 @@ function testCluster(opened: Opened): TestCluster {
     kube,
     account,
     around,
-    startOperator: async () => {
-      const operator = composeOperator(opened);
-      lifecycle.start("controller", (signal) => operator.run(signal));
-      await Promise.race([operator.running, failed]);
-      return operator;
+    controlPlane: opened.controlPlane,
+    startOperator: async (start = {}) => {
+      const { operator, close } = await composeOperator(opened, start);
+      const end = new AbortController();
+      const ended = Promise.withResolvers<void>();
+      // Whoever asks for the end gets the failure.
+      ended.promise.catch(() => undefined);
+      lifecycle.start("controller", async (signal) => {
+        await operator.run(AbortSignal.any([signal, end.signal])).then(ended.resolve, ended.reject);
+        await close();
+      });
+      if (start.waits !== false) await Promise.race([operator.running, failed]);
+      return {
+        ...operator,
+        end: () => {
+          end.abort(new Error("asked to stop"));
+          return ended.promise;
+        },
+      };
     },
     kubectl: (...args) => runKubectl(kubectl, ["--kubeconfig", kubeconfig, ...args]),
     list: async (type) => (await kube.list(type)).items,
@@ -203,12 +249,17 @@ function testCluster(opened: Opened): TestCluster {
 }
 
 /** Composed as `karpenter controller --cloud simulated` does. */
-function composeOperator({ around, account, kube, electionKube, server }: Opened): Operator {
-  const settings = { ...defaultOptions, clusterName, interruptionQueue: account.queueName };
-  return createOperator({
+async function composeOperator(opened: Opened, start: OperatorStart) {
+  const { account, server } = opened;
+  const around = start.around ?? opened.around;
+  const settings = { ...defaultOptions, clusterName, interruptionQueue: account.queueName, ...start.options };
+  const { kube, electionKube, close } = await clientsOf(opened, start, around);
+  const operator = createOperator({
     ...around,
     kube,
     electionKube,
+    ...(start.host === undefined ? {} : { host: start.host }),
+    ...(start.identity === undefined ? {} : { identity: start.identity }),
     provider: awsProvider({
       clients: account.clients,
       options: awsProviderOptions(settings, { region, clusterEndpoint: server }),
@@ -217,6 +268,19 @@ function composeOperator({ around, account, kube, electionKube, server }: Opened
     options: settings,
     namespace: "kube-system",
   });
+  return { operator, close };
+}
+
+/** Those of the cluster, or of its own where it works with a kubeconfig of its own. */
+async function clientsOf({ kube, electionKube }: Opened, { kubeconfig }: OperatorStart, around: Surroundings) {
+  if (kubeconfig === undefined) return { kube, electionKube, close: async () => undefined };
+  const open = () => clientFromKubeconfig({ text: kubeconfig }, around);
+  const [main, election] = await Promise.all([open(), open()]);
+  const close = async (): Promise<void> => {
+    await main.client.close();
+    await election.client.close();
+  };
+  return { kube: main.client, electionKube: election.client, close };
 }
 
 function runKubectl(file: string, args: readonly string[]): Promise<KubectlAnswer> {

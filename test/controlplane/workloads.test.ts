@@ -13,7 +13,7 @@ import {
   podType,
   statefulSetType,
 } from "../../src/api/index.ts";
-import { isRunning, untilAllRun, untilAllWait } from "./cluster-waits.ts";
+import { isRunning, untilAllReplicas, untilAllRun, untilAllWait } from "./cluster-waits.ts";
 import { openEmbeddedCluster, openRealCluster, type TestCluster } from "./test-cluster.ts";
 
 const folder = process.env.WORKLOADS_DIR ?? fileURLToPath(new URL("../../../shared/data/workloads", import.meta.url));
@@ -48,6 +48,7 @@ async function outcomeOn(cluster: TestCluster, place: string): Promise<Outcome> 
     await createServiceAccounts(cluster);
     const waiting = await untilAllWait(cluster, 240);
     await cluster.startOperator();
+    await untilAllReplicas(cluster, 300);
     await untilAllRun(cluster, waiting, 300);
     const pods = (await cluster.list(podType)).filter(isRunning);
     const { pricePerHour } = cluster.account.bill();

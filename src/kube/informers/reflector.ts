@@ -17,6 +17,8 @@ export interface ReflectorContext {
 
 const pageLimit = 500;
 const optionalRetryMilliseconds = 60_000;
+/** While the process is young its definitions may just be on their way: a minute would be a minute without any node. */
+const young = Object.freeze({ ageMilliseconds: 5 * 60_000, retryMilliseconds: 3_000 });
 /** After so many failed watches in a row the version may be one the server does not know (restored from a backup). */
 const failuresBeforeRelist = 5;
 
@@ -50,15 +52,21 @@ export class Reflector<T extends KubeObject> {
 
   /** Runs until aborted, then resolves. */
   async run(signal: AbortSignal): Promise<void> {
+    const begun = this.#context.clock.monotonic();
     while (!signal.aborted) {
       try {
-        if (await this.#absent(signal)) await this.#sleep(optionalRetryMilliseconds, signal);
+        if (await this.#absent(signal)) await this.#sleep(this.#optionalRetry(begun), signal);
         else await this.#listAndWatch(signal);
       } catch (error) {
         if (signal.aborted) return;
         await this.#pause("list failed", error, signal);
       }
     }
+  }
+
+  #optionalRetry(begun: number): number {
+    const isYoung = this.#context.clock.monotonic() - begun < young.ageMilliseconds;
+    return isYoung ? young.retryMilliseconds : optionalRetryMilliseconds;
   }
 
   /** True for an optional kind that the server does not serve now: an empty cache is then the truth. */

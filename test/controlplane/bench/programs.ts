@@ -9,6 +9,9 @@ const root = fileURLToPath(new URL("../../../", import.meta.url));
 
 export interface Program {
   readonly pid: number;
+  /** Resolves when it has ended, however. */
+  readonly ended: Promise<{ readonly code: number | null; readonly signal: NodeJS.Signals | null }>;
+  kill(signal: NodeJS.Signals): void;
   /** Rejects when the program ends without having been asked to. */
   readonly broken: Promise<never>;
 }
@@ -28,7 +31,7 @@ export function startProgram(
   },
 ): Program {
   const { args, nodeArgs = [], log, entry = "bin/karpenter.mjs" } = program;
-  // Test runners have a MODE of their own, which is an option of the product too.
+  // A variable of test runners; once an option of the product.
   const { MODE: _, ...environment } = process.env;
   // The first line of bin/karpenter.mjs says how Node is started.
   const child = spawn(
@@ -43,6 +46,8 @@ export function startProgram(
   const file = createWriteStream(log);
   child.stdout.pipe(file, { end: false });
   child.stderr.pipe(file, { end: false });
+  const ended = Promise.withResolvers<Awaited<Program["ended"]>>();
+  child.once("exit", (code, signal) => ended.resolve({ code, signal }));
   const broken = Promise.withResolvers<never>();
   // Whoever waits for something else meanwhile must not be ended by it.
   broken.promise.catch(() => undefined);
@@ -54,7 +59,12 @@ export function startProgram(
     file.end();
   });
   if (child.pid === undefined) throw new Error(`karpenter ${args[0]} could not be started`);
-  return { pid: child.pid, broken: broken.promise };
+  return {
+    pid: child.pid,
+    ended: ended.promise,
+    kill: (signal) => void child.kill(signal),
+    broken: broken.promise,
+  };
 }
 
 const graceMilliseconds = 35_000;

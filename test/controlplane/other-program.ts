@@ -1,0 +1,27 @@
+/** Programs that are not ours, beside the control plane. */
+import { spawn } from "node:child_process";
+
+export interface OtherProgram {
+  /** Resolves when it has ended, with what it said on standard output. */
+  readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
+  stop(): Promise<void>;
+}
+
+export function startProcess(command: string, args: readonly string[]): OtherProgram {
+  const child = spawn(command, [...args], { stdio: ["ignore", "pipe", "ignore"] });
+  let said = "";
+  child.stdout.setEncoding("utf8").on("data", (text: string) => {
+    said += text;
+  });
+  const ended = new Promise<{ readonly code: number | null; readonly said: string }>((resolve, reject) => {
+    child.once("error", reject);
+    child.once("close", (code) => resolve({ code, said }));
+  });
+  return {
+    ended,
+    stop: async () => {
+      child.kill("SIGTERM");
+      await ended;
+    },
+  };
+}
