@@ -20,7 +20,7 @@ describe("on generated cases the default plan", () => {
   it("holds, leaves no pod that a compatible plan places, and never costs more for as many", () => {
     fc.assert(
       fc.property(fc.integer({ min: 0, max: 1_000_000 }), (seed) => expectNoWorse(seed)),
-      { numRuns: 60 },
+      { numRuns: 60, seed: 20_260_501 },
     );
   });
 

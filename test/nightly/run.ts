@@ -31,6 +31,7 @@ const parts: readonly Part[] = [
   ...["scheduling", "cost", "disruption"].flatMap((kind) =>
     script("corpus", kind, `${corpus}/${kind}`).map((part) => ({ ...part, name: `corpus ${kind}` })),
   ),
+  ...script("corpus", "families", "--count", "300").map((part) => ({ ...part, name: "corpus families" })),
   ...script("bench", "--json"),
   ...script("bench:e2e", "--consolidate").map((part) => ({ ...part, name: "e2e", onDemand: true })),
 ];

@@ -14,6 +14,8 @@ import type {
 } from "../../src/core/index.ts";
 import { type LabelChoices, matchesExpression, selectsNode, toleratesEverything } from "./placement.ts";
 import { type Amounts, amountOf, requestsOf } from "./quantities.ts";
+import { verifyNodes } from "./verify-nodes.ts";
+import { verifyPorts } from "./verify-ports.ts";
 import { verifyReservations } from "./verify-reservations.ts";
 import { verifyTopology } from "./verify-topology.ts";
 import { verifyVolumes } from "./verify-volumes.ts";
@@ -73,24 +75,13 @@ function verifyClaim(snapshot: ClusterSnapshot, claim: PlannedClaim): readonly s
 
 function verifyTaintsAndPorts(claim: PlannedClaim): readonly string[] {
   const taints = claim.pool.pool.spec.template.spec.taints ?? [];
-  const ports = claim.pods.flatMap(hostPortsOf);
   return [
     ...claim.pods
       .filter(({ spec }) => !toleratesEverything(taints, spec.tolerations))
       .map((pod) => `${nameOf(pod)} does not tolerate its pool`),
-    ...(new Set(ports).size === ports.length
-      ? []
-      : [`a host port is taken twice on the claim of ${nameOf(claim.pods[0] as Pod)}`]),
+    ...verifyPorts(claim.pods, `a claim of ${claim.poolKey.name}`),
   ];
 }
-
-/** Tests use no host addresses, so port and protocol are enough. */
-const hostPortsOf = ({ spec }: Pod): readonly string[] =>
-  spec.containers.flatMap(({ ports }) =>
-    (ports ?? []).flatMap(({ hostPort, protocol }) =>
-      hostPort === undefined ? [] : [`${hostPort}/${protocol ?? "TCP"}`],
-    ),
-  );
 
 function totalOf(pods: readonly Pod[]): Amounts {
   const total: Amounts = new Map();
@@ -178,24 +169,6 @@ function daemonsOn(snapshot: ClusterSnapshot, claim: PlannedClaim, choices: Labe
 function daemonRequests(snapshot: ClusterSnapshot, daemonSet: DaemonSet): Amounts {
   const live = snapshot.daemonPods.get(`${daemonSet.metadata.namespace ?? "default"}/${daemonSet.metadata.name ?? ""}`);
   return requestsOf(live ?? { spec: daemonSet.spec.template.spec });
-}
-
-function verifyNodes(snapshot: ClusterSnapshot, plan: ProvisioningPlan): readonly string[] {
-  return snapshot.nodes.flatMap((node) => {
-    const pods = plan.nominations.filter((nomination) => nomination.node === node.name).map(({ pod }) => pod);
-    const choices: LabelChoices = (key) => (node.labels[key] === undefined ? [] : [node.labels[key]]);
-    const faults = [
-      ...pods
-        .filter((pod) => !selectsNode(pod, choices))
-        .map((pod) => `${nameOf(pod)} does not select node ${node.name}`),
-      ...verifyVolumes(snapshot, pods, { place: node.name, choices }),
-    ];
-    for (const [name, amount] of totalOf(pods)) {
-      const room = (node.allocatable[name] ?? 0) - (node.podRequests[name] ?? 0);
-      if (amount > room) faults.push(`${name} ${amount} is more than the ${room} left on node ${node.name}`);
-    }
-    return faults;
-  });
 }
 
 /** Whatever the provider launches of what the claims allow, no limit may be passed. */

@@ -16,8 +16,12 @@ interface Standing {
 export function verifyTopology(snapshot: ClusterSnapshot, plan: ProvisioningPlan): readonly string[] {
   const standing = standingPods(snapshot, plan);
   const planned = standing.filter(isConstrained);
+  const isMeant = meaningIn(snapshot);
   return [
-    ...planned.flatMap((each) => [...verifyAntiAffinity(each, standing), ...verifyAffinity(each, standing)]),
+    ...planned.flatMap((each) => [
+      ...verifyAntiAffinity(each, standing, isMeant),
+      ...verifyAffinity(each, standing, isMeant),
+    ]),
     ...verifySpread(standing),
   ];
 }
@@ -39,7 +43,7 @@ function standingPods(snapshot: ClusterSnapshot, plan: ProvisioningPlan): readon
     ...plan.nominations.map(({ pod, node }) => ({ pod, planned: true, domain: onNode(node) })),
     ...plan.claims.flatMap(({ pods, claim }, index) => {
       const domain = (key: string): string | undefined => {
-        if (key === labels.hostname) return `claim-${index}`;
+        if (key === labels.hostname) return `planned claim ${index}`;
         const values = claim.spec.requirements.find(
           (requirement) => requirement.key === key && requirement.operator === "In",
         )?.values;
@@ -68,18 +72,23 @@ function selects(selector: LabelSelector | undefined, own: Readonly<Record<strin
   );
 }
 
-function inScope(term: PodAffinityTerm, owner: Pod, other: Pod): boolean {
-  const namespace = other.metadata.namespace ?? "default";
-  if (term.namespaceSelector !== undefined) return true;
-  return term.namespaces === undefined
-    ? namespace === (owner.metadata.namespace ?? "default")
-    : term.namespaces.includes(namespace);
-}
+/** Whether a term of the owner's means the other pod. */
+type Meaning = (term: PodAffinityTerm, owner: Pod, other: Pod) => boolean;
 
-const isMeant = (term: PodAffinityTerm, owner: Pod, other: Pod): boolean =>
-  inScope(term, owner, other) && selects(term.labelSelector, other.metadata.labels);
+const meaningIn =
+  ({ namespaceLabels }: ClusterSnapshot): Meaning =>
+  (term, owner, other) => {
+    const namespace = other.metadata.namespace ?? "default";
+    const listed = term.namespaces ?? [];
+    const own =
+      listed.length === 0 && term.namespaceSelector === undefined ? [owner.metadata.namespace ?? "default"] : [];
+    const isInScope =
+      [...listed, ...own].includes(namespace) ||
+      (term.namespaceSelector !== undefined && selects(term.namespaceSelector, namespaceLabels.get(namespace)));
+    return isInScope && selects(term.labelSelector, other.metadata.labels);
+  };
 
-function verifyAntiAffinity(owner: Standing, standing: readonly Standing[]): readonly string[] {
+function verifyAntiAffinity(owner: Standing, standing: readonly Standing[], isMeant: Meaning): readonly string[] {
   const terms = owner.pod.spec.affinity?.podAntiAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
   return terms.flatMap((term) => {
     const own = owner.domain(term.topologyKey);
@@ -96,7 +105,7 @@ function verifyAntiAffinity(owner: Standing, standing: readonly Standing[]): rea
   });
 }
 
-function verifyAffinity(owner: Standing, standing: readonly Standing[]): readonly string[] {
+function verifyAffinity(owner: Standing, standing: readonly Standing[], isMeant: Meaning): readonly string[] {
   const terms = owner.pod.spec.affinity?.podAffinity?.requiredDuringSchedulingIgnoredDuringExecution ?? [];
   return terms.flatMap((term) => {
     const own = owner.domain(term.topologyKey);

@@ -19,6 +19,15 @@ export function verifyVolumes(
   );
 }
 
+/** Claims of the pod that the driver attaches; those whose driver nobody can tell are not counted. */
+export const attachedBy = (snapshot: ClusterSnapshot, pod: Pod, driver: string): readonly string[] =>
+  claimsOf(snapshot, pod).flatMap(({ metadata, spec }) => {
+    const own = isSet(spec.volumeName)
+      ? snapshot.persistentVolumes.get(spec.volumeName)?.spec.csi?.driver
+      : snapshot.storageClasses.get(spec.storageClassName ?? "")?.provisioner;
+    return own === driver ? [`${metadata.namespace ?? "default"}/${metadata.name ?? ""}`] : [];
+  });
+
 function claimsOf(snapshot: ClusterSnapshot, { metadata, spec }: Pod): readonly PersistentVolumeClaim[] {
   return (spec.volumes ?? []).flatMap(({ name, persistentVolumeClaim, ephemeral }) => {
     const own = persistentVolumeClaim?.claimName ?? (ephemeral === undefined ? undefined : `${metadata.name}-${name}`);

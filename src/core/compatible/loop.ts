@@ -4,6 +4,7 @@ import { claimNameOf } from "../pods/pod-shape.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import { keyText } from "../cluster/keys.ts";
 import type { Session } from "../provisioning/session.ts";
+import { spreadVariants } from "../provisioning/relaxation.ts";
 import { type Stage, stageAt, type Workload } from "../provisioning/workload.ts";
 import { addRequirements, labelRequirements, noRequirements, specRequirements } from "../requirements/requirements.ts";
 import { createDomainUniverse } from "../topology/domain-universe.ts";
@@ -81,7 +82,7 @@ export function createLoop(session: Session, rules: LoopRules): Loop {
   for (const { pods } of workloads) for (const pod of pods) moving.add(pod);
   const groups = createGroups(
     workloads
-      .flatMap(({ stages: [first] }) => (first === undefined ? [] : { pod: first.pod, key: first.topology.key }))
+      .flatMap((workload) => declaring(session, workload, rules))
       .filter(({ pod }) => rules.faultless || !usesBoundClaim(pod, snapshot)),
     {
       snapshot,
@@ -105,6 +106,19 @@ export function createLoop(session: Session, rules: LoopRules): Loop {
     rules,
     price: 0,
   };
+}
+
+/** Stages whose groups there must be from the start: of the reference the first alone, whatever later ones then miss. */
+function declaring(
+  { workloadContext }: Session,
+  workload: Workload,
+  { faultless }: LoopRules,
+): readonly { readonly pod: Pod; readonly key: string }[] {
+  const [first] = workload.stages;
+  if (first === undefined) return [];
+  const more = faultless ? spreadVariants(first.pod, workloadContext.relaxation).length : 0;
+  const later = Array.from({ length: more }, (_, i) => stageAt(workload, i + 1, workloadContext) ?? first);
+  return [first, ...later].map(({ pod, topology }) => ({ pod, key: topology.key }));
 }
 
 /** The template's own labels and requirements; labels of pool and class give no domains up front (scheduling 5.2). */

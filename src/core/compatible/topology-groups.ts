@@ -117,7 +117,7 @@ function identityOf(
   const { kind, key, namespaces, selector, maxSkew, minDomains, honorsNodeAffinity, honorsTaints } = term;
   const own = [inverse, kind, key, namespaces, maxSkew, selectorIdentity(selector), whole ? minDomains : 0];
   const { tolerations = [] } = spec;
-  if (kind !== "spread") return JSON.stringify([own, whole ? tolerations : []]);
+  if (kind !== "spread") return JSON.stringify([own]);
   const terms = requiredTerms({ spec });
   const filter = whole
     ? [spec.nodeSelector, terms]

@@ -14,6 +14,7 @@ import { buildTopology } from "./build-topology.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { createReservationLedger, reservationsOf } from "../reservations/reservations.ts";
 import { nodesExhausted, poolLimits, rowsWithinLimits } from "./pool-limits.ts";
+import type { RelaxationRules } from "./relaxation.ts";
 import { withReservedPools } from "./reserved-pools.ts";
 import type { Session, SessionLayout } from "./session.ts";
 import { buildTemplate, selectPools, type Template } from "./template.ts";
@@ -41,6 +42,10 @@ export function* buildSession(
   const templates = views.map((view, index) => buildTemplate(view, index, { table, snapshot, options }));
   const pools = templates.map((template) => poolOf(template, { snapshot, daemons, table, space }));
   yield catalogue.rowCount;
+  const relaxation: RelaxationRules = {
+    preferences: options.preferencePolicy === "Respect",
+    preferNoSchedule: templates.some(({ taints }) => taints.some(({ effect }) => effect === "PreferNoSchedule")),
+  };
   const workloadContext: WorkloadContext = {
     table,
     space,
@@ -50,11 +55,9 @@ export function* buildSession(
       classes,
       templates: domainTemplates(pools, table, options),
       standing,
+      relaxation,
     }),
-    relaxation: {
-      preferences: options.preferencePolicy === "Respect",
-      preferNoSchedule: templates.some(({ taints }) => taints.some(({ effect }) => effect === "PreferNoSchedule")),
-    },
+    relaxation,
     storage: snapshot,
   };
   yield classes.length;

@@ -8,6 +8,7 @@ import { type StandingPods, standingPods, standsSomewhere } from "../topology/st
 import { createTopology, type Topology } from "../topology/topology.ts";
 import { hostnameOf } from "./node-slots.ts";
 import type { ResolvedOptions } from "./options.ts";
+import { type RelaxationRules, spreadVariants } from "./relaxation.ts";
 import type { Template } from "./template.ts";
 
 /** Groups of the pods to place and of the pods that stand (scheduling 5.1, 5.4). Yields work done. */
@@ -17,8 +18,9 @@ export function* buildTopology(from: {
   readonly classes: readonly PodClass[];
   readonly templates: readonly Template[];
   readonly standing: StandingPods;
+  readonly relaxation: RelaxationRules;
 }): Resumable<Topology> {
-  const { snapshot, options, classes, templates, standing } = from;
+  const { snapshot, options, classes, templates, standing, relaxation } = from;
   const universe = createDomainUniverse(
     templates.map(({ requirements, taints, view }) => ({
       requirements,
@@ -28,7 +30,7 @@ export function* buildTopology(from: {
   );
   const scope = { namespaceLabels: snapshot.namespaceLabels, preferences: options.preferencePolicy === "Respect" };
   return yield* createTopology(
-    classes.flatMap(({ pods: [pod] }) => pod ?? []),
+    classes.flatMap(({ pods: [pod] }) => (pod === undefined ? [] : [pod, ...spreadVariants(pod, relaxation)])),
     { universe, standing },
     scope,
   );

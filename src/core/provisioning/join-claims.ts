@@ -1,6 +1,7 @@
 import { labels as labelKeys } from "../../api/index.ts";
 import { cheapestRow } from "../catalogue/requirement-table.ts";
 import { singleValueOf } from "../requirements/requirement.ts";
+import type { TopologyGroup } from "../topology/groups.ts";
 import { countPinned, type Pin } from "../topology/pinning.ts";
 import { allowsDomain, mayStart } from "../topology/topology.ts";
 import { type Addition, applyAddition, type Claim, type Pool, tryAdd } from "./claim.ts";
@@ -36,18 +37,32 @@ const startsCompany = ({ stage: { topology: view, strict } }: Demand): boolean =
 
 function* startClaim(session: Session, demand: Demand, tiers: readonly (readonly Pool[])[]): Generator<number, void> {
   const { workload } = demand;
+  const before = waiting(session, workload);
   const settled = yield* settledDemand(session, demand, tiers);
   if (settled === undefined) return;
-  const count = waiting(session, workload);
+  const count = mostTogether(settled, waiting(session, workload));
   for (const tier of tiers) {
     if (!tier.some((pool) => freshFit(session, pool, settled) !== undefined)) continue;
-    const before = session.claims.length;
+    const open = session.claims.length;
     yield* openClaims(session, tier, [{ ...settled, count }], 1);
-    if (session.claims.length > before) break;
+    if (session.claims.length > open) break;
   }
   // One pod was counted when its domains were chosen; as many as found room are there now.
-  const placed = count - waiting(session, workload);
+  const placed = before - waiting(session, workload);
   if (settled.pinned !== undefined) countPinned(demand.stage.topology, settled.pinned, placed - 1);
+}
+
+/** How many of so many pods their spread or anti-affinity lets into the domains chosen for the first of them, which is counted. */
+function mostTogether({ stage: { topology: view, strict }, pinned }: Demand, wanted: number): number {
+  if (pinned === undefined) return wanted;
+  const isOpen = (group: TopologyGroup): boolean => {
+    const domain = pinned.pin.get(group.term.key);
+    return domain === undefined || allowsDomain(group, domain, { view, strict });
+  };
+  let pods = 1;
+  for (; pods < wanted && view.binding.every(isOpen); pods++) countPinned(view, pinned, 1);
+  countPinned(view, pinned, 1 - pods);
+  return pods;
 }
 
 /** The demand with domains chosen where topology binds the pods or others want to follow them. */

@@ -26,6 +26,20 @@ export function relaxPod(pod: Pod, rules: RelaxationRules): Pod | undefined {
   return undefined;
 }
 
+/**
+ * What the pod may become whose spread then counts on other nodes: by its node affinity, or its tolerations. Groups for these
+ * must be there from the start, or they miss what is placed before they are first asked for.
+ */
+export function spreadVariants(pod: Pod, rules: RelaxationRules): readonly Pod[] {
+  const { topologySpreadConstraints = [] } = pod.spec;
+  const honors = topologySpreadConstraints.some(({ nodeTaintsPolicy }) => nodeTaintsPolicy === "Honor");
+  const varies = requiredTerms(pod).length > 1 || (honors && rules.preferNoSchedule);
+  if (topologySpreadConstraints.length === 0 || !varies) return [];
+  const variants: Pod[] = [];
+  for (let next = relaxPod(pod, rules); next !== undefined; next = relaxPod(next, rules)) variants.push(next);
+  return variants;
+}
+
 /** Never the last one. */
 function dropFirstRequiredTerm(spec: PodSpec): PodSpec | undefined {
   const terms = requiredTerms({ spec });

@@ -204,6 +204,11 @@ describe("required and preferred terms", () => {
     expect(planOne(prefers(terms)).claims.length).toBe(1);
   });
 
+  it("[scheduling C48] that contradict each other are tried one at a time, of equal weights the first as written", () => {
+    const terms = preferred([1, zoneIn("test-zone-3")], [1, zoneIn("test-zone-2")]);
+    expect(zoneOf(planOne(prefers(terms)))).toBe("test-zone-3");
+  });
+
   it("[scheduling B34] hold together over zones and types", () => {
     const spec = {
       nodeSelector: { [labels.instanceType]: "default-instance-type" },

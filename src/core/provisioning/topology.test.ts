@@ -216,11 +216,12 @@ describe("pod affinity", () => {
 
   it("[scheduling J163] by host follows the target", () => {
     const others = podsOf(10, "other", app("other", spreads(spreadOver(host, "other"))));
-    const plan = planOf({
-      pods: [...others, pod("target", app("target")), pod("web", app("web", joins(host, "target")))],
-    });
-    const together = plan.claims.find(({ pods }) => pods.some(({ metadata }) => metadata.name === "web"));
-    expect(together?.pods.map(({ metadata }) => metadata.name)).toEqual(expect.arrayContaining(["target", "web"]));
+    const followers = podsOf(3, "web", app("web", joins(host, "target"), { requests: { cpu: "10m" } }));
+    // The target's own machine is the only one with arm64: whoever does not follow goes where the others are.
+    const target = pod("target", app("target", { nodeSelector: { [labels.arch]: "arm64" } }));
+    const plan = planOf({ pods: [...others, target, ...followers] });
+    const together = plan.claims.find(({ pods }) => pods.includes(target));
+    expect(together?.pods).toEqual(expect.arrayContaining([target, ...followers]));
   });
 
   it("[scheduling J165] by host to itself fills one node and no second", () => {
@@ -240,10 +241,13 @@ describe("pod affinity", () => {
     ]);
   });
 
-  it("[scheduling J168] starts anew where the company is out of reach", () => {
+  it.each([
+    ["", "compatible"],
+    [" ours", "cheapest"],
+  ] as const)("[scheduling J168] starts anew where the company is out of reach%s", (_, policy) => {
     const of = (name: string, at: string) =>
       pod(name, app("web", { ...joins(zone, "web"), nodeSelector: { [zone]: at } }));
-    const plan = planOf({ pods: [of("a", "test-zone-2"), of("b", "test-zone-3")] });
+    const plan = planOf({ pods: [of("a", "test-zone-2"), of("b", "test-zone-3")] }, { policy });
     expect(plan.claims.map(zoneOf).sort()).toEqual(["test-zone-2", "test-zone-3"]);
   });
 

@@ -52,13 +52,16 @@ export function createGroupRegistry(context: GroupContext): GroupRegistry {
   };
 }
 
+/** Company counts wherever it is: kube-scheduler asks no node's taints about it, though upstream does (scheduling 11.2 item 19). */
+const filtersByTaints = ({ kind, honorsTaints }: TopologyTerm): boolean => kind === "spread" && honorsTaints;
+
 /** The whole filter is part of the identity, unlike upstream, where another workload's filter may decide (scheduling 5.1). */
 function groupKey(term: TopologyTerm, { spec }: Pod, inverse: boolean): string {
   const { required: _, ...identity } = term;
   const affinity = term.honorsNodeAffinity
     ? [spec.nodeSelector, spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution]
     : [];
-  return JSON.stringify([inverse, identity, affinity, term.honorsTaints ? spec.tolerations : []]);
+  return JSON.stringify([inverse, identity, affinity, filtersByTaints(term) ? spec.tolerations : []]);
 }
 
 function buildGroup(
@@ -99,7 +102,8 @@ function addPoolDomains(
   from: { readonly universe: DomainUniverse; readonly tolerations: readonly Toleration[] | undefined },
 ): void {
   for (const [domain, taintSets] of from.universe.domainsOf(term.key)) {
-    if (!term.honorsTaints || taintSets.some((taints) => toleratesAll(taints, from.tolerations))) counts.set(domain, 0);
+    if (!filtersByTaints(term) || taintSets.some((taints) => toleratesAll(taints, from.tolerations)))
+      counts.set(domain, 0);
   }
 }
 
