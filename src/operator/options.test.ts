@@ -35,6 +35,8 @@ describe("options", () => {
     "disable-cluster-state-observability": ["true", true],
     "leader-election-name": ["mine", "mine"],
     "leader-election-namespace": ["ops", "ops"],
+    "metrics-token-file": ["/run/token", "/run/token"],
+    "decision-log-path": ["decisions.jsonl", "decisions.jsonl"],
     "memory-limit": ["1073741824", 1_073_741_824],
     "cpu-requests": ["2500", 2_500],
     "log-level": ["debug", "debug"],
@@ -51,7 +53,6 @@ describe("options", () => {
     "preference-price": ["0.05", 0.05],
     "cluster-limits": [clusterLimits, clusterLimits],
     "planning-thread": ["true", true],
-    "ignore-dra-requests": ["false", false],
     "cluster-name": ["prod", "prod"],
     "cluster-endpoint": ["https://x.eks.amazonaws.com", "https://x.eks.amazonaws.com"],
     "cluster-ca-bundle": ["Zm9v", "Zm9v"],
@@ -73,7 +74,10 @@ describe("options", () => {
     "log-compat": ["founding", "founding"],
     "legacy-do-not-evict-blocks-drain": ["true", true],
   };
-  const plain = Object.entries(optionSchema).filter(([key]) => !key.endsWith("eatureGates"));
+  // One has a single value that is served; it is tested with the refusals.
+  const plain = Object.entries(optionSchema).filter(
+    ([key]) => !key.endsWith("eatureGates") && key !== "ignoreDraRequests",
+  );
 
   test("[ops 9.2.12] every option has a sample here", () => {
     expect(plain.map(([, { flag }]) => flag).sort()).toEqual(Object.keys(samples).sort());
@@ -111,6 +115,7 @@ describe("options", () => {
       { "scheduler-config": '{"podTopologySpread":{"constraints":[]}}' },
     ],
     ["a port that is no number", { "health-probe-port": "http" }],
+    ["plans for resource claims, which are not served", { "ignore-dra-requests": "false" }],
   ])("[ops 9.2.13] refused: %s", (_title, flags) => {
     expect(errorsOf(flags as unknown as Record<string, string>)).toHaveLength(1);
   });
@@ -130,6 +135,14 @@ describe("options", () => {
     expect(parsed.ok && parsed.value.options.featureGates["NodeRepair"]).toBe(true);
     expect(parsed.ok && parsed.value.warnings).toEqual(["feature gate Nonsense is not known and has no effect"]);
     expect(errorsOf({ "feature-gates": "NodeRepair" })).toHaveLength(1);
+  });
+
+  test("[ops 9.2.14] an unknown gate that is nearly a known one is told with it", () => {
+    const parsed = parseOptions({ "feature-gates": "NodeRepairs=true,SpotToSpotConsolidtion=true" }, {});
+    expect(parsed.ok && parsed.value.warnings).toEqual([
+      "feature gate NodeRepairs is not known and has no effect; is NodeRepair meant?",
+      "feature gate SpotToSpotConsolidtion is not known and has no effect; is SpotToSpotConsolidation meant?",
+    ]);
   });
 
   test.each(["1", "t", "TRUE", "yes", "0"])("[ops 9.2.15] a boolean must be true or false, not %s", (text) => {

@@ -1,5 +1,6 @@
 import { defaultFeatureGates, type FeatureGates, featureGates, resolveFeatureGates } from "../api/index.ts";
 import { failed, ok, type Result } from "../core/index.ts";
+import { nearestWord } from "../legacy/index.ts";
 import {
   booleanValue,
   durationValue,
@@ -20,12 +21,16 @@ const port = integerValue({ min: 0, max: 65_535 });
 
 /** The schema of all options, in the order in which help prints them. */
 export const optionSchema = Object.freeze({
-  mode: option(
-    "mode",
-    oneOf("apply", "plan", "observe"),
-    "apply",
-    "apply, plan (writes events and its status) or observe (writes nothing)",
-  ),
+  mode: {
+    ...option(
+      "mode",
+      oneOf("apply", "plan", "observe"),
+      "apply",
+      "apply, plan (writes events and its status) or observe (writes nothing)",
+    ),
+    // MODE alone is what many tools set for themselves, and an observer must not begin to act by accident, nor the reverse.
+    env: "KARPENTER_MODE",
+  },
   karpenterService: option("karpenter-service", textValue, "", "name of the Service in front of this process"),
   metricsPort: option("metrics-port", port, 8080, "port of /metrics and /decisions, 0 for a free one"),
   healthProbePort: option("health-probe-port", port, 8081, "port of /healthz and /readyz, 0 for a free one"),
@@ -46,6 +51,18 @@ export const optionSchema = Object.freeze({
     textValue,
     "",
     "namespace of the Lease, empty for our own",
+  ),
+  metricsTokenFile: option(
+    "metrics-token-file",
+    textValue,
+    "",
+    "file with the bearer token that the metrics port asks for, read at each request; empty for none",
+  ),
+  decisionLogPath: option(
+    "decision-log-path",
+    textValue,
+    "",
+    "file that each decision is appended to as a line of JSON, empty for none",
   ),
   memoryLimit: option("memory-limit", integerValue({ min: -1 }), -1, "memory limit in bytes, -1 for none"),
   cpuRequests: option(
@@ -223,8 +240,12 @@ function findContradictions(values: {
   readonly clusterEndpoint: string;
   readonly schedulerConfig: string;
   readonly clusterLimits: string;
+  readonly ignoreDraRequests: boolean;
 }): readonly string[] {
   const errors: string[] = [];
+  if (!values.ignoreDraRequests) {
+    errors.push("--ignore-dra-requests is false, expected true: plans for pods with resource claims are not served");
+  }
   if (values.batchIdleMilliseconds > values.batchMaxMilliseconds) {
     errors.push("--batch-idle-duration is longer than --batch-max-duration, expected at most as long");
   }
@@ -248,8 +269,16 @@ function readGates(texts: { readonly core: string; readonly aws: string }): {
   return {
     // Text that cannot be read was refused with the other options.
     gates: outcome.ok ? outcome.gates : defaultFeatureGates,
-    warnings: unknown.map((name) => `feature gate ${name} is not known and has no effect`),
+    warnings: unknown.map((name) => `feature gate ${name} is not known and has no effect${nearestGate(name)}`),
   };
+}
+
+function nearestGate(name: string): string {
+  const meant = nearestWord(
+    name,
+    featureGates.map((gate) => gate.name),
+  );
+  return meant === undefined ? "" : `; is ${meant} meant?`;
 }
 
 /** Settings of v0.31 under their old names (spec: operations 3.3). */

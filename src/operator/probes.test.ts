@@ -1,7 +1,11 @@
-import { describe, expect, test } from "vitest";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { describe, expect, onTestFinished, test } from "vitest";
+import type { HttpRoute } from "../server/index.ts";
 import { createManualClock, createMetricsRegistry } from "../platform/index.ts";
 import { createDecisionLog } from "./decision-log.ts";
-import { createMetricsRoute, createProbeRoute, type ReadinessCheck } from "./probes.ts";
+import { createMetricsRoute, createProbeRoute, firstOf, type ReadinessCheck, withToken } from "./probes.ts";
 
 const check = (name: string, problem?: string): ReadinessCheck => ({ name, check: async () => problem });
 const half = [check("ping"), check("manager", "caches are not synced")];
@@ -47,5 +51,48 @@ describe("metrics and decisions", () => {
     metrics.counter({ name: "karpenter_test_total", help: "A test." }).increment();
     const answer = await createMetricsRoute(metrics, createDecisionLog(createManualClock()))("/metrics");
     expect(answer?.body).toContain("karpenter_test_total 1");
+  });
+});
+
+const at =
+  (path: string): HttpRoute =>
+  (asked) =>
+    asked === path ? { status: 200, contentType: "text/plain", body: path } : undefined;
+
+test("of several routes the first that knows the path answers", async () => {
+  const route = firstOf(at("/a"), at("/b"));
+  const bodies = await Promise.all(["/a", "/b", "/c"].map(async (path) => (await route(path))?.body));
+  expect(bodies).toEqual(["/a", "/b", undefined]);
+});
+
+describe("a token", () => {
+  const folder = () => {
+    const made = mkdtempSync(join(tmpdir(), "token-"));
+    onTestFinished(() => rmSync(made, { recursive: true }));
+    return made;
+  };
+  const statusWith = async (route: HttpRoute, authorization?: string): Promise<number | undefined> =>
+    (await route("/metrics", new URLSearchParams(), authorization))?.status;
+
+  test("is asked for, and may change while the process runs", async () => {
+    const file = join(folder(), "token");
+    const route = withToken(file, at("/metrics"));
+    writeFileSync(file, "first\n");
+    expect(await statusWith(route)).toBe(401);
+    expect(await statusWith(route, "Bearer second")).toBe(401);
+    expect(await statusWith(route, "Bearer first")).toBe(200);
+    writeFileSync(file, "second");
+    expect([await statusWith(route, "Bearer first"), await statusWith(route, "Bearer second")]).toEqual([401, 200]);
+  });
+
+  test.each(["", "Bearer ", "Bearer undefined"])(
+    "that cannot be read lets nobody through, not even with %j",
+    async (said) => {
+      expect(await statusWith(withToken(join(folder(), "none"), at("/metrics")), said)).toBe(503);
+    },
+  );
+
+  test("is not asked for where no file is named", async () => {
+    expect(await statusWith(withToken("", at("/metrics")))).toBe(200);
   });
 });

@@ -1,3 +1,6 @@
+import { createHash, timingSafeEqual } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { decisionLine } from "./decision-file.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { MetricsRegistry } from "../platform/index.ts";
 import type { HttpAnswer, HttpRoute } from "../server/index.ts";
@@ -42,7 +45,39 @@ export function createMetricsRoute(metrics: MetricsRegistry, decisions: Decision
       return { status: 200, contentType: "text/plain; version=0.0.4", body: await metrics.expose() };
     }
     if (path !== "/decisions") return undefined;
-    const lines = decisions.list().map((decision) => JSON.stringify({ schema: "decision/1", ...decision }));
-    return { status: 200, contentType: "application/x-ndjson", body: lines.map((line) => `${line}\n`).join("") };
+    return { status: 200, contentType: "application/x-ndjson", body: decisions.list().map(decisionLine).join("") };
   };
 }
+
+/** The first of these routes that has an answer. */
+export const firstOf =
+  (...routes: readonly HttpRoute[]): HttpRoute =>
+  async (...request) => {
+    for (const route of routes) {
+      const answer = await route(...request);
+      if (answer !== undefined) return answer;
+    }
+    return undefined;
+  };
+
+/**
+ * Lets through who brings the token in the file, as `Authorization: Bearer TOKEN`. The file is read at each request, so that
+ * a token can be changed without a restart; a file that cannot be read lets nobody through.
+ */
+export function withToken(file: string, route: HttpRoute): HttpRoute {
+  if (file === "") return route;
+  const refuse = (status: number, why: string): HttpAnswer => text(status, why);
+  return async (path, query, authorization) => {
+    const token = await readFile(file, "utf8").then(
+      (content) => content.trim(),
+      () => undefined,
+    );
+    if (token === undefined || token === "") return refuse(503, "the file of --metrics-token-file cannot be read");
+    if (!isSame(authorization ?? "", `Bearer ${token}`)) return refuse(401, "a bearer token is asked for here");
+    return route(path, query, authorization);
+  };
+}
+
+/** Takes the same time wherever two texts differ. */
+const isSame = (a: string, b: string): boolean => timingSafeEqual(digestOf(a), digestOf(b));
+const digestOf = (value: string): Buffer => createHash("sha256").update(value).digest();

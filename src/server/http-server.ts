@@ -9,10 +9,11 @@ export interface HttpAnswer {
   readonly body: string;
 }
 
-/** Answers one GET; `path` has no query. Undefined means 404. */
+/** Answers one GET; `path` has no query, `authorization` is the header of that name. Undefined means 404. */
 export type HttpRoute = (
   path: string,
   query?: URLSearchParams,
+  authorization?: string,
 ) => Promise<HttpAnswer | undefined> | HttpAnswer | undefined;
 
 export interface HttpServer {
@@ -75,7 +76,7 @@ async function answer(request: IncomingMessage, response: ServerResponse, route:
   if (request.method !== "GET" && request.method !== "HEAD")
     return send(response, { status: 405, contentType: "text/plain", body: "only GET and HEAD\n" });
   const [path = "/", query = ""] = (request.url ?? "/").split("?");
-  const found = await route(path, new URLSearchParams(query));
+  const found = await route(path, new URLSearchParams(query), request.headers.authorization);
   send(response, found ?? { status: 404, contentType: "text/plain", body: `there is no ${path} here\n` });
 }
 
