@@ -19,7 +19,14 @@ export type {
   SimulateReport,
   UnplacedReport,
 } from "./simulate/report.ts";
-export { simulate, type SimulateOptions, type Simulation, simulationOptions } from "./simulate/simulate.ts";
+export type { TurnOf } from "./simulate/in-turn.ts";
+export {
+  simulate,
+  simulateInTurn,
+  type SimulateOptions,
+  type Simulation,
+  simulationOptions,
+} from "./simulate/simulate.ts";
 export { renderReplayChart } from "./replay/chart.ts";
 export { readTrace, type TraceFailure } from "./replay/read-trace.ts";
 export {

@@ -17,7 +17,7 @@ import {
   loadCatalogue,
   type Prices,
 } from "../../provider-aws/catalogue/index.ts";
-import { clusterOfObjects, type OfferedPool, poolsOf, type PoolWithClass, unmetScales } from "../../studies/index.ts";
+import { clusterOfObjects, type OfferedPool, poolsOf, type PoolWithClass, type TurnOf, unmetScales } from "../../studies/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { readTexts } from "../input/read-input.ts";
 import type { Terminal } from "../terminal.ts";
@@ -33,6 +33,8 @@ export interface OfflineInput {
   readonly snapshot: ClusterSnapshot;
   readonly objects: readonly KubeObject[];
   readonly pods: number;
+  /** Which pods come only once others run. */
+  readonly turnOf: TurnOf;
   readonly now: EpochMillis;
   /** 2 when a document cannot be parsed, 1 when an object was refused, else 0. */
   readonly exitCode: number;
@@ -109,8 +111,8 @@ export async function inputOf(
 ): Promise<Omit<OfflineInput, "exitCode">> {
   const withClasses = poolsOf(objects);
   const pools = offeredPools(withClasses, await createMarketTypes(withClasses, market), terminal);
-  const { state, pods } = clusterOfObjects(objects, pools, flags.scale);
-  return { state, snapshot: freezeSnapshot(state, now), objects, pods: pods.length, now };
+  const { state, pods, turnOf } = clusterOfObjects(objects, pools, flags.scale);
+  return { state, snapshot: freezeSnapshot(state, now), objects, pods: pods.length, turnOf, now };
 }
 
 /** An action of a template stands alone on its line or as a value; in texts that parse it may be anybody's. */

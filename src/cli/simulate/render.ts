@@ -86,11 +86,15 @@ function existingLines({ existing }: SimulateReport): readonly string[] {
 function summaryLines(report: SimulateReport): readonly string[] {
   const { nodes, placed, pods, pricePerHour, headroom } = report;
   return [
-    `${count(nodes.length, "new node")}: ${perHour(pricePerHour)}, ${perMonth(pricePerHour)}`,
+    `${count(nodes.length, "new node")}: ${perHour(pricePerHour)}, ${perMonth(pricePerHour)}${boundText(report)}`,
     `${placed} of ${count(pods, "pod")} placed`,
     ...(nodes.length === 0 ? [] : [`room left on the new nodes: ${headroom.cpu} cpu, ${headroom.memoryGib} GiB`]),
   ];
 }
+
+/** The bound may lie below what whole machines can cost. */
+const boundText = ({ bound = 0, nodes }: SimulateReport): string =>
+  bound <= 0 || nodes.length === 0 ? "" : `; at least ${perHour(bound)}, whoever chooses`;
 
 interface UnplacedGroup {
   readonly title: string;

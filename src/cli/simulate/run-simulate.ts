@@ -3,7 +3,7 @@ import {
   compare,
   type CompareReport,
   consolidate,
-  simulate,
+  simulateInTurn,
   type SimulateReport,
   type Simulation,
   simulationOptions,
@@ -27,7 +27,7 @@ export async function runSimulate(flags: SimulateFlags, terminal: Terminal): Pro
   const options = simulationOptions();
   const study = async (filename: readonly string[]): Promise<{ report: SimulateReport; exitCode: number }> => {
     const input = await readOffline({ ...flags, filename }, market, terminal);
-    const simulation = simulate(input.snapshot, { ...options, bound: lowerBound });
+    const simulation = simulateInTurn(input, input.turnOf, { ...options, bound: lowerBound });
     const report = flags.consolidate ? consolidated(input, simulation, options) : simulation.report;
     if (flags.prices === undefined && report.nodes.some(({ capacityType }) => capacityType === "spot"))
       tell(terminal, "spot prices are simulated, 30 to 60 % of on demand; --prices takes your own");

@@ -112,8 +112,9 @@ function ranksOf(strategy: string, by: { price: Rank; priority: Rank; depth: Ran
     case "prioritized":
       return [by.priority];
     case "price-capacity-optimized":
-      // Pools that are nearly empty come last; among the others the cheapest.
-      return [(pool) => (by.depth(pool) >= 3 ? 0 : 1), by.price];
+      // Of pools with capacity to spare the cheapest, and all have until a fault says otherwise: what is launched here costs
+      // what offline answers foretell.
+      return [by.price];
     case "capacity-optimized-prioritized":
       return [deepest, by.priority];
     case "capacity-optimized":

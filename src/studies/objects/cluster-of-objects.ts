@@ -1,5 +1,5 @@
 /** Objects, of files or of an API server, as the picture that the engine decides on. */
-import type { KubeObject, NodeClaim, PersistentVolumeClaim, Pod, StorageClass } from "../../api/index.ts";
+import type { KubeObject, NodeClaim, PersistentVolumeClaim, Pod, StatefulSet, StorageClass } from "../../api/index.ts";
 import {
   applyClusterEvents,
   type ClusterEvent,
@@ -11,6 +11,7 @@ import {
   type WatchedKind,
 } from "../../core/index.ts";
 import { claimViewOfMachine, viewOfStoredClaim } from "../../legacy/index.ts";
+import type { TurnOf } from "../simulate/in-turn.ts";
 import { expandWorkloads } from "./expand-workloads.ts";
 import { admittedSpec, markedUnschedulable, prioritiesOf } from "./pending-pod.ts";
 import type { Scale } from "./replicas.ts";
@@ -24,6 +25,7 @@ export interface ObjectCluster {
   readonly state: ClusterState;
   /** All pods, those that are bound included, in the order of the input. */
   readonly pods: readonly Pod[];
+  readonly turnOf: TurnOf;
 }
 
 /** Cluster state with every pod that has no node waiting for one. Objects without a namespace are in `default`. */
@@ -48,7 +50,26 @@ export function clusterOfObjects(
     ...claimEvents(objects, expansion.claims),
     ...pods.map((object): ClusterEvent => ({ type: "upsert", kind: "Pod", object })),
   ];
-  return { state: applyClusterEvents(emptyClusterState(), events), pods };
+  return { state: applyClusterEvents(emptyClusterState(), events), pods, turnOf: turnsOf(objects) };
+}
+
+/** Pods of StatefulSets come one after the other unless the set makes them in parallel. */
+function turnsOf(objects: readonly KubeObject[]): TurnOf {
+  const ordered = new Set(
+    objects.flatMap((object) => {
+      if (object.kind !== "StatefulSet") return [];
+      const { metadata, spec } = object as StatefulSet;
+      return spec.podManagementPolicy === "Parallel"
+        ? []
+        : [`${metadata.namespace ?? "default"}/${metadata.name ?? ""}`];
+    }),
+  );
+  return ({ metadata: { name = "", namespace = "default", ownerReferences = [] } }) => {
+    const owner = ownerReferences.find(({ kind, controller }) => kind === "StatefulSet" && controller === true);
+    if (owner === undefined || !ordered.has(`${namespace}/${owner.name}`)) return 0;
+    const ordinal = name.slice(owner.name.length + 1);
+    return /^\d+$/.test(ordinal) ? Number(ordinal) : 0;
+  };
 }
 
 const isPod = (object: KubeObject): object is Pod => object.kind === "Pod";

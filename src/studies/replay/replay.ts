@@ -9,6 +9,7 @@ import {
   type ClusterState,
   type DisruptionCommand,
   type DisruptionMethod,
+  type DisruptionSettings,
   epochMillisOf,
   freezeSnapshot,
   objectKey,
@@ -67,6 +68,8 @@ const batchMaxMillis = 10_000;
 const pollMillis = 10_000;
 const secondLookMillis = 15_000;
 const defaultStartupMillis = 60_000;
+/** How long a look searches: less than the controller's, as a trace has many. Counted, so that answers are the same anywhere. */
+const workUnitsPerLook = 20_000;
 /** A look that budgets refused is taken again so much later. */
 const budgetWaitMillis = 60_000;
 
@@ -83,6 +86,7 @@ class PlayedTrace implements Replay {
   readonly #trace: Trace;
   readonly #name: string;
   readonly #options: ProvisioningOptions;
+  readonly #settings: Partial<DisruptionSettings>;
   readonly #startupMillis: number;
   readonly #everyMillis: number;
   readonly #fleet: Fleet;
@@ -100,6 +104,7 @@ class PlayedTrace implements Replay {
     this.#trace = trace;
     this.#name = setting.name;
     this.#options = options.provisioning ?? simulationOptions();
+    this.#settings = { provisioning: this.#options, workUnits: workUnitsPerLook };
     this.#startupMillis = options.startupMillis ?? defaultStartupMillis;
     this.#everyMillis = options.consolidateEveryMillis ?? defaultEveryMillis(trace);
     this.#fleet = new Fleet(setting.state, this.#startupMillis);
@@ -248,7 +253,7 @@ class PlayedTrace implements Replay {
     this.#fleet.settle(this.#now);
     const now = epochMillisOf(this.#now);
     const snapshot = freezeSnapshot(this.#fleet.state, now);
-    const planned = planDisruption(snapshot, { now, methods, settings: { provisioning: this.#options } });
+    const planned = planDisruption(snapshot, { now, methods, settings: this.#settings });
     // A budget that cannot be read keeps everything where it is, as in the controller.
     if (!planned.ok) return { commands: [], limitedByBudget: false };
     const { commands, reports } = planned.value;

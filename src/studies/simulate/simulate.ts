@@ -2,7 +2,10 @@ import type { Pod } from "../../api/index.ts";
 import {
   allocatableOf,
   type ClusterSnapshot,
+  type ClusterState,
   createCatalogueCache,
+  type EpochMillis,
+  freezeSnapshot,
   isProvisionable,
   keyText,
   nearestRemedy,
@@ -16,6 +19,7 @@ import {
   type UnplacedPod,
 } from "../../core/index.ts";
 import { hoursPerMonth } from "../money.ts";
+import { provisionInTurn, type TurnOf } from "./in-turn.ts";
 import type { ExistingNode, Share, SimulatedNode, SimulateReport, UnplacedReport } from "./report.ts";
 
 /** Remedies are looked for at most for so many kinds of pods: each costs some plans of the whole input. */
@@ -38,12 +42,21 @@ export const simulationOptions = (): ProvisioningOptions => ({
   catalogueCache: createCatalogueCache(),
 });
 
-/** Places what waits, and tells where, for how much, and why not. Pure: equal snapshots give equal reports. */
-export function simulate(
-  snapshot: ClusterSnapshot,
-  { bound, ...options }: SimulateOptions = simulationOptions(),
+/** Places what waits, all at once, and tells where, for how much, and why not. Pure: equal snapshots give equal reports. */
+export function simulate(snapshot: ClusterSnapshot, options: SimulateOptions = simulationOptions()): Simulation {
+  return told(snapshot, provision(snapshot, options), options);
+}
+
+/** The same for pods of which some come only once others run. */
+export function simulateInTurn(
+  cluster: { readonly state: ClusterState; readonly now: EpochMillis },
+  turnOf: TurnOf,
+  options: SimulateOptions = simulationOptions(),
 ): Simulation {
-  const plan = provision(snapshot, options);
+  return told(freezeSnapshot(cluster.state, cluster.now), provisionInTurn(cluster, turnOf, options), options);
+}
+
+function told(snapshot: ClusterSnapshot, plan: ProvisioningPlan, { bound, ...options }: SimulateOptions): Simulation {
   const nodes = plan.claims.map((claim) => nodeOf(claim, snapshot));
   const gated = snapshot.pendingPods.filter(({ spec }) => (spec.schedulingGates ?? []).length > 0);
   const unplaced = [...unplacedOf(plan.unplaced, snapshot, options), ...gated.map(gatedReport)];
