@@ -2,6 +2,7 @@ export type { AccountFacts, AccountQuestions } from "./facts/account.ts";
 export type { AdvisorInput } from "./facts/facts.ts";
 export { type MetricsFacts, readMetrics } from "./facts/metrics.ts";
 export type { LogFile } from "./facts/log-lines.ts";
+export type { Change, Edit } from "./model/edit.ts";
 export type { Finding, Rule, RuleOutcome, Severity } from "./model/rule.ts";
 export { severities, severityRank } from "./model/rule.ts";
 export { allRules } from "./registry/all-rules.ts";

@@ -1,6 +1,10 @@
+import { awsResourceNames } from "../../api/index.ts";
 import { hasAccelerator } from "../facts/types.ts";
 import { listText, overPools, poolProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
+
+const gpuTaint = Object.freeze({ key: awsResourceNames.nvidiaGpu, value: "true", effect: "NoSchedule" });
 
 export const expensiveUntainted: Rule = {
   id: "KBP303",
@@ -21,6 +25,7 @@ export const expensiveUntainted: Rule = {
       return poolProblem(pool, pool.paths.taints, {
         message: `Any pod may land on ${pool.title}'s accelerator nodes`,
         evidence: `types: ${listText(types.map(({ name }) => name))}; no NoSchedule or NoExecute taint`,
+        edit: proposedEdit(pool.entry, setValue(pool.paths.taints, [...pool.taints, gpuTaint])),
       });
     }),
 };

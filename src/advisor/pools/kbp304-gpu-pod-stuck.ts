@@ -1,6 +1,7 @@
 import { hasType, selects, tolerates } from "../facts/serving.ts";
 import { acceleratorsIn } from "../facts/types.ts";
 import { overEach, titleOf, workloadProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 export const gpuPodStuck: Rule = {
@@ -24,6 +25,16 @@ export const gpuPodStuck: Rule = {
       return workloadProblem(workload, [...workload.specPath, "tolerations"], {
         message: `${titleOf(workload)} asks for ${resource} but tolerates none of ${able.map(({ title }) => title).join(", ")}`,
         evidence: able.flatMap(({ taints }) => taints.map(({ key, effect }) => `${key}:${effect}`)).join(", "),
+        edit: proposedEdit(
+          workload.entry,
+          setValue(
+            [...workload.specPath, "tolerations"],
+            [
+              ...(workload.spec.tolerations ?? []),
+              ...(able[0]?.taints ?? []).map(({ key, effect }) => ({ key, operator: "Exists", effect })),
+            ],
+          ),
+        ),
       });
     });
   },

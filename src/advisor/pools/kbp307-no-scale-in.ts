@@ -1,4 +1,5 @@
 import { overPools, poolProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 export const noScaleIn: Rule = {
@@ -18,6 +19,12 @@ export const noScaleIn: Rule = {
         ? undefined
         : poolProblem(pool, pool.era === "v1" ? pool.paths.empty : ["spec"], {
             message: `Nodes of ${pool.title} are never removed`,
+            edit: proposedEdit(
+              pool.entry,
+              pool.era === "v1"
+                ? setValue(pool.paths.empty, "0s")
+                : setValue(["spec", "consolidation"], { enabled: true }),
+            ),
             evidence:
               pool.era === "v1" ? "consolidateAfter is Never" : "neither ttlSecondsAfterEmpty nor consolidation is set",
           }),

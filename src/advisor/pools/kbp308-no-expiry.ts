@@ -1,4 +1,5 @@
 import { overPools, poolProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 export const noExpiry: Rule = {
@@ -18,6 +19,7 @@ export const noExpiry: Rule = {
         ? undefined
         : poolProblem(pool, pool.era === "v1" ? pool.paths.expiry : ["spec"], {
             message: `Nodes of ${pool.title} are never renewed`,
+            edit: proposedEdit(pool.entry, setValue(pool.paths.expiry, pool.era === "v1" ? "720h" : 2_592_000)),
             evidence: pool.era === "v1" ? "expireAfter is Never" : "ttlSecondsUntilExpired is not set",
           }),
     ),

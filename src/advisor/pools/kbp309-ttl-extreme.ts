@@ -1,4 +1,5 @@
 import { overPools, poolProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 export const ttlExtreme: Rule = {
@@ -22,6 +23,7 @@ export const ttlExtreme: Rule = {
           poolProblem(pool, paths.expiry, {
             message: `Expiry after ${expirySeconds} s of ${pool.title} causes churn`,
             evidence: `expected at least ${shortestExpirySeconds} s`,
+            edit: proposedEdit(pool.entry, setValue(paths.expiry, pool.era === "v1" ? "720h" : 2_592_000)),
           }),
         );
       // A pool that consolidates judges price as well: 0s is its default and no haste.
@@ -31,6 +33,7 @@ export const ttlExtreme: Rule = {
           poolProblem(pool, paths.empty, {
             message: `Empty time of ${emptySeconds} s of ${pool.title} causes ${emptySeconds < shortestEmptySeconds ? "churn" : "waste"}`,
             evidence: `expected ${shortestEmptySeconds} to ${longestEmptySeconds} s`,
+            edit: proposedEdit(pool.entry, setValue(paths.empty, pool.era === "v1" ? "1m" : 60)),
           }),
         );
       return problems;

@@ -1,5 +1,6 @@
 import type { Provisioner } from "../../api/index.ts";
 import { overEach, poolProblem } from "../model/judging.ts";
+import { removeValue, safeEdit } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 export const ttlAndConsolidation: Rule = {
@@ -22,6 +23,7 @@ export const ttlAndConsolidation: Rule = {
         return poolProblem(pool, pool.paths.empty, {
           message: `Both are set in ${pool.title}: ttlSecondsAfterEmpty and consolidation.enabled`,
           evidence: `ttlSecondsAfterEmpty: ${spec.ttlSecondsAfterEmpty}`,
+          edit: safeEdit(pool.entry, removeValue(pool.paths.empty)),
         });
       },
     ),

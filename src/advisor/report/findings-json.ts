@@ -18,6 +18,12 @@ export interface FindingLine {
   readonly evidence: string;
   readonly requirements: readonly string[];
   readonly fix: string;
+  /** The fix as a unified diff, where the run was asked for fixes and this one is somebody's to decide. */
+  readonly patch?: string;
+  /** USD a month that it costs, as far as the engine can tell. */
+  readonly costPerMonth?: number;
+  /** What it costs or risks, in words. */
+  readonly consequence?: string;
 }
 
 export interface AdviceDocument {
@@ -29,16 +35,45 @@ export interface AdviceDocument {
   readonly known: number;
 }
 
-export const adviceDocument = ({ findings, rules, suppressed, known }: Advice): AdviceDocument => ({
+export const adviceDocument = (
+  { findings, rules, suppressed, known }: Advice,
+  patch: (finding: Finding) => string = () => "",
+): AdviceDocument => ({
   schema: adviceSchema,
-  findings: findings.map(findingLine),
+  findings: findings.map((finding) => {
+    const text = patch(finding);
+    return text === "" ? findingLine(finding) : { ...findingLine(finding), patch: text };
+  }),
   rules,
   suppressed,
   known,
 });
 
-export function findingLine({ rule, severity, place, message, evidence, requirements, fix }: Finding): FindingLine {
+export function findingLine({
+  rule,
+  severity,
+  place,
+  message,
+  evidence,
+  requirements,
+  fix,
+  ...more
+}: Finding): FindingLine {
   const { file, line, column } = place.position;
-  const path = pathText(place.path);
-  return { rule, severity, object: place.object, path, file, line, column, message, evidence, requirements, fix };
+  const { costPerMonth, consequence } = more;
+  return {
+    rule,
+    severity,
+    object: place.object,
+    path: pathText(place.path),
+    file,
+    line,
+    column,
+    message,
+    evidence,
+    requirements,
+    fix,
+    ...(costPerMonth === undefined ? {} : { costPerMonth }),
+    ...(consequence === undefined ? {} : { consequence }),
+  };
 }

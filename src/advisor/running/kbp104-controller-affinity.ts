@@ -1,6 +1,7 @@
 import { labels } from "../../api/index.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overEach, titleOf, workloadProblem } from "../model/judging.ts";
+import { type Edit, proposedEdit, setValue } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 const ownerKeys: readonly string[] = [labels.provisionerName, labels.nodePool];
@@ -26,10 +27,21 @@ export const controllerAffinity: Rule = {
         return workloadProblem(workload, [...workload.specPath, "affinity"], {
           message: `${titleOf(workload)} may be scheduled onto Karpenter nodes (missing ${missing.join(", ")})`,
           evidence: "no required node affinity DoesNotExist for it",
+          ...(workload.spec.affinity?.nodeAffinity === undefined ? { edit: exclusion(workload) } : {}),
         });
       },
     ),
 };
+
+const exclusion = ({ entry, specPath }: Workload): Edit =>
+  proposedEdit(
+    entry,
+    setValue([...specPath, "affinity", "nodeAffinity"], {
+      requiredDuringSchedulingIgnoredDuringExecution: {
+        nodeSelectorTerms: [{ matchExpressions: ownerKeys.map((key) => ({ key, operator: "DoesNotExist" })) }],
+      },
+    }),
+  );
 
 /** Every alternative must exclude the key: terms are ORed. */
 const excludes = ({ alternatives }: Workload, key: string): boolean =>

@@ -1,5 +1,6 @@
 import { queueKeys } from "../../legacy/index.ts";
 import { placeOf } from "../model/place.ts";
+import { type Change, safeEdit } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 /** The founding document's spelling is ours as an alias (D5). */
@@ -33,7 +34,13 @@ export const queueSpelling: Rule = {
           : `Key ${key} is an alias of ${queueKeys[0] ?? ""}`,
         evidence: `${key}=${value}`,
         severity: differ ? "error" : "info",
+        ...(differ ? {} : { edit: safeEdit(map, ...withoutAlias(key, given.length > 1)) }),
       },
     ];
   },
 };
+
+/** The queue stays the same queue. */
+const withoutAlias = (key: string, isTwice: boolean): readonly Change[] => [
+  isTwice ? { kind: "remove", path: ["data", key] } : { kind: "rename", path: ["data", key], key: queueKeys[0] ?? "" },
+];

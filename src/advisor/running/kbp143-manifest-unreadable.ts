@@ -1,7 +1,8 @@
 import type { ManifestObject } from "../../manifests/index.ts";
 import type { Facts } from "../facts/facts.ts";
-import { proposeRepair } from "../facts/repair.ts";
+import { proposeRepair, type Repair } from "../facts/repair.ts";
 import { placeOf, textPlace, type ValuePath } from "../model/place.ts";
+import type { Edit } from "../model/edit.ts";
 import type { Problem, Rule } from "../model/rule.ts";
 
 export const manifestUnreadable: Rule = {
@@ -40,8 +41,14 @@ function unreadable(facts: Facts, problem: Facts["problems"][number]): readonly 
     return [{ place, message: `${file}:${line}: ${message}`, evidence: message }];
   if (!isFirst(repair.first, repair.last)) return [];
   const told = `${file}:${line}: values must be a list; write one "- item" per line`;
-  return [{ place, message: told, evidence: message, fix: `Write:\n${repair.text}` }];
+  return [{ place, message: told, evidence: message, fix: `Write:\n${repair.text}`, edit: repairEdit(file, repair) }];
 }
+
+/** What did not parse meant nothing before. */
+const repairEdit = (file: string, { first, last, text }: Repair): Edit => ({
+  safe: true,
+  lines: { file, first, last, text },
+});
 
 const misshapen = ({ entry, path, message }: Facts["misshapen"][number]): Problem => {
   const place = placeOf(entry, path);

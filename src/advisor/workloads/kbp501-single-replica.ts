@@ -1,6 +1,7 @@
 import type { Facts } from "../facts/facts.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 export const singleReplica: Rule = {
@@ -23,6 +24,7 @@ export const singleReplica: Rule = {
           : workloadProblem(workload, ["spec", "replicas"], {
               message: `${titleOf(workload)} has one replica`,
               evidence: "replicas: 1, or not set",
+              edit: proposedEdit(workload.entry, setValue(["spec", "replicas"], 2)),
             }),
       ["Deployment", "StatefulSet"],
     ),

@@ -1,6 +1,7 @@
 import { labels, type WeightedPodAffinityTerm } from "../../api/index.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
 import type { Rule } from "../model/rule.ts";
 
 export const noSpread: Rule = {
@@ -23,12 +24,29 @@ export const noSpread: Rule = {
           : workloadProblem(workload, workload.specPath, {
               message: `${titleOf(workload)} may sit on one node or in one zone`,
               evidence: `replicas: ${workload.replicas ?? 1}, no spread and no anti-affinity`,
+              edit: proposedEdit(
+                workload.entry,
+                setValue(
+                  [...workload.specPath, "topologySpreadConstraints"],
+                  [
+                    ...(workload.spec.topologySpreadConstraints ?? []),
+                    ...places.map((topologyKey) => spreadOver(workload, topologyKey)),
+                  ],
+                ),
+              ),
             }),
       ["Deployment", "StatefulSet"],
     ),
 };
 
 const places: readonly string[] = [labels.zone, labels.hostname];
+
+const spreadOver = ({ labels: matchLabels }: Workload, topologyKey: string) => ({
+  maxSkew: 1,
+  topologyKey,
+  whenUnsatisfiable: topologyKey === labels.zone ? "DoNotSchedule" : "ScheduleAnyway",
+  labelSelector: { matchLabels },
+});
 
 function isSpread({ spec }: Workload): boolean {
   const anti = spec.affinity?.podAntiAffinity;

@@ -1,4 +1,6 @@
+import type { KubeObject } from "../../api/index.ts";
 import { budgetsOf } from "../facts/budgets.ts";
+import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
 
@@ -22,7 +24,18 @@ export const noDisruptionBudget: Rule = {
           : workloadProblem(workload, [], {
               message: `${titleOf(workload)} has no disruption budget`,
               evidence: `replicas: ${workload.replicas ?? 1}`,
+              edit: { safe: false, entry: workload.entry, added: budgetFor(workload) },
             }),
       ["Deployment", "StatefulSet"],
     ),
 };
+
+function budgetFor({ entry, name, labels }: Workload): KubeObject & Readonly<Record<string, unknown>> {
+  const { namespace } = entry.object.metadata;
+  return {
+    apiVersion: "policy/v1",
+    kind: "PodDisruptionBudget",
+    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
+  };
+}

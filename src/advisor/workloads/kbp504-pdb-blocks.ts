@@ -2,6 +2,7 @@ import { budgetsOf, disruptionsAllowed } from "../facts/budgets.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { listText, overEach, titleOf } from "../model/judging.ts";
 import { nameText, objectNameOf, placeOf } from "../model/place.ts";
+import { type Edit, proposedEdit, removeValue, setValue } from "../model/edit.ts";
 import type { Problem, Rule } from "../model/rule.ts";
 import type { Facts } from "../facts/facts.ts";
 
@@ -33,6 +34,7 @@ function judge(facts: Facts, budget: Facts["budgets"][number]): readonly Problem
       {
         place: placeOf(budget, path),
         message: `${title} blocks draining of every node with ${covered.length === 0 ? "its pods" : listText(covered.map(titleOf))}`,
+        edit: relaxed(budget),
         evidence: `${field}: ${maxUnavailable ?? minAvailable ?? ""}${replicasText(covered)}`,
       },
     ];
@@ -48,6 +50,12 @@ function judge(facts: Facts, budget: Facts["budgets"][number]): readonly Problem
         .join(", "),
     },
   ];
+}
+
+function relaxed(budget: Facts["budgets"][number]): Edit {
+  const hasLeast = budget.object.spec?.minAvailable !== undefined;
+  const changes = hasLeast ? [removeValue(["spec", "minAvailable"])] : [];
+  return proposedEdit(budget, ...changes, setValue(["spec", "maxUnavailable"], 1));
 }
 
 const isZero = (value: number | string | undefined): boolean => value === 0 || value === "0" || value === "0%";

@@ -3,6 +3,7 @@ import type { Facts } from "../facts/facts.ts";
 import { poolsFor } from "../facts/serving.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
 import type { Problem, Rule } from "../model/rule.ts";
 
 export const longJobUnprotected: Rule = {
@@ -30,9 +31,12 @@ function judge(facts: Facts, workload: Workload): Problem | undefined {
   return workloadProblem(workload, workload.metadataPath, {
     message: `${titleOf(workload)} would be restarted by ${pool.consolidates ? "consolidation" : "expiry"}`,
     evidence: `it may run on ${pool.title}${deadline === 0 ? "" : `; activeDeadlineSeconds: ${deadline}`}`,
+    edit: proposedEdit(workload.entry, setValue([...workload.metadataPath, "annotations", keyOf(pool.era)], "true")),
     severity: job !== undefined && spec.restartPolicy === "Never" ? "warning" : "info",
   });
 }
+
+const keyOf = (era: "v1alpha5" | "v1"): string => (era === "v1" ? annotations.doNotDisrupt : eraAnnotations.doNotEvict);
 
 const isAnnotated = ({ annotations: own }: Workload): boolean =>
   own[eraAnnotations.doNotEvict] !== undefined || own[annotations.doNotDisrupt] !== undefined;

@@ -2,6 +2,8 @@ import { annotations, eraAnnotations, podDisruptionGuard } from "../../api/index
 import type { Facts } from "../facts/facts.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overEach, titleOf, workloadProblem } from "../model/judging.ts";
+import { type Edit, proposedEdit, removeValue, safeEdit, setValue } from "../model/edit.ts";
+import type { ValuePath } from "../model/place.ts";
 import type { Problem, Rule } from "../model/rule.ts";
 
 const keys: readonly string[] = [eraAnnotations.doNotEvict, annotations.doNotDisrupt];
@@ -23,15 +25,13 @@ export const protectionVoid: Rule = {
 function judge(facts: Facts, workload: Workload): readonly Problem[] {
   return keys.flatMap((key) => {
     const outside: unknown = workload.kind === "Pod" ? undefined : workload.entry.object.metadata.annotations?.[key];
-    const misplaced =
-      outside === undefined || key in workload.annotations
-        ? []
-        : [voidAt(workload, ["metadata", "annotations", key], "it stands on the object, not on its pod template")];
+    const misplaced = outside === undefined || key in workload.annotations ? [] : [misplacedAt(workload, key, outside)];
     const value: unknown = workload.annotations[key];
     const why = value === undefined ? undefined : whyVoid(facts, workload, key, value);
-    return why === undefined
-      ? misplaced
-      : [...misplaced, voidAt(workload, [...workload.metadataPath, "annotations", key], why)];
+    if (why === undefined) return misplaced;
+    const path = [...workload.metadataPath, "annotations", key];
+    const edit = editOf(workload, path, value);
+    return [...misplaced, { ...voidAt(workload, path, why), ...(edit === undefined ? {} : { edit }) }];
   });
 }
 
@@ -45,6 +45,27 @@ function whyVoid({ pools }: Facts, { kind }: Workload, key: string, value: unkno
   if (value !== "true" && value !== "false") return `its value is "${value}"; expected "true"`;
   const todays = pools.length > 0 && pools.every(({ era }) => era === "v1");
   return todays && value === "true" ? `NodePools read ${annotations.doNotDisrupt}` : undefined;
+}
+
+/** The text was meant; on a daemon it means nothing. The old key is somebody's to change: a drain treats the new one otherwise. */
+function editOf({ entry, kind }: Workload, path: ValuePath, value: unknown): Edit | undefined {
+  if (kind === "DaemonSet") return safeEdit(entry, removeValue(path));
+  if (value === true) return safeEdit(entry, setValue(path, "true"));
+  return value === "true" && path.at(-1) === eraAnnotations.doNotEvict
+    ? proposedEdit(entry, { kind: "rename", path, key: annotations.doNotDisrupt })
+    : undefined;
+}
+
+function misplacedAt(workload: Workload, key: string, value: unknown): Problem {
+  const path = ["metadata", "annotations", key];
+  return {
+    ...voidAt(workload, path, "it stands on the object, not on its pod template"),
+    edit: proposedEdit(
+      workload.entry,
+      removeValue(path),
+      setValue([...workload.metadataPath, "annotations", key], value === true ? "true" : value),
+    ),
+  };
 }
 
 const voidAt = (workload: Workload, path: readonly (string | number)[], why: string): Problem =>

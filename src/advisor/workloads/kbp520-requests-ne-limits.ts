@@ -1,10 +1,12 @@
-import type { Container } from "../../api/index.ts";
+import type { Container, QuantityText } from "../../api/index.ts";
 import { parseAmount } from "../../core/index.ts";
 import type { Facts } from "../facts/facts.ts";
 import { namespaceDefaults } from "../facts/limit-ranges.ts";
 import { poolsFor } from "../facts/serving.ts";
 import { containersOf, type Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
+import { proposedEdit, setValue } from "../model/edit.ts";
+import type { ValuePath } from "../model/place.ts";
 import type { Problem, Rule } from "../model/rule.ts";
 
 export const requestsNotLimits: Rule = {
@@ -38,9 +40,34 @@ function differences(facts: Facts, workload: Workload, pool: string): readonly P
         workloadProblem(workload, [...path, "resources"], {
           message: `${container.name} of ${titleOf(workload)}: ${resource} request ${requests[resource] ?? "none"}, limit ${limits[resource] ?? "none"}`,
           evidence: `it may run on ${pool}, which consolidates`,
+          ...editOf(workload, [...path, "resources"], {
+            resource,
+            request: requests[resource],
+            limit: limits[resource],
+          }),
         }),
       );
   });
+}
+
+/** The larger of the two is what it may need; which one is right is somebody's to say. */
+function editOf(
+  { entry }: Workload,
+  path: ValuePath,
+  {
+    resource,
+    request,
+    limit,
+  }: {
+    readonly resource: string;
+    readonly request?: QuantityText | undefined;
+    readonly limit?: QuantityText | undefined;
+  },
+): Pick<Problem, "edit"> {
+  const value = limit ?? request;
+  if (value === undefined) return {};
+  const field = limit === undefined ? "limits" : "requests";
+  return { edit: proposedEdit(entry, setValue([...path, field, resource], value)) };
 }
 
 type Amounts = NonNullable<Container["resources"]>;

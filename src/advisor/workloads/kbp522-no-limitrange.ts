@@ -1,3 +1,4 @@
+import type { KubeObject } from "../../api/index.ts";
 import { namespaceDefaults } from "../facts/limit-ranges.ts";
 import { containersOf, type Workload } from "../facts/workloads.ts";
 import { overEach, titleOf } from "../model/judging.ts";
@@ -33,10 +34,21 @@ export const noLimitRange: Rule = {
         place: placeOf(object ?? first.entry),
         message: `Namespace ${namespace} has no defaults`,
         evidence: `${titleOf(first)}${others.length === 0 ? "" : ` and ${others.length} more`} without requests`,
+        edit: { safe: false, entry: first.entry, added: limitRange(namespace) },
       };
     });
   },
 };
+
+/** Its figures are a guess. */
+const limitRange = (namespace: string): KubeObject & Readonly<Record<string, unknown>> => ({
+  apiVersion: "v1",
+  kind: "LimitRange",
+  metadata: { name: "defaults", namespace },
+  spec: {
+    limits: [{ type: "Container", defaultRequest: { cpu: "100m", memory: "256Mi" }, default: { memory: "256Mi" } }],
+  },
+});
 
 const lacksRequests = (workload: Workload): boolean =>
   containersOf(workload).some(({ container, init }) => {

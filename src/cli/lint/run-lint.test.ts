@@ -97,3 +97,18 @@ test("an entry that has expired is told, and its finding is back", async () => {
     errors: expect.stringContaining("the entry that ignores KBP308 for every object has expired on 2020-01-01"),
   });
 });
+
+test("--fix writes what is safe, prints the rest as patches, and the second time writes nothing", async () => {
+  const text = pool(
+    clean.replace("ttlSecondsUntilExpired: 2592000, ", "").replace("limits", "consolidation: {enabled: true}, limits"),
+  );
+  const path = file("fix.yaml", text);
+  const first = await lint("-f", path, "--fix");
+  expect(first.errors).toContain(`wrote 1 fix to ${path}`);
+  expect(first.output).toContain("# KBP308: Nodes of Provisioner a are never renewed");
+  expect(first.output).toContain("+spec: {providerRef: {name: a}, consolidation: {enabled: true},");
+  expect(readFileSync(path, "utf8")).toBe(text.replace("ttlSecondsAfterEmpty: 60, ", ""));
+  const second = await lint("-f", path, "--fix", "--output", "json");
+  expect(second.errors).toContain("nothing to write");
+  expect(JSON.parse(second.output)).toMatchObject({ findings: [{ rule: "KBP308", patch: expect.any(String) }] });
+});

@@ -16,6 +16,7 @@ import {
   emptyConfiguration,
   expiredEntries,
   explainRule,
+  type Finding,
   listRules,
   type Rule,
   readBaseline,
@@ -25,6 +26,7 @@ import {
 } from "../../advisor/index.ts";
 import { positionText } from "../../manifests/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
+import { type Fixed, fixTexts, patchOf, writeTexts } from "./fix/fix-files.ts";
 import type { Terminal } from "../terminal.ts";
 import { type LintInputFlags, parsedAs, readLintInput, textOf } from "./lint-input.ts";
 
@@ -39,6 +41,7 @@ export interface LintFlags extends LintInputFlags {
   readonly writeBaseline?: string;
   readonly explain?: string;
   readonly rules: boolean;
+  readonly fix: boolean;
 }
 
 /** Findings on standard output. 0 when none is at or above --fail-on, 1 otherwise, 2 for unreadable input. */
@@ -47,23 +50,47 @@ export async function runLint(flags: LintFlags, terminal: Terminal, now: Date): 
     terminal.output.write(flags.explain === undefined ? listRules(allRules) : explainRule(ruleOf(flags.explain)));
     return exitCodes.fine;
   }
-  const today = now.toISOString().slice(0, 10);
-  const input = await readLintInput(flags, terminal, now.getTime());
+  const given = await readLintInput(flags, terminal, now.getTime());
   const configuration = await readConfigurationFile(flags.config);
-  for (const { rule, object = "every object", until = "" } of expiredEntries({ ignore: configuration.ignore, today }))
-    terminal.errors.write(`karpenter: the entry that ignores ${rule} for ${object} has expired on ${until}\n`);
-  const baseline = flags.baseline === undefined ? undefined : await readBaselineFile(flags.baseline);
-  const ignored = new Set(flags.ignore.map((id) => ruleOf(id).id));
-  const advice = advise({ ...input, thresholds: configuration.thresholds }, allRules, {
-    silencing: { ignore: configuration.ignore, rules: ignored, today },
-    ...(baseline === undefined ? {} : { baseline }),
-  });
+  const look = await lookWith(flags, configuration, { terminal, today: now.toISOString().slice(0, 10) });
+  const { input, advice } = flags.fix ? await fixed(given, look, terminal) : { input: given, advice: look(given) };
   if (flags.writeBaseline !== undefined) {
     await writeFile(flags.writeBaseline, `${JSON.stringify(baselineOf(advice.findings), null, 2)}\n`);
     return exitCodes.fine;
   }
-  terminal.output.write(reportOf(flags.output, advice));
+  terminal.output.write(reportOf(flags.output, advice, flags.fix ? (finding) => patchOf(input, finding) : undefined));
   return exitCodeOf(advice, flags.failOn ?? configuration.failOn ?? "warning", problemsOf(input, terminal));
+}
+
+/** The rules, and what of their findings is silenced or known. */
+async function lookWith(
+  flags: LintFlags,
+  { ignore, thresholds }: Configuration,
+  { terminal, today }: { readonly terminal: Terminal; readonly today: string },
+): Promise<(input: AdvisorInput) => Advice> {
+  for (const { rule, object = "every object", until = "" } of expiredEntries({ ignore, today }))
+    terminal.errors.write(`karpenter: the entry that ignores ${rule} for ${object} has expired on ${until}\n`);
+  const baseline = flags.baseline === undefined ? undefined : await readBaselineFile(flags.baseline);
+  const rules = new Set(flags.ignore.map((id) => ruleOf(id).id));
+  const options = { silencing: { ignore, rules, today }, ...(baseline === undefined ? {} : { baseline }) };
+  return (input) => advise({ ...input, thresholds }, allRules, options);
+}
+
+/** Writes what is safe, and says what it wrote on standard error. */
+async function fixed(
+  given: AdvisorInput,
+  look: (input: AdvisorInput) => Advice,
+  terminal: Terminal,
+): Promise<Pick<Fixed, "input" | "advice">> {
+  const result = fixTexts(given, look);
+  await writeTexts(result.changed);
+  const files = [...result.changed.keys()];
+  terminal.errors.write(
+    files.length === 0
+      ? "karpenter: nothing to write: no finding has a fix that is safe\n"
+      : `karpenter: wrote ${result.count} ${result.count === 1 ? "fix" : "fixes"} to ${files.join(", ")}\n`,
+  );
+  return result;
 }
 
 /** What did not parse, told as every command tells it. */
@@ -80,10 +107,10 @@ function exitCodeOf({ findings }: Advice, failOn: Severity | "never", problems: 
   return failing ? exitCodes.findings : exitCodes.fine;
 }
 
-function reportOf(output: LintFlags["output"], advice: Advice): string {
+function reportOf(output: LintFlags["output"], advice: Advice, patch?: PatchOf): string {
   switch (output) {
     case "json":
-      return `${JSON.stringify(adviceDocument(advice))}\n`;
+      return `${JSON.stringify(adviceDocument(advice, patch))}\n`;
     case "sarif":
       return `${JSON.stringify(adviceSarif(advice, allRules), null, 2)}\n`;
     case "junit":
@@ -93,8 +120,16 @@ function reportOf(output: LintFlags["output"], advice: Advice): string {
     case "github":
       return adviceGithub(advice);
     default:
-      return adviceTable(advice);
+      return adviceTable(advice) + patchText(advice, patch);
   }
+}
+
+type PatchOf = (finding: Finding) => string;
+
+/** Behind the table, each below its rule, so that the whole can be read and each applied. */
+function patchText({ findings }: Advice, patch: PatchOf = () => ""): string {
+  const patches = findings.map((finding) => ({ finding, text: patch(finding) })).filter(({ text }) => text !== "");
+  return patches.map(({ finding, text }) => `\n# ${finding.rule}: ${finding.message}\n${text}`).join("");
 }
 
 function ruleOf(id: string): Rule {
