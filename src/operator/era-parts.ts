@@ -2,6 +2,7 @@ import { createEra, createPlanLines, type Era, type PlanListener, withFoundingFo
 import { createInformerSet, type EventRecorder, type KubeClient } from "../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { onDemandDate } from "../provider-aws/catalogue/index.ts";
+import { type Admission, admissionOf } from "./admission.ts";
 import { eraSettings } from "./era-settings.ts";
 import type { OperatorOptions } from "./options.ts";
 
@@ -12,6 +13,7 @@ export interface EraParts {
   readonly log: Logger;
   readonly onBatchClosed: (milliseconds: number) => void;
   planLines(events: EventRecorder): PlanListener;
+  readonly admission: Admission;
 }
 
 export function composeEra(setup: {
@@ -22,6 +24,7 @@ export function composeEra(setup: {
   readonly log: Logger;
   readonly options: OperatorOptions;
   readonly namespace?: string;
+  readonly host?: string;
 }): EraParts {
   const { kube, clock, random, metrics, options } = setup;
   const namespace = setup.namespace ?? "kube-system";
@@ -36,6 +39,7 @@ export function composeEra(setup: {
   era.current = created;
   return {
     era: created,
+    admission: admissionOf({ ...setup, log }),
     log,
     onBatchClosed: (milliseconds) => {
       batch.milliseconds = milliseconds;

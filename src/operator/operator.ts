@@ -7,12 +7,7 @@ import {
   type Reconciler,
 } from "../controllers/index.ts";
 import type { ClusterSnapshot } from "../core/index.ts";
-import {
-  createEventRecorder,
-  type InformerSet,
-  type KubeClient,
-  leadWithLease,
-} from "../kube/index.ts";
+import { createEventRecorder, type InformerSet, type KubeClient, leadWithLease } from "../kube/index.ts";
 import {
   type Clock,
   createLifecycle,
@@ -24,13 +19,17 @@ import {
 } from "../platform/index.ts";
 import { measureCloudProvider } from "../provider/index.ts";
 import { startHttpServer } from "../server/index.ts";
+import { recordToFile } from "./decision-file.ts";
 import { createDecisionLog, type DecisionLog } from "./decision-log.ts";
 import { createGatedBuffers, createGatedOverlays } from "./gated.ts";
+import { watchMemory } from "./memory.ts";
 import { restrictClient, restrictCollector, restrictProvider } from "./modes.ts";
-import { composeEra } from "./era-parts.ts";
+import { composeEra, type EraParts } from "./era-parts.ts";
 import type { OperatorOptions } from "./options.ts";
 import { createPlanningThread, type PlanningThread } from "./planning-host.ts";
-import { createMetricsRoute, createProbeRoute, type ReadinessCheck } from "./probes.ts";
+import { watchOtherMakes } from "./other-makes.ts";
+import { createMetricsRoute, createProbeRoute, firstOf, type ReadinessCheck, withToken } from "./probes.ts";
+import { createProfileRoute } from "./profiles.ts";
 import type { ProviderFactory, ProviderWiring } from "./provider-wiring.ts";
 import { createReconcilers } from "./reconcilers.ts";
 import { queueOf } from "./run-reconciler.ts";
@@ -89,6 +88,8 @@ export function createOperator(setup: OperatorSetup): Operator {
       signal.addEventListener("abort", stop, { once: true });
       try {
         await startServers(setup, parts, lifecycle, urls);
+        startWatches(setup, parts, lifecycle);
+        lifecycle.start("admission", (own) => parts.admission.run(own));
         lifecycle.start("informers", (own) => parts.informers.run(own));
         lifecycle.start("events", (own) => parts.recorder.run(own));
         lifecycle.start("controllers", (own) => lead(setup, parts, { signal: own, started: () => started.resolve() }));
@@ -106,7 +107,7 @@ export function createOperator(setup: OperatorSetup): Operator {
   };
 }
 
-interface Parts {
+interface Parts extends Pick<EraParts, "admission"> {
   readonly informers: InformerSet;
   readonly recorder: ReturnType<typeof createEventRecorder>;
   readonly wiring: ProviderWiring;
@@ -120,7 +121,7 @@ interface Parts {
 function composeParts(setup: OperatorSetup): Parts {
   const { clock, random, ids, metrics, options } = setup;
   const { mode } = options;
-  const { era, log, onBatchClosed, planLines } = composeEra(setup);
+  const { era, log, onBatchClosed, planLines, admission } = composeEra(setup);
   const { informers } = era;
   const eventKube = restrictClient(era.kube, mode, []);
   const recorder = createEventRecorder({ client: eventKube, clock, ids, log, metrics });
@@ -168,7 +169,8 @@ function composeParts(setup: OperatorSetup): Parts {
     buffers: createGatedBuffers(gating, kube),
     ...(planner === undefined ? {} : { planner }),
   };
-  return { informers, recorder, wiring, model, planner, decisions, reconcilers: () => createReconcilers(base) };
+  const reconcilers = () => createReconcilers(base);
+  return { informers, recorder, wiring, model, planner, decisions, admission, reconcilers };
 }
 
 async function lead(
@@ -176,7 +178,7 @@ async function lead(
   parts: Parts,
   run: { readonly signal: AbortSignal; readonly started: () => void },
 ): Promise<void> {
-  const { options, clock, random, log, metrics } = setup;
+  const { clock, random, log, metrics } = setup;
   await parts.wiring.start?.({ signal: run.signal });
   await parts.informers.waitForSync({ signal: run.signal });
   const work = (signal: AbortSignal): Promise<void> => {
@@ -184,8 +186,7 @@ async function lead(
     run.started();
     return running;
   };
-  // A process that writes nothing needs no permission to lead, and must not take it from one that does.
-  if (options.disableLeaderElection || options.mode !== "apply") return work(run.signal);
+  if (!takesLease(setup)) return work(run.signal);
   await leadWithLease(
     {
       client: setup.electionKube ?? setup.kube,
@@ -193,15 +194,32 @@ async function lead(
       random,
       log,
       metrics,
-      lease: {
-        namespace: options.leaderElectionNamespace || (setup.namespace ?? "kube-system"),
-        name: options.leaderElectionName,
-      },
+      lease: leaseOf(setup),
       identity: setup.identity ?? setup.ids.uuid(),
     },
     work,
     run.signal,
   );
+}
+
+/** Where this process takes its lease. */
+const leaseOf = ({ options, namespace }: OperatorSetup): { readonly namespace: string; readonly name: string } => ({
+  namespace: options.leaderElectionNamespace || (namespace ?? "kube-system"),
+  name: options.leaderElectionName,
+});
+
+/** A process that writes nothing needs no permission to lead, and must not take it from one that does. */
+const takesLease = ({ options }: OperatorSetup): boolean => !options.disableLeaderElection && options.mode === "apply";
+
+/** What looks after the process itself and its surroundings. */
+function startWatches(setup: OperatorSetup, parts: Parts, lifecycle: Lifecycle): void {
+  const { options } = setup;
+  lifecycle.start("memory", (own) => watchMemory({ ...setup, limitBytes: options.memoryLimit }, own));
+  const { namespace, name } = leaseOf(setup);
+  const ownLease = takesLease(setup) ? name : undefined;
+  lifecycle.start("other makes", (own) => watchOtherMakes({ ...setup, namespace, ownLease }, own));
+  if (options.decisionLogPath === "") return;
+  lifecycle.onStop("decision log", recordToFile(parts.decisions, { ...setup, path: options.decisionLogPath }));
 }
 
 /** Runs all queues and background loops until aborted; the first that fails stops the others and is thrown. */
@@ -254,11 +272,14 @@ async function startServers(
     return server.value.url;
   };
   urls.probes = await serve("health-probe", options.healthProbePort, createProbeRoute(readinessChecks(setup, parts)));
-  urls.metrics = await serve("metrics", options.metricsPort, createMetricsRoute(metrics, parts.decisions));
+  const profiles = options.enableProfiling ? [createProfileRoute(setup.clock)] : [];
+  const told = firstOf(createMetricsRoute(metrics, parts.decisions), ...profiles);
+  urls.metrics = await serve("metrics", options.metricsPort, withToken(options.metricsTokenFile, told));
 }
 
-function readinessChecks({ kube }: OperatorSetup, { informers }: Parts): readonly ReadinessCheck[] {
+function readinessChecks({ kube }: OperatorSetup, { informers, admission }: Parts): readonly ReadinessCheck[] {
   return [
+    ...admission.readiness,
     { name: "ping", check: async () => undefined },
     {
       name: "manager",

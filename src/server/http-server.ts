@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import type { AddressInfo } from "node:net";
 import { failed, ok, type Result } from "../core/index.ts";
 import type { Logger } from "../platform/index.ts";
+import { type ListenFailure, listenFailure } from "./listen-failure.ts";
 
 export interface HttpAnswer {
   readonly status: number;
@@ -21,11 +22,6 @@ export interface HttpServer {
   readonly url: string;
   close(): Promise<void>;
 }
-
-export type ListenFailure =
-  | { readonly kind: "port-in-use"; readonly host: string; readonly port: number }
-  | { readonly kind: "not-permitted"; readonly host: string; readonly port: number }
-  | { readonly kind: "listen-failed"; readonly host: string; readonly port: number; readonly message: string };
 
 /** Pages are read-only, load nothing from elsewhere, run no script and may not be framed. */
 const headers = Object.freeze({
@@ -64,12 +60,6 @@ export async function startHttpServer(options: {
         server.closeAllConnections();
       }),
   });
-}
-
-function listenFailure(error: NodeJS.ErrnoException, host: string, port: number): ListenFailure {
-  if (error.code === "EADDRINUSE") return { kind: "port-in-use", host, port };
-  if (error.code === "EACCES") return { kind: "not-permitted", host, port };
-  return { kind: "listen-failed", host, port, message: error.message };
 }
 
 async function answer(request: IncomingMessage, response: ServerResponse, route: HttpRoute): Promise<void> {

@@ -122,4 +122,5 @@ export const golden: Readonly<Record<string, Rendering>> = {
   minimal: { values: minimal },
   kwok: { values: { controller: { cloud: "kwok" } } },
   legacy: { values: { ...named, legacy: { enabled: true } } },
+  webhooks: { values: { ...named, legacy: { enabled: true, logCompat: "founding", webhook: { enabled: true } } } },
 };

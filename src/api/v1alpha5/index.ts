@@ -9,3 +9,4 @@ export * from "./node-template-rules.ts";
 export * from "./provisioner.ts";
 export * from "./provisioner-rules.ts";
 export * from "./volume-size.ts";
+export * from "./webhooks.ts";
