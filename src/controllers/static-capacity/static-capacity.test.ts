@@ -219,6 +219,38 @@ describe("numbers", () => {
   });
 });
 
+test("[lifecycle S5] while the picture is not complete nothing is made, and then no more than was asked for", async () => {
+  const fixture = await clusterFixture();
+  const launching = await fixture.create(nodeClaimType, nodeClaim("launching"));
+  await fixture.patch(nodePoolType, await fixture.create(nodePoolType, fixed(3)), ready, "status");
+  const deps = { ...fixture, model: createClusterModel(fixture) };
+  await fixture.run(createStaticProvisioning(deps));
+  const made = async () =>
+    (await fixture.kube.list(nodeClaimType)).items.filter(({ metadata }) => metadata.name !== "launching").length;
+  await fixture.advance(5_000);
+  expect(await made()).toBe(0);
+  await fixture.patch(nodeClaimType, launching, { status: { providerID: "fake:///z/launching" } }, "status");
+  await fixture.advance(2_000);
+  // The one that was launching is the pool's own.
+  expect(await made()).toBe(2);
+  await fixture.stop();
+});
+
+test("[lifecycle S14] a claim without a machine that a scale-down deletes counts as going: no other goes for it", async () => {
+  const cluster = await staticCluster(fixed(3));
+  for (const claim of await cluster.claims())
+    await cluster.fixture.patch(nodeClaimType, claim, { metadata: { finalizers: ["karpenter.sh/termination"] } });
+  await cluster.scale({ replicas: 2 });
+  const going = async () => (await cluster.claims()).filter(({ metadata }) => metadata.deletionTimestamp !== undefined);
+  expect((await going()).length).toBe(1);
+  // Its own deletion comes back as an event, and so does each later change of it.
+  for (const claim of await going())
+    await cluster.fixture.patch(nodeClaimType, claim, { metadata: { annotations: { touched: "true" } } });
+  await cluster.fixture.advance(61_000);
+  expect([(await cluster.claims()).length, (await going()).length]).toEqual([3, 1]);
+  await cluster.fixture.stop();
+});
+
 test("[R67] limits over several pools hold static ones too: what fits is made, the rest is told and waits", async () => {
   const read = readClusterLimits([{ name: "all", limits: { nodes: "3" } }]);
   if (!read.ok) throw new Error(read.failure.join("; "));
