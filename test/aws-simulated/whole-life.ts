@@ -20,9 +20,10 @@ export interface MadeCall {
   readonly method: string;
   readonly input: unknown;
   readonly output?: unknown;
+  readonly error?: unknown;
 }
 
-/** Hands each call to `see` once it was answered; calls that fail are handed on without an answer. */
+/** Hands each call to `see` once it was answered; calls that fail are handed on with their error. */
 export function watched(clients: AwsClients, see: (call: MadeCall) => void): AwsClients {
   const watchedClient = (service: keyof AwsClients, client: object): object =>
     Object.fromEntries(
@@ -34,7 +35,7 @@ export function watched(clients: AwsClients, see: (call: MadeCall) => void): Aws
           try {
             output = await (act as (input: unknown, options: unknown) => Promise<unknown>)(input, options);
           } catch (error) {
-            see(call);
+            see({ ...call, error });
             throw error;
           }
           see({ ...call, output });

@@ -1,3 +1,5 @@
+import { readFile, writeFile } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, inject, test } from "vitest";
 import {
   type Deployment,
@@ -13,6 +15,7 @@ import {
   podType,
 } from "../../src/api/index.ts";
 import { deploymentType } from "../../src/api/index.ts";
+import { mergedShape, type RecordedCall } from "../aws-simulated/call-shapes.ts";
 import { credentials } from "./mixed-clients.ts";
 import { clusterName, discovery, livingInstances, roleName } from "./moto-account.ts";
 import { startWireCluster, type WireCluster } from "./wire-cluster.ts";
@@ -229,4 +232,18 @@ test("calls are counted under the names that dashboards know", async () => {
   const text = await cluster.metricsText();
   expect(text).toMatch(/aws_sdk_go_request_total\{service="EC2",action="CreateFleet",code="200"\} [1-9]/);
   expect(text).toMatch(/aws_sdk_go_request_attempt_total\{service="SQS",action="ReceiveMessage",code="200"\} [1-9]/);
+});
+
+test("the recorded pairs, which the simulated account is held to, are what moto answers", async () => {
+  const file = join(import.meta.dirname, "../aws-simulated/recorded-pairs.json");
+  const now = Object.fromEntries(cluster.mixed.recorded);
+  if (process.env["RECORD_PAIRS"] === "1") await writeFile(file, `${JSON.stringify(now, null, 1)}\n`);
+  const kept = JSON.parse(await readFile(file, "utf8")) as Record<string, readonly RecordedCall[]>;
+  expect(Object.keys(now)).toEqual(Object.keys(kept));
+  for (const [name, calls] of Object.entries(kept)) {
+    const before = mergedShape(calls.map(({ output }) => output));
+    const after = mergedShape((now[name] ?? []).map(({ output }) => output));
+    // Which optional members an answer has depends on the moment; what those are that both have does not.
+    for (const [path, kind] of after) expect(before.get(path) ?? kind, `${name}: ${path}`).toBe(kind);
+  }
 });

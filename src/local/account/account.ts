@@ -177,7 +177,8 @@ function createClients(parts: Parts, options: SimulatedAccountOptions): AwsClien
   const ssm: SsmClient = {
     getParameter: gate.wrap("SSM", "GetParameter", ({ Name }) => {
       const value = images.parameter(Name);
-      if (value === undefined) throw new ServiceError("ParameterNotFound", `Parameter ${Name} not found.`);
+      if (value === undefined)
+        throw new ServiceError("ParameterNotFound", `Parameter ${Name} not found.`, { nameOnly: true });
       return { Parameter: { Name, Value: value } };
     }),
   };
@@ -212,7 +213,10 @@ function createEks(gate: CallGate, options: SimulatedAccountOptions, region: str
   return {
     describeCluster: gate.wrap("EKS", "DescribeCluster", ({ name }) => {
       if (name !== clusterName)
-        throw new ServiceError("ResourceNotFoundException", `No cluster found for name: ${name}.`, { status: 404 });
+        throw new ServiceError("ResourceNotFoundException", `No cluster found for name: ${name}.`, {
+          status: 404,
+          nameOnly: true,
+        });
       return {
         cluster: {
           name,

@@ -54,7 +54,7 @@ export function createFleet(deps: FleetDeps, input: CreateFleetRequest): CreateF
   const lifecycle = lifecycleOf(input);
   const tags = tagsToMap(input.TagSpecifications?.find(({ ResourceType }) => ResourceType === "instance")?.Tags);
   return {
-    FleetId: deps.newId("fleet"),
+    FleetId: fleetId(deps.newId("fleet")),
     ...fill(deps, {
       pools: ordered(deps, input, pools),
       lifecycle,
@@ -225,6 +225,12 @@ function launchOne(
     // The VPC's plug-in fills one interface with addresses for pods.
     addresses: machines.get(instanceType)?.ipv4PerInterface ?? 1,
   });
+}
+
+/** Fleets have ids of the other kind, which look like a UUID. */
+function fleetId(id: string): string {
+  const digits = id.slice("fleet-0".length).repeat(2);
+  return `fleet-${[digits.slice(0, 8), digits.slice(8, 12), digits.slice(12, 16), digits.slice(16, 20), digits.slice(20, 32)].join("-")}`;
 }
 
 const echo = ({ template, override, subnet }: Pool) => ({
