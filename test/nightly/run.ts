@@ -28,6 +28,7 @@ const script = (name: string, ...args: readonly string[]): readonly Part[] =>
 const parts: readonly Part[] = [
   { name: "properties", command: ["vitest", "run", "--config", "test/nightly/vitest.config.ts"] },
   { name: "simulation", command: ["node", "test/nightly/simulation.ts"] },
+  { name: "replay", command: ["node", "test/nightly/replay.ts"] },
   ...script("sim:week", "--json"),
   ...["scheduling", "cost", "disruption"].flatMap((kind) =>
     script("corpus", kind, `${corpus}/${kind}`).map((part) => ({ ...part, name: `corpus ${kind}` })),

@@ -10,6 +10,7 @@ export interface ShownDecision {
   readonly zone?: string;
   readonly capacityType?: string;
   readonly pricePerHour?: number;
+  readonly requests?: Readonly<Record<string, string | number>>;
   readonly nodePool?: string;
   readonly nodeClaim?: string;
   readonly node?: string;

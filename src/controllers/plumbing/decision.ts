@@ -13,6 +13,8 @@ export interface Decision {
   readonly zone?: string;
   readonly capacityType?: string;
   readonly pricePerHour?: number;
+  /** Of a launch: what its pods and the daemons beside them ask for, so that a record can be played again. */
+  readonly requests?: Readonly<Record<string, string | number>>;
   readonly nodePool?: string;
   readonly nodeClaim?: string;
   readonly node?: string;

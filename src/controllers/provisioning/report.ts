@@ -181,6 +181,9 @@ function reportLaunch(deps: ProvisioningDeps, planned: PlannedClaim, claim: Node
     zone,
     capacityType,
     pricePerHour: price,
+    ...(planned.claim.spec.resources?.requests === undefined
+      ? {}
+      : { requests: planned.claim.spec.resources.requests }),
     nodePool: planned.poolKey.name,
     ...(claim === undefined ? {} : { nodeClaim: claim.metadata.name ?? "" }),
     reason: planned.reasons.map(({ text }) => text).join("; "),

@@ -69,7 +69,7 @@ const pollMillis = 10_000;
 const secondLookMillis = 15_000;
 const defaultStartupMillis = 60_000;
 /** How long a look searches: less than the controller's, as a trace has many. Counted, so that answers are the same anywhere. */
-const workUnitsPerLook = 20_000;
+const workUnitsPerLook = 5_000;
 /** A look that budgets refused is taken again so much later. */
 const budgetWaitMillis = 60_000;
 
