@@ -19,7 +19,7 @@ import { createApiServer } from "../../src/local/index.ts";
 import { createIds, createSeededRandom, createSystemClock } from "../../src/platform/index.ts";
 import { credentials, region } from "./mixed-clients.ts";
 import { clusterName, discovery, livingInstances, prepareMoto, roleName } from "./moto-account.ts";
-import { root } from "./moto-install.ts";
+import { root } from "../../tools/catalogue/moto-install.ts";
 
 const nodeClass: EC2NodeClass = {
   apiVersion: "karpenter.k8s.aws/v1",

@@ -2,7 +2,7 @@ import { spawn } from "node:child_process";
 import { writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { installMoto, root } from "./moto-install.ts";
+import { installMoto, root } from "../../tools/catalogue/moto-install.ts";
 
 export interface MotoServer {
   readonly url: string;

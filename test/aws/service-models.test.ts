@@ -3,7 +3,7 @@ import { readdirSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { beforeAll, describe, expect, test } from "vitest";
 import { type MadeCall, playLife } from "../aws-simulated/whole-life.ts";
-import { installMoto } from "./moto-install.ts";
+import { installMoto } from "../../tools/catalogue/moto-install.ts";
 import { loadServiceModel, type ServiceModel } from "./service-model.ts";
 
 const serviceOf: Readonly<Record<MadeCall["service"], string>> = {

@@ -1,9 +1,8 @@
 import { spawn, spawnSync } from "node:child_process";
-import { existsSync } from "node:fs";
 import { createServer } from "node:net";
-import { join } from "node:path";
+import { installMoto, motoVersion } from "./moto-install.ts";
 
-/** An EC2 API on a loopback port: moto's server in a virtual environment of its own, pinned by requirements.txt. */
+/** An EC2 API on a loopback port: moto's server, as the tests on the wire have it. */
 export interface Ec2Server {
   readonly endpoint: string;
   /** Version of the emulator, for the header of the tables. */
@@ -11,10 +10,10 @@ export interface Ec2Server {
   stop(): void;
 }
 
-export async function startEc2Server(cache: string): Promise<Ec2Server> {
-  const bin = ensureEnvironment(join(cache, "moto"));
+export async function startEc2Server(): Promise<Ec2Server> {
+  const python = await installMoto();
   const port = await freePort();
-  const child = spawn(join(bin, "moto_server"), ["-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
+  const child = spawn(python, ["-m", "moto.server", "-H", "127.0.0.1", "-p", String(port)], { stdio: "ignore" });
   const endpoint = `http://127.0.0.1:${port}`;
   try {
     await waitUntilServing(endpoint, () => child.exitCode);
@@ -22,21 +21,7 @@ export async function startEc2Server(cache: string): Promise<Ec2Server> {
     child.kill();
     throw error;
   }
-  return { endpoint, version: installedVersion(bin), stop: () => void child.kill() };
-}
-
-function ensureEnvironment(folder: string): string {
-  const bin = join(folder, "bin");
-  if (existsSync(join(bin, "moto_server"))) return bin;
-  process.stderr.write("installing moto's server into .cache/moto (once)\n");
-  run("python3", ["-m", "venv", folder]);
-  run(join(bin, "pip"), ["install", "-q", "-r", join(import.meta.dirname, "requirements.txt")]);
-  return bin;
-}
-
-function installedVersion(bin: string): string {
-  const shown = run(join(bin, "pip"), ["show", "moto"]);
-  return /^Version: (.+)$/m.exec(shown)?.[1] ?? "unknown";
+  return { endpoint, version: motoVersion, stop: () => void child.kill() };
 }
 
 export function run(command: string, args: readonly string[], cwd?: string): string {

@@ -1,9 +1,10 @@
 /**
- * `npm run gen:catalogue`: makes src/provider-aws/catalogue/generated from the EC2 API (moto's server answers here), the
+ * `npm run gen:catalogue [-- --check]`: makes src/provider-aws/catalogue/generated from the EC2 API (moto's server answers here), the
  * price table beside this file, the VPC resource controller's limits and the supplement. Needs python3 and go.
- * Dates in the output are those of the sources, so a run without new sources leaves no difference.
+ * Dates in the output are those of the sources, so a run without new sources leaves no difference; with `--check` nothing
+ * is written, and a file that would differ is named and ends the run with 1.
  */
-import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { encodeMachine, type MachineFacts } from "../../src/provider-aws/catalogue/index.ts";
 import { fetchMachines, fetchRegion, type RegionFacts } from "./ec2-facts.ts";
@@ -16,11 +17,13 @@ const output = join(root, "src/provider-aws/catalogue/generated");
 const cache = join(root, ".cache");
 const regions = ["us-east-1", "ap-southeast-1", "ap-northeast-2"];
 
+const isCheck = process.argv.includes("--check");
+
 const byText = (a: string, b: string): number => (a < b ? -1 : a > b ? 1 : 0);
 
 async function generate(): Promise<void> {
   const limits = fetchNetworkLimits(cache);
-  const server = await startEc2Server(cache);
+  const server = await startEc2Server();
   try {
     const described = await fetchMachines(server.endpoint, "us-east-1");
     const known = new Set(described.map(({ name }) => name));
@@ -38,7 +41,11 @@ async function generate(): Promise<void> {
 }
 
 function write(file: string, text: string): void {
-  writeFileSync(join(output, file), text);
+  const path = join(output, file);
+  if (!isCheck) return writeFileSync(path, text);
+  if (existsSync(path) && readFileSync(path, "utf8") === text) return;
+  process.stderr.write(`${file} differs from what its sources say; run npm run gen:catalogue\n`);
+  process.exitCode = 1;
 }
 
 function table(name: string, source: string, lines: readonly string[]): string {

@@ -7,7 +7,7 @@ import { fileURLToPath } from "node:url";
 export const root = join(dirname(fileURLToPath(import.meta.url)), "..", "..");
 
 /** Known to behave as spec/aws.md 8.1 says; a newer one may answer more. */
-const motoVersion = "5.2.1";
+export const motoVersion = "5.2.1";
 const packages = [`moto[server,ec2,ssm,iam,sqs,events,eks,sts]==${motoVersion}`];
 
 /** Python of a virtual environment with moto's server; made once and kept under `.cache`. */
