@@ -148,6 +148,11 @@ export class Fleet {
     if (this.#state.podDisruptionBudgets.size > 0) this.apply(budgetEvents(this.#state));
   }
 
+  /** Whether time alone will make a further machine quiet. */
+  isStirring(): boolean {
+    return [...this.#machines.values()].some(({ isQuiet, quietMillis }) => !isQuiet && Number.isFinite(quietMillis));
+  }
+
   /** Bills what still runs. */
   close(end: number): void {
     for (const machine of this.#machines.values()) this.#bill(machine, Math.max(end, machine.launchedAt));

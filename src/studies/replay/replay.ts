@@ -241,7 +241,7 @@ class PlayedTrace implements Replay {
   #repack(): void {
     const { commands } = this.#changed ? this.#decide([vacancy, repacking]) : { commands: [] };
     for (const command of commands) this.#carryOut(command);
-    this.#changed = commands.length > 0;
+    this.#changed = commands.length > 0 || this.#fleet.isStirring();
     const next = commands.length > 0 ? Math.min(pollMillis, this.#everyMillis) : this.#everyMillis;
     this.#push(this.#now + next, { kind: "repack" });
   }
