@@ -109,4 +109,24 @@ describe("order and duplicates", () => {
       second: { position: { file: "b.yaml" } },
     });
   });
+
+  it.each([
+    ["without its anchor", "a: *b\n"],
+    ["inside of its anchor", "apiVersion: v1\nkind: Pod\nmetadata: &a {name: x, labels: *a}\n"],
+    [
+      "that multiplies",
+      `${[..."abcdefgh"]
+        .map(
+          (key, i, all) =>
+            `${key}: &${key} [${Array(9)
+              .fill(i === 0 ? "x" : `*${all[i - 1]}`)
+              .join()}]`,
+        )
+        .join("\n")}\n`,
+    ],
+  ])("tells of an alias %s, and reads the documents beside it", (_what, text) => {
+    const set = parseManifests("a.yaml", `${text}---\n${deployment("web")}`);
+    expect(set.problems.map(({ kind }) => kind)).toEqual(["syntax"]);
+    expect(set.objects.map(({ object }) => object.metadata.name)).toEqual(["web"]);
+  });
 });

@@ -1,5 +1,6 @@
 import { type Document, isMap, isNode, LineCounter, parseAllDocuments, type Tags, visit } from "yaml";
 import type { KubeObject } from "../api/index.ts";
+import { failed, ok, type Result } from "../core/index.ts";
 import { createManifestSource, type ManifestSource } from "./manifest-source.ts";
 
 /** A place in a file; line and column count from 1. */
@@ -87,9 +88,31 @@ function readDocument(document: ParsedDocument, reading: Reading): void {
   }
   if (document.contents === null) return;
   keepWrittenNumbers(document);
-  const value: unknown = document.toJS();
-  if (value === null) return;
-  readValue({ document, value, path: [] }, reading);
+  const value = valueOf(document);
+  if (!value.ok) problems.push({ kind: "syntax", position: at(document.range[0]), message: value.failure });
+  else if (value.value !== null) readValue({ document, value: value.value, path: [] }, reading);
+}
+
+/** Aliases are followed only now: one without or inside of its anchor, and some that multiply without end, are no value. */
+function valueOf(document: ParsedDocument): Result<unknown, string> {
+  try {
+    const value: unknown = document.toJS();
+    if (hasAlias(document)) JSON.stringify(value);
+    return ok(value);
+  } catch (error) {
+    return failed(error instanceof Error ? error.message : String(error));
+  }
+}
+
+function hasAlias(document: ParsedDocument): boolean {
+  let found = false;
+  visit(document, {
+    Alias: () => {
+      found = true;
+      return visit.BREAK;
+    },
+  });
+  return found;
 }
 
 /** `1e400` has no value as a number: the text goes on, so that whoever refuses it can quote it. */

@@ -1,12 +1,10 @@
-import { parseDocument } from "yaml";
-import { type ClusterLimit, failed, readClusterLimits, type Result } from "../core/index.ts";
+import { type ClusterLimit, readClusterLimits, type Result } from "../core/index.ts";
+import { readOptionDocument } from "./option-documents.ts";
 
 /** Reads the text of `--cluster-limits`, YAML or JSON (spec: v1alpha5 6.3, R67); each fault in a text of its own. */
 export function parseClusterLimits(text: string): Result<readonly ClusterLimit[], readonly string[]> {
-  const document = parseDocument(text);
-  const [problem] = document.errors;
-  if (problem !== undefined) return failed([`is no YAML: ${problem.message}`]);
-  return readClusterLimits(document.toJS());
+  const document = readOptionDocument(text);
+  return document.ok ? readClusterLimits(document.value) : document;
 }
 
 /** Those of the options, which were found readable when they were parsed; absent when there are none. */

@@ -1,10 +1,8 @@
-import { parseDocument } from "yaml";
-import { failed, readSchedulerConfig, type Result, type SchedulerConfig } from "../core/index.ts";
+import { readSchedulerConfig, type Result, type SchedulerConfig } from "../core/index.ts";
+import { readOptionDocument } from "./option-documents.ts";
 
 /** Reads the text of `--scheduler-config`, YAML or JSON (spec: scheduling 5.9); each fault in a text of its own. */
 export function parseSchedulerConfig(text: string): Result<SchedulerConfig, readonly string[]> {
-  const document = parseDocument(text);
-  const [problem] = document.errors;
-  if (problem !== undefined) return failed([`is no YAML: ${problem.message}`]);
-  return readSchedulerConfig(document.toJS());
+  const document = readOptionDocument(text);
+  return document.ok ? readSchedulerConfig(document.value) : document;
 }

@@ -1,5 +1,9 @@
+/** Longer ones are no misspelling of anything, and would take their time to compare. */
+const longestWord = 100;
+
 /** The known word that is nearest to a misspelt one; undefined when none is near. */
 export function nearestWord(word: string, known: readonly string[]): string | undefined {
+  if (word.length > longestWord) return undefined;
   const ranked = known
     .map((candidate) => ({ candidate, distance: editDistance(word.toLowerCase(), candidate.toLowerCase()) }))
     .toSorted((a, b) => a.distance - b.distance || (a.candidate < b.candidate ? -1 : 1));
