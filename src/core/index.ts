@@ -6,6 +6,7 @@ export * from "./catalogue/instance-type.ts";
 export * from "./cluster/events.ts";
 export * from "./cluster/freeze.ts";
 export * from "./cluster/keys.ts";
+export type { ExpectedNodes } from "./cluster/nominated-pods.ts";
 export * from "./cluster/pool-usage.ts";
 export * from "./cluster/reducer.ts";
 export * from "./cluster/snapshot.ts";

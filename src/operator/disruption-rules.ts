@@ -42,6 +42,7 @@ export function disruptionRules({
     methods: methodsOf(options),
     settings: {
       provisioning,
+      rehearsals: 8,
       mostMoves: 1,
       spotToSpot: options.featureGates["SpotToSpotConsolidation"] === true,
       spotChoice: options.spotChoice,

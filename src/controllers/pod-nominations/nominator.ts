@@ -1,5 +1,11 @@
 import { type Node, type NodeClaim, type Pod, podType } from "../../api/index.ts";
-import { epochMillisOf } from "../../core/index.ts";
+import {
+  type ClusterSnapshot,
+  epochMillisOf,
+  fitsResources,
+  podRequests,
+  subtractResources,
+} from "../../core/index.ts";
 import { isKubeFault, type KubeClient, objectKey } from "../../kube/index.ts";
 import { type Clock, type Logger, mapLimit } from "../../platform/index.ts";
 import type { ClusterModel } from "../cluster-state/index.ts";
@@ -12,7 +18,7 @@ export interface NominatorDeps {
   readonly kube: KubeClient;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly model: Pick<ClusterModel, "nominate">;
+  readonly model: Pick<ClusterModel, "nominate" | "snapshot">;
   readonly planned: PlannedPods;
 }
 
@@ -21,6 +27,8 @@ export interface Promised {
   readonly node: string;
   /** Monotonic milliseconds. */
   readonly at: number;
+  /** How often it was given anew. */
+  readonly again: number;
 }
 
 /** Tells the scheduler which pods a machine was made for (KEP 5278; docs/adr/0005). */
@@ -29,6 +37,11 @@ export interface Nominator {
   awaits(claim: NodeClaim, node: Node): boolean;
   /** Promises the node to them, each once. Nothing but an abort makes it fail: a node must not wait for its pods. */
   nominate(claim: NodeClaim, node: Node, signal: AbortSignal): Promise<void>;
+  /**
+   * Promises a pod its node once more, while it has room for it. An attempt has failed since: before the node was open,
+   * because another one of the batch was, or because pods are spread evenly and others have to come first.
+   */
+  nominateAgain(pod: Pod, signal: AbortSignal): Promise<void>;
   /** By UID of the pod. Entries go with `forget`. */
   readonly promised: ReadonlyMap<string, Promised>;
   forget(uid: string): void;
@@ -50,6 +63,16 @@ export function createNominator(deps: NominatorDeps): Nominator {
     const isFree = (pod: Pod): boolean => (pod.status?.nominatedNodeName ?? "") === "" && !isPromised(pod);
     return planned.on([claim.metadata.name ?? "", name]).filter(isFree);
   };
+  const promise = async (pod: Pod, what: Promised, signal: AbortSignal): Promise<void> => {
+    const { uid = "" } = pod.metadata;
+    promised.set(uid, what);
+    const refusal = await write(deps, { pod, node: what.node }, signal);
+    if (refusal === undefined) return;
+    promised.delete(uid);
+    if (refusal !== "forbidden") return;
+    if (!mayNot) log.error(withoutRights);
+    mayNot = true;
+  };
   return {
     promised,
     forget: (uid) => void promised.delete(uid),
@@ -59,22 +82,22 @@ export function createNominator(deps: NominatorDeps): Nominator {
       const pods = waitingFor(claim, node);
       if (pods.length === 0) return;
       deps.model.nominate([name], epochMillisOf(clock.now() + nominationMilliseconds));
-      await mapLimit(
-        pods,
-        parallel,
-        async (pod, context) => {
-          promised.set(pod.metadata.uid ?? "", { node: name, at: clock.monotonic() });
-          const refusal = await write(deps, { pod, node: name }, context.signal);
-          if (refusal === undefined) return;
-          promised.delete(pod.metadata.uid ?? "");
-          if (refusal !== "forbidden") return;
-          if (!mayNot) log.error(withoutRights);
-          mayNot = true;
-        },
-        { signal },
-      );
+      const at = clock.monotonic();
+      await mapLimit(pods, parallel, (pod, context) => promise(pod, { node: name, at, again: 0 }, context.signal), {
+        signal,
+      });
+    },
+    nominateAgain: async (pod, signal) => {
+      const before = promised.get(pod.metadata.uid ?? "");
+      if (before === undefined || !hasRoom(deps.model.snapshot(), before.node, pod)) return;
+      await promise(pod, { ...before, again: before.again + 1 }, signal);
     },
   };
+}
+
+function hasRoom({ nodes }: Pick<ClusterSnapshot, "nodes">, name: string, pod: Pod): boolean {
+  const node = nodes.find((each) => each.name === name);
+  return node !== undefined && fitsResources(podRequests(pod), subtractResources(node.allocatable, node.podRequests));
 }
 
 const noPods: readonly Pod[] = Object.freeze([]);

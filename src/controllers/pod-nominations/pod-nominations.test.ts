@@ -1,4 +1,5 @@
 import { describe, expect, test } from "vitest";
+import { managedNode, snapshot } from "../../../test/builders/snapshot.ts";
 import { node, nodeClaim, pod, readyStatus, unregistered, unschedulable } from "../../../test/controllers/builders.ts";
 import {
   type ClusterFixture,
@@ -33,12 +34,21 @@ interface Nominating {
 
 /** A claim `a` that is launched, and the reconcilers that open its node. */
 async function nominating(
-  given: FixtureOptions & { readonly startupTaints?: readonly Taint[]; readonly isOff?: boolean } = {},
+  given: FixtureOptions & {
+    readonly startupTaints?: readonly Taint[];
+    readonly isOff?: boolean;
+    readonly cores?: number;
+  } = {},
 ): Promise<Nominating> {
   const fixture = await clusterFixture(given);
   const planned = createPlannedPods(fixture.caches);
   const nominated: string[] = [];
-  const model = { nominate: (nodes: readonly string[]) => void nominated.push(...nodes) };
+  const { cores = 4 } = given;
+  const roomy = managedNode("node-a", { allocatable: { cpu: String(cores), memory: "8Gi", pods: "20" } });
+  const model = {
+    nominate: (nodes: readonly string[]) => void nominated.push(...nodes),
+    snapshot: () => snapshot({ managed: [roomy] }),
+  };
   const nominator = createNominator({ ...fixture, model, planned });
   const lifecycle = createNodeClaimLifecycle({
     ...fixture,
@@ -200,8 +210,8 @@ describe("a node that pods are planned on", () => {
 });
 
 describe("a promise that comes to nothing", () => {
-  const promised = async (): Promise<Nominating> => {
-    const cluster = await nominating();
+  const promised = async (cores = 4): Promise<Nominating> => {
+    const cluster = await nominating({ cores });
     await cluster.expecting("p");
     await cluster.join();
     await cluster.becomesReady();
@@ -226,6 +236,30 @@ describe("a promise that comes to nothing", () => {
     const spec = { taints: [{ key: "karpenter.sh/disrupted", effect: "NoSchedule" }] };
     await cluster.fixture.patch(nodeType, (await cluster.fixture.get(nodeType, "node-a")) as Node, { spec });
     await cluster.fixture.advance(100);
+    expect(await cluster.promiseOf("p")).toBeUndefined();
+    await cluster.fixture.stop();
+  });
+
+  const clear = async ({ fixture }: Nominating): Promise<void> => {
+    const waiting = (await fixture.get(podType, "p", "default")) as Pod;
+    await fixture.patch(podType, waiting, { status: { nominatedNodeName: null } }, "status");
+    await fixture.advance(300);
+  };
+
+  test("because an attempt failed in between is given again, four times at most", async () => {
+    const cluster = await promised();
+    for (let time = 0; time < 4; time += 1) {
+      await clear(cluster);
+      expect(await cluster.promiseOf("p")).toBe("node-a");
+    }
+    await clear(cluster);
+    expect(await cluster.promiseOf("p")).toBeUndefined();
+    await cluster.fixture.stop();
+  });
+
+  test("because others have taken the room is not given again", async () => {
+    const cluster = await promised(0.5);
+    await clear(cluster);
     expect(await cluster.promiseOf("p")).toBeUndefined();
     await cluster.fixture.stop();
   });

@@ -1,12 +1,16 @@
 import { type Pod, podType, taints } from "../../api/index.ts";
 import { isActive } from "../../core/index.ts";
-import { isKubeFault, type KubeClient, objectKey } from "../../kube/index.ts";
+import { isKubeFault, type KubeClient, objectKey, type ReconcileResult } from "../../kube/index.ts";
 import type { Clock, Logger } from "../../platform/index.ts";
 import { type Caches, hasTaint, indexes, manyWorkers, type Reconciler, requeueAfter } from "../plumbing/index.ts";
 import { nominationManager, type Nominator } from "./nominator.ts";
 
 /** Longer than kube-scheduler holds a pod back (10 s): what is not bound by then has found its room taken. */
 const bindMilliseconds = 30_000;
+/** A promise that others take back within so long is given again, so often at most: each costs an attempt that fails. */
+const againMilliseconds = 15_000;
+const mostAgain = 4;
+const openingMilliseconds = 200;
 
 export interface StaleNominationsDeps {
   readonly kube: KubeClient;
@@ -52,7 +56,8 @@ export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
     reconcile: async (key, signal) => {
       const pod = caches.pods.store.get(key);
       const node = pod?.status?.nominatedNodeName ?? "";
-      if (pod === undefined || !isHeld(pod)) return undefined;
+      if (pod === undefined || !waits(pod)) return undefined;
+      if (node === "") return repeat(deps, pod, signal);
       const since = await sinceOf(pod, node, signal);
       if (since === undefined) return undefined;
       const left = since + bindMilliseconds - clock.monotonic();
@@ -62,8 +67,9 @@ export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
     },
     watch: (queue) => {
       queue.watches(caches.pods, ({ type, object }) => {
-        if (type === "deleted" || (object.spec.nodeName ?? "") !== "") forget(object.metadata.uid ?? "");
-        else if (isHeld(object)) return [objectKey(object)];
+        const { uid = "" } = object.metadata;
+        if (type === "deleted" || (object.spec.nodeName ?? "") !== "") forget(uid);
+        else if (isHeld(object) || nominator.promised.has(uid)) return [objectKey(object)];
         return [];
       });
       queue.watches(caches.nodes, ({ object }) =>
@@ -78,8 +84,20 @@ export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
   };
 }
 
-const isHeld = (pod: Pod): boolean =>
-  (pod.status?.nominatedNodeName ?? "") !== "" && (pod.spec.nodeName ?? "") === "" && isActive(pod);
+const waits = (pod: Pod): boolean => (pod.spec.nodeName ?? "") === "" && isActive(pod);
+const isHeld = (pod: Pod): boolean => waits(pod) && (pod.status?.nominatedNodeName ?? "") !== "";
+
+/** A promise of ours that others took back: given again once its node is open. */
+async function repeat(deps: StaleNominationsDeps, pod: Pod, signal: AbortSignal): Promise<ReconcileResult | undefined> {
+  const { caches, clock, nominator } = deps;
+  const own = nominator.promised.get(pod.metadata.uid ?? "");
+  if (own === undefined || own.again >= mostAgain || clock.monotonic() - own.at > againMilliseconds) return undefined;
+  const node = caches.nodes.store.get(own.node);
+  if (node === undefined || !isThere(deps, own.node)) return undefined;
+  if (hasTaint(node, taints.unregistered)) return requeueAfter(openingMilliseconds);
+  await nominator.nominateAgain(pod, signal);
+  return undefined;
+}
 
 function isThere({ caches }: StaleNominationsDeps, name: string): boolean {
   const node = caches.nodes.store.get(name);

@@ -1,8 +1,8 @@
 import { expect, test } from "vitest";
-import { pod } from "../../../test/builders/pods.ts";
-import { managedNode, nodePool, snapshot, testOptions } from "../../../test/builders/snapshot.ts";
+import { boundPod, pod } from "../../../test/builders/pods.ts";
+import { type ManagedNode, managedNode, nodePool, snapshot, testOptions } from "../../../test/builders/snapshot.ts";
 import type { NodeClaim, Pod } from "../../api/index.ts";
-import { provision } from "../../core/index.ts";
+import { epochMillisOf, provision } from "../../core/index.ts";
 import type { Delta } from "../../kube/index.ts";
 import { createExpectedPods, type ExpectedPods } from "./expected-pods.ts";
 
@@ -16,6 +16,7 @@ function expecting(): Expecting {
   const triggers: string[] = [];
   let tell: ((delta: Delta<Pod>) => void) | undefined;
   const pods = {
+    store: { get: (key: string) => three.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key) },
     subscribe: (handler: (delta: Delta<Pod>) => void) => {
       tell = handler;
       return () => undefined;
@@ -64,14 +65,45 @@ test("pods that no plan placed ask for nothing when they are bound", () => {
   expect(cluster.triggers).toEqual([]);
 });
 
-test("a pod is left over once its machine is ready and it still waits", () => {
+const initializedAt = (time: string): ManagedNode => {
+  const { claim, node } = managedNode("m");
+  const conditions = [{ type: "Initialized", status: "True", lastTransitionTime: time }] as const;
+  return { node, claim: { ...claim, status: { ...claim.status, conditions } } };
+};
+const now = epochMillisOf(Date.parse("2026-01-01T00:01:00Z"));
+/** Who is held on machine `m`, and how many are left over. */
+function standing({ expected }: Expecting, on: ManagedNode, pods: readonly Pod[] = []): readonly [string[], number] {
+  const found = expected.standing(snapshot({ managed: [on], pods }), now);
+  return [[...found.expected].map(([uid, name]) => `${uid} on ${name}`), found.leftOver];
+}
+const all = three.map(({ metadata }) => `${metadata.uid} on m`);
+
+test("pods keep their place in further plans while their machine comes, and while it may be that they are bound", () => {
   const cluster = expecting();
   planThem(cluster);
-  const leftOver = (phase: "registered" | "initialized"): number =>
-    cluster.expected.leftOver(snapshot({ managed: [managedNode("m", { phase })] }));
-  expect(leftOver("registered")).toBe(0);
+  expect(standing(cluster, managedNode("m", { phase: "launched" }))).toEqual([all, 0]);
+  expect(standing(cluster, initializedAt("2026-01-01T00:00:50Z"))).toEqual([all, 0]);
+});
+
+test("pods are left over once their machine has been ready for longer than the scheduler holds them back", () => {
+  const cluster = expecting();
+  planThem(cluster);
   cluster.tell(bound(three[0] as Pod));
-  expect(leftOver("initialized")).toBe(2);
+  expect(standing(cluster, initializedAt("2026-01-01T00:00:30Z"))).toEqual([[], 2]);
+});
+
+test("pods are left over at once where others have taken their room", () => {
+  const cluster = expecting();
+  planThem(cluster);
+  const strangers = [boundPod("x", "m", { requests: { cpu: "2" } })];
+  expect(standing(cluster, initializedAt("2026-01-01T00:00:59Z"), strangers)).toEqual([all.slice(0, 2), 1]);
+});
+
+test("pods have no place on a machine that is gone or goes", () => {
+  const cluster = expecting();
+  planThem(cluster);
+  expect(standing(cluster, managedNode("other"))).toEqual([[], 0]);
+  expect(standing(cluster, managedNode("m", { leaving: true }))).toEqual([[], 0]);
 });
 
 test("a pod that a later plan leaves without a place is no longer expected", () => {

@@ -71,8 +71,10 @@ function createPass(deps: ProvisioningDeps, reporter: PlanReporter): Pass {
     if (!hasWork(snapshot)) return;
     const started = deps.clock.monotonic();
     const spreadDefaults = await deps.spreadDefaults?.(snapshot.pendingPods, signal);
+    const standing = expected.standing(snapshot, deps.clock.now());
     const options: ProvisioningOptions = {
-      nodeChargePerHour: expected.leftOver(snapshot) > 0 ? leftOverChargePerHour : nodeChargePerHour,
+      nodeChargePerHour: standing.leftOver > 0 ? leftOverChargePerHour : nodeChargePerHour,
+      expected: standing.expected,
       countZones: true,
       workBudget: mostWork,
       ...deps.planning,

@@ -42,7 +42,9 @@ export interface MoveRefusal {
     | "min-values"
     | "spot-to-spot"
     | "not-worth-moving"
-    | "balanced";
+    | "balanced"
+    /** Where the scheduler puts the pods, more would be needed than the move counts on. */
+    | "placement";
   readonly text: string;
   /** Of a move that a Balanced pool refused. */
   readonly scores?: readonly PoolScore[];

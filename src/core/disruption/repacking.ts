@@ -20,6 +20,7 @@ import { searchMoves, type SearchOutcome } from "./repack-search.ts";
 import { type DisruptionOptions, disruptionScope, filterCandidates, methodScope } from "./pipeline.ts";
 import { longestPrefix } from "./prefix-search.ts";
 import { defaultDisruptionSettings } from "./settings.ts";
+import { rehearsedMove } from "./rehearsed-move.ts";
 import { createSimulator } from "./simulation.ts";
 import { type Scan, scanSingles, type Verdict } from "./single-scan.ts";
 import { boundOf, type Survey, surveyLayout, worthOf } from "./survey.ts";
@@ -50,12 +51,16 @@ function* choose(all: readonly Candidate[], context: MethodContext): Generator<n
   const survey = yield* surveyLayout(simulator, candidates);
   const scan = yield* scanSingles(survey, candidates);
   const outcome = yield* bestMove({ judge, survey, scan }, candidates);
-  const best = outcome.best === undefined ? undefined : yield* settledMove(judge, outcome.best);
+  const settled = outcome.best === undefined ? undefined : yield* settledMove(judge, outcome.best);
+  const rehearsed = settled === undefined ? { move: undefined } : yield* rehearsedMove(judge, settled);
+  const best = rehearsed.move;
+  // Searching longer would find it again: what is settled here is what the scheduler may do.
+  const found = best === undefined ? withRefusals(outcome, candidates, settled, rehearsed.refusal) : outcome;
   const taken = new Set(best?.candidates);
   for (const [position, candidate] of candidates.entries()) {
     if (taken.has(candidate)) continue;
     const reason = stayReason(candidate, {
-      outcome,
+      outcome: found,
       position,
       verdict: scan.verdicts.get(candidate),
       ledger: context.ledger,
@@ -70,6 +75,19 @@ function* choose(all: readonly Candidate[], context: MethodContext): Generator<n
     refusedScores: [...outcome.refusals.values()].flatMap(({ scores = [] }) => scores),
     bound: fixedPrice(context, candidates) + boundOf(survey, candidates),
   };
+}
+
+/** Nothing is done, and the nodes of the move that was found stay for its reason. */
+function withRefusals(
+  outcome: SearchOutcome,
+  candidates: readonly Candidate[],
+  move: Move | undefined,
+  refusal: MoveRefusal | undefined,
+): SearchOutcome {
+  if (move === undefined || refusal === undefined) return outcome;
+  const refusals = new Map(outcome.refusals);
+  for (const candidate of move.candidates) refusals.set(candidates.indexOf(candidate), refusal);
+  return { ...outcome, best: undefined, refusals };
 }
 
 /** Nodes that nobody may touch cost what they cost. */
@@ -265,6 +283,7 @@ function stayReason(
   const event = "Unconsolidatable";
   const refusal = known.outcome.refusals.get(known.position);
   const { verdict } = known;
+  if (refusal?.code === "placement") return { code: refusal.code, text: refusal.text, method, event };
   if (verdict?.kind === "dear" && Number.isFinite(verdict.price)) {
     const text = `its pods would need a machine of ${dollars(verdict.price)}, or several of ${dollars(verdict.least)} at the least; it costs ${dollars(price)}`;
     return { code: "no-cheaper-replacement", text, method, event };

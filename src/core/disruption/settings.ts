@@ -27,6 +27,11 @@ export interface DisruptionSettings {
   readonly preferencePricePerHour: number;
   /** A pod that moved so often within the hour stays where it is. */
   readonly mostMoves: number;
+  /**
+   * In how many orders a consolidation's pods are placed by kube-scheduler's scores before it is made; it is not made when
+   * what is left over in any of them takes back the saving (lifecycle 8.16, O14). 0 where pods follow the plan.
+   */
+  readonly rehearsals: number;
   /** Most pods that the commands of a pass may move. */
   readonly maxPodsMoved: number;
   /** How long to search, in work units (a simulation costs about its nodes and twice its pods); never a clock. */
@@ -47,6 +52,7 @@ export const defaultDisruptionSettings: DisruptionSettings = Object.freeze<Disru
   moveCostPerHour: 0.0005,
   mostMoves: 2,
   preferencePricePerHour: Number.POSITIVE_INFINITY,
+  rehearsals: 0,
   maxPodsMoved: Number.POSITIVE_INFINITY,
   workUnits: 200_000,
   memory: noMoves,

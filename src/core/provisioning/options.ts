@@ -1,5 +1,6 @@
 import { awsLabelRules, type LabelRules } from "../../api/index.ts";
 import { type CatalogueCache, createCatalogueCache } from "../catalogue/catalogue.ts";
+import type { ExpectedNodes } from "../cluster/nominated-pods.ts";
 import type { SpreadDefaults } from "../default-constraints/apply-defaults.ts";
 import type { StorageRules } from "../pods/volumes.ts";
 import type { EpochMillis } from "../time.ts";
@@ -34,6 +35,8 @@ export interface ProvisioningOptions {
   readonly workBudget?: number;
   /** How hard to look for better machines once all pods have some, as a share of the usual; 1 unless told, 0 takes the first. */
   readonly packingEffort?: number;
+  /** Pods that wait for a machine of an earlier plan; they keep their place and count there (docs/adr/0005). */
+  readonly expected?: ExpectedNodes;
   /** The caller's memory of compiled catalogues; a fresh one when absent. */
   readonly catalogueCache?: CatalogueCache;
 }
@@ -47,7 +50,7 @@ export const nodeChargePerHour = 0.005;
 /** Added to every price while machines are compared: of equally dear plans the one with fewer machines is better. */
 export const fewerMachinesCharge = 1e-6;
 
-type Unset = "defaultTerminationGracePeriod" | "now" | "spreadDefaults" | "storageRules";
+type Unset = "defaultTerminationGracePeriod" | "expected" | "now" | "spreadDefaults" | "storageRules";
 
 export type ResolvedOptions = Required<Omit<ProvisioningOptions, Unset>> & Pick<ProvisioningOptions, Unset>;
 

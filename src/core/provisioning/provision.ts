@@ -60,7 +60,7 @@ export function createProvisioner(snapshot: ClusterSnapshot, options: Provisioni
 
 function* planning(given: ClusterSnapshot, options: ResolvedOptions): Resumable<ProvisioningPlan> {
   // The reference plans the room that was promised to others a second time (scheduling 1.1).
-  const snapshot = options.policy === "compatible" ? given : withNominatedPods(given);
+  const snapshot = options.policy === "compatible" ? given : withNominatedPods(given, options.expected);
   const found = yield* loopPods(snapshot, options);
   const pods = withSpreadDefaults(found, options.spreadDefaults);
   const standing = yield* standingBeside(snapshot, noPods);
