@@ -115,7 +115,7 @@ describe("order and duplicates", () => {
     ["inside of its anchor", "apiVersion: v1\nkind: Pod\nmetadata: &a {name: x, labels: *a}\n"],
     [
       "that multiplies",
-      `${[..."abcdefgh"]
+      `${["a", "b", "c", "d", "e", "f", "g", "h"]
         .map(
           (key, i, all) =>
             `${key}: &${key} [${Array(9)
