@@ -10,6 +10,7 @@ import { planCommand } from "./commands/plan.ts";
 import { replayCommand } from "./commands/replay.ts";
 import { simulateCommand } from "./commands/simulate.ts";
 import { snapshotCommand } from "./commands/snapshot.ts";
+import { topCommand } from "./commands/top.ts";
 import { upCommand } from "./commands/up.ts";
 import type { CommandContext } from "./command-context.ts";
 import type { Terminal } from "./terminal.ts";
@@ -45,6 +46,7 @@ const withoutController: ReadonlySet<string> = new Set([
   "explain",
   "plan",
   "replay",
+  "top",
   "snapshot",
   "convert",
   "crds",
@@ -76,6 +78,7 @@ async function createProgram(argv: readonly string[], { terminal, finish }: Comm
     explainCommand,
     planCommand,
     replayCommand,
+    topCommand,
     snapshotCommand,
     lintCommand,
   ])

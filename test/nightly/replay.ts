@@ -18,7 +18,7 @@ if (!existsSync(trace)) {
 }
 const runs = [1, 2].map(() => {
   const started = performance.now();
-  const words = ["src/cli/main.ts", "replay", trace, "--with", "samples/replay/on-demand-pools.yaml", "-o", "json"];
+  const words = ["src/cli/main.ts", "replay", trace, "--with", "samples/studies/on-demand-pools.yaml", "-o", "json"];
   const output = execFileSync(process.execPath, words, { cwd: root, encoding: "utf8", maxBuffer: 2 ** 26 });
   return { output, seconds: (performance.now() - started) / 1000 };
 });

@@ -24,7 +24,7 @@ export function replayCommand(program: Command, { terminal, finish }: CommandCon
     .addOption(new Option("-o, --output <form>", "form").choices(["table", "json", "markdown"]).default("table"))
     .addHelpText(
       "after",
-      "\nExamples:\n  karpenter replay samples/replay/trace.csv\n  karpenter replay samples/replay/trace.csv --with samples/pools.yaml --with samples/replay/on-demand-pools.yaml --output markdown\n  karpenter up --log-format json > decisions.jsonl; karpenter replay decisions.jsonl --chart cost.svg\n",
+      "\nExamples:\n  karpenter replay samples/studies/trace.csv\n  karpenter replay samples/studies/trace.csv --with samples/pools.yaml --with samples/studies/on-demand-pools.yaml --output markdown\n  karpenter up --log-format json > decisions.jsonl; karpenter replay decisions.jsonl --chart cost.svg\n",
     )
     .action(async (trace: string, flags: ReplayFlags) => finish(await runReplay(trace, flags, terminal)));
 }

@@ -1,0 +1,155 @@
+/** What `top` shows, from one picture of the cluster (spec: operations 6.1). Requests, not measured use. */
+import { labels, parseTimestamp } from "../../api/index.ts";
+import {
+  type ClusterSnapshot,
+  keyText,
+  type KeptNode,
+  nodePrice,
+  planDisruption,
+  poolUsageOf,
+  type StateNode,
+  vacancy,
+} from "../../core/index.ts";
+
+export type NodeStage = "launching" | "registering" | "starting" | "ready" | "not ready" | "cordoned" | "leaving";
+
+/** One node, or a claim that is none yet. Fields are the columns of `--output json`. */
+export interface TopNode {
+  readonly name: string;
+  readonly pool: string;
+  readonly type: string;
+  readonly zone: string;
+  readonly capacityType: string;
+  readonly stage: NodeStage;
+  /** USD; null where the price is not known. */
+  readonly pricePerHour: number | null;
+  readonly pricePerMonth: number | null;
+  readonly pods: number;
+  readonly podsMost: number;
+  /** By resource name: what is asked for and what can be had, in base units. */
+  readonly resources: Readonly<Record<string, { readonly used: number; readonly of: number }>>;
+  /** Seconds; null where nobody told when it came. */
+  readonly ageSeconds: number | null;
+  /** Why it may go, or why it is kept. */
+  readonly disruption: string;
+  readonly labels: Readonly<Record<string, string>>;
+}
+
+export interface TopPool {
+  readonly name: string;
+  readonly limits: readonly string[];
+}
+
+export interface TopModel {
+  readonly nodes: readonly TopNode[];
+  readonly pools: readonly TopPool[];
+  readonly pods: { readonly bound: number; readonly pending: number; readonly running: number };
+}
+
+const hoursPerMonth = 730;
+
+export function topModel(snapshot: ClusterSnapshot): TopModel {
+  const kept = keptNodes(snapshot);
+  const bound = snapshot.nodes.reduce((sum, { pods }) => sum + pods.length, 0);
+  const running = snapshot.nodes.reduce(
+    (sum, { pods }) => sum + pods.filter(({ status }) => status?.phase === "Running").length,
+    0,
+  );
+  const typesOf = typeFinder(snapshot);
+  return {
+    nodes: snapshot.nodes.map((node) => nodeRow(node, { snapshot, kept: kept.get(node.name), typeOf: typesOf })),
+    pools: snapshot.pools.map(({ key, pool }) => ({
+      name: key.name,
+      limits: Object.entries(pool.spec.limits ?? {}).map(
+        ([resource, limit]) =>
+          `${resource} ${amountText(resource, poolUsageOf(snapshot, key)[resource] ?? 0)} of ${String(limit)}`,
+      ),
+    })),
+    pods: { bound, running, pending: snapshot.pendingPods.length },
+  };
+}
+
+/** Cheap: only the checks that every method asks first, and whether it is empty. */
+function keptNodes(snapshot: ClusterSnapshot): ReadonlyMap<string, KeptNode> {
+  const now = snapshot.takenAt;
+  if (now === undefined) return new Map();
+  const planned = planDisruption(snapshot, { now, methods: [vacancy] });
+  return new Map(planned.ok ? planned.value.kept.map((each) => [each.node.name, each] as const) : []);
+}
+
+type TypeFinder = (node: StateNode) => Parameters<typeof nodePrice>[1];
+
+function typeFinder({ instanceTypes }: ClusterSnapshot): TypeFinder {
+  const indexes = new Map<unknown, ReadonlyMap<string, NonNullable<Parameters<typeof nodePrice>[1]>>>();
+  return ({ poolKey, labels: own }) => {
+    const list = poolKey === undefined ? undefined : instanceTypes.get(keyText(poolKey));
+    if (list === undefined) return undefined;
+    const index = indexes.get(list) ?? new Map(list.map((type) => [type.name, type] as const));
+    indexes.set(list, index);
+    return index.get(own[labels.instanceType] ?? "");
+  };
+}
+
+function nodeRow(
+  node: StateNode,
+  { snapshot, kept, typeOf }: { snapshot: ClusterSnapshot; kept: KeptNode | undefined; typeOf: TypeFinder },
+): TopNode {
+  const own = Number(node.labels["eks-node-viewer/instance-price"] ?? Number.NaN);
+  const price = Number.isFinite(own) ? own : nodePrice(node, typeOf(node));
+  const known = price > 0 && Number.isFinite(price);
+  const since = parseTimestamp((node.node ?? node.claim?.claim)?.metadata.creationTimestamp ?? "");
+  const resources = Object.fromEntries(
+    Object.entries(node.allocatable).map(([name, of]) => [name, { used: node.podRequests[name] ?? 0, of }]),
+  );
+  return {
+    name: node.name,
+    pool: node.poolKey?.name ?? "",
+    type: node.labels[labels.instanceType] ?? "",
+    zone: node.labels[labels.zone] ?? "",
+    capacityType: node.labels[labels.capacityType] ?? "",
+    stage: stageOf(node),
+    pricePerHour: known ? price : null,
+    pricePerMonth: known ? Number((price * hoursPerMonth).toFixed(2)) : null,
+    pods: node.pods.length,
+    podsMost: node.allocatable["pods"] ?? 0,
+    resources,
+    ageSeconds:
+      since === undefined || snapshot.takenAt === undefined ? null : Math.round((snapshot.takenAt - since) / 1000),
+    disruption: disruptionText(node, kept),
+    labels: node.labels,
+  };
+}
+
+/** Taints by which nodes that are to go are kept free, of either era. */
+const disruptedTaints: ReadonlySet<string> = new Set(["karpenter.sh/disrupted", "karpenter.sh/disruption"]);
+
+function stageOf(node: StateNode): NodeStage {
+  if (node.markedForDeletion || node.taints.some(({ key }) => disruptedTaints.has(key))) return "leaving";
+  if (node.node === undefined) return "launching";
+  if (node.node.spec?.unschedulable === true) return "cordoned";
+  if (node.managed && !node.registered) return "registering";
+  if (node.managed && !node.initialized) return "starting";
+  const ready = node.node.status?.conditions?.find(({ type }) => type === "Ready");
+  return ready?.status === "True" ? "ready" : "not ready";
+}
+
+function disruptionText({ claim, node }: StateNode, kept: KeptNode | undefined): string {
+  const conditions = [...(claim?.claim.status?.conditions ?? [])];
+  const told = conditions.find(({ type, status }) => type === "DisruptionReason" && status === "True");
+  if (told !== undefined) return `leaving: ${told.reason ?? told.message ?? "disrupted"}`;
+  const drifted = conditions.find(({ type, status }) => type === "Drifted" && status === "True");
+  const why = kept === undefined ? "empty: it would go" : quietCodes.has(kept.code) ? "" : kept.text;
+  if (claim === undefined || node === undefined) return "";
+  return [drifted === undefined ? "" : `drifted: ${drifted.reason ?? "yes"}`, why]
+    .filter((part) => part !== "")
+    .join("; ");
+}
+
+/** Of most nodes and no news. */
+const quietCodes: ReadonlySet<string> = new Set(["not-empty", "not-quiet", "unmanaged", "static-pool"]);
+
+/** Cores with one digit, memory in GiB, the rest as it is. */
+export function amountText(resource: string, amount: number): string {
+  if (resource === "cpu") return (amount / 1000).toFixed(1);
+  return resource === "memory" ? `${(amount / 2 ** 30).toFixed(1)}Gi` : String(amount);
+}
