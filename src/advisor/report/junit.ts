@@ -1,6 +1,7 @@
 /** JUnit: one case for each rule that was asked, so that a pipeline shows which practice is broken. */
 import { nameText } from "../model/place.ts";
 import type { Finding, Rule, RuleOutcome } from "../model/rule.ts";
+import { consequenceText } from "./text-reports.ts";
 import type { Advice } from "../run/advise.ts";
 
 export function adviceJunit({ findings, rules }: Advice, all: readonly Rule[]): string {
@@ -21,9 +22,9 @@ function bodyOf({ state, reason }: RuleOutcome, findings: readonly Finding[]): s
     return state === "skipped" || state === "unknown"
       ? `<skipped message="${escaped(reason ?? "there is nothing that the rule is about")}"/>`
       : "";
-  const text = findings.map(({ place, severity, message }) => {
+  const text = findings.map(({ place, severity, message, ...told }) => {
     const { file, line, column } = place.position;
-    return `${file}:${line}:${column}: ${severity} ${nameText(place.object)}: ${message}`;
+    return `${file}:${line}:${column}: ${severity} ${nameText(place.object)}: ${message}${consequenceText(told)}`;
   });
   return `<failure message="${escaped(first.message)}" type="${first.severity}">${escaped(text.join("\n"))}</failure>`;
 }

@@ -2,6 +2,7 @@
 import { nameText, pathText } from "../model/place.ts";
 import type { Finding, Rule } from "../model/rule.ts";
 import type { Advice } from "../run/advise.ts";
+import { consequenceText } from "./text-reports.ts";
 import { fingerprintOf } from "../run/baseline.ts";
 
 const levels = { error: "error", warning: "warning", info: "note" } as const;
@@ -37,7 +38,7 @@ function resultOf(finding: Finding, rules: readonly Rule[]) {
     ruleId: rule,
     ruleIndex: rules.findIndex(({ id }) => id === rule),
     level: levels[severity],
-    message: { text: `${message}. ${evidence}. ${fix}` },
+    message: { text: `${message}${consequenceText(finding)}. ${evidence}. ${fix}` },
     locations: [
       {
         physicalLocation: {

@@ -5,14 +5,20 @@ import type { Advice } from "../run/advise.ts";
 
 /** One line a finding as compilers write them, then what was counted, and what could not be checked. */
 export function adviceTable(advice: Advice): string {
-  const lines = advice.findings.map(({ rule, severity, place, message }) => {
+  const lines = advice.findings.map(({ rule, severity, place, message, ...told }) => {
     const { file, line, column } = place.position;
     const path = pathText(place.path);
-    return `${file}:${line}:${column}: ${severity} ${rule} ${nameText(place.object)}${path === "" ? "" : `, ${path}`}: ${message}`;
+    return `${file}:${line}:${column}: ${severity} ${rule} ${nameText(place.object)}${path === "" ? "" : `, ${path}`}: ${message}${consequenceText(told)}`;
   });
   const unknown = advice.rules.filter(({ state }) => state === "unknown");
   const open = unknown.length === 0 ? [] : [`not checked: ${unknown.map(unknownText).join("; ")}`];
   return [...lines, summaryOf(advice), ...open].map((line) => `${line}\n`).join("");
+}
+
+/** `; this anti-affinity keeps 5 nodes, 610.00 $ a month`. */
+export function consequenceText({ consequence, costPerMonth }: Pick<Finding, "consequence" | "costPerMonth">): string {
+  if (consequence !== undefined) return `; ${consequence}`;
+  return costPerMonth === undefined ? "" : `; ${costPerMonth.toFixed(2)} $ a month`;
 }
 
 const unknownText = ({ rule, reason }: Advice["rules"][number]): string =>
@@ -30,8 +36,15 @@ export function summaryOf({ findings, rules, suppressed, known }: Advice): strin
 const counted = (count = 0, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`;
 
 export function adviceMarkdown(advice: Advice): string {
-  const rows = advice.findings.map(({ rule, severity, place, message, fix }) =>
-    [rule, severity, nameText(place.object), `${place.position.file}:${place.position.line}`, message, fix]
+  const rows = advice.findings.map(({ rule, severity, place, message, fix, ...told }) =>
+    [
+      rule,
+      severity,
+      nameText(place.object),
+      `${place.position.file}:${place.position.line}`,
+      `${message}${consequenceText(told)}`,
+      fix,
+    ]
       .map(cell)
       .join(" | "),
   );
@@ -47,10 +60,10 @@ const levels = { error: "error", warning: "warning", info: "notice" } as const;
 /** Workflow commands: GitHub shows them beside the changed lines. */
 export const adviceGithub = ({ findings }: Advice): string =>
   findings
-    .map(({ rule, severity, place, message }) => {
+    .map(({ rule, severity, place, message, ...told }) => {
       const { file, line, column } = place.position;
       const where = `file=${property(file)},line=${line},col=${column},title=${property(rule)}`;
-      return `::${levels[severity]} ${where}::${escaped(message)}\n`;
+      return `::${levels[severity]} ${where}::${escaped(message + consequenceText(told))}\n`;
     })
     .join("");
 

@@ -4,6 +4,7 @@ import { allowsSpot, type Pool, requirementPath } from "../facts/pools.ts";
 import { hasAccelerator, spotOfferings } from "../facts/types.ts";
 import { listText, overEach, poolProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
+import { spotRunsOut } from "./spot-runs-out.ts";
 
 export const spotNarrow: Rule = {
   id: "KBP401",
@@ -26,6 +27,7 @@ export const spotNarrow: Rule = {
         message: `${pool.title} has ${types.length} types for spot; recommended ${warning}`,
         evidence: `${listText(types.map(({ name }) => name))}; ${markets} pairs of type and zone`,
         severity: types.length < error ? "error" : "warning",
+        whatIf: spotRunsOut(pool),
       });
     }),
 };

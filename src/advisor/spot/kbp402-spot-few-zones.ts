@@ -3,6 +3,7 @@ import { allowsOnDemand, allowsSpot, requirementPath } from "../facts/pools.ts";
 import { spotOfferings } from "../facts/types.ts";
 import { overEach, poolProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
+import { spotRunsOut } from "./spot-runs-out.ts";
 
 export const spotFewZones: Rule = {
   id: "KBP402",
@@ -21,6 +22,7 @@ export const spotFewZones: Rule = {
       if (zones.size === 0 || zones.size >= facts.thresholds.spotZones) return undefined;
       return poolProblem(pool, requirementPath(pool, labels.zone), {
         message: `Spot of ${pool.title} is confined to ${[...zones].toSorted().join(", ")}`,
+        whatIf: spotRunsOut(pool),
         evidence: `${zones.size} of the zones of ${facts.region}`,
         severity: zones.size === 1 && !allowsOnDemand(pool) ? "error" : "warning",
       });

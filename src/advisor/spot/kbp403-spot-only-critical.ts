@@ -6,6 +6,7 @@ import { poolsFor, workloadsOf } from "../facts/serving.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overEach, poolProblem, titleOf } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
+import { spotRunsOut } from "./spot-runs-out.ts";
 
 export const spotOnlyCritical: Rule = {
   id: "KBP403",
@@ -28,6 +29,7 @@ export const spotOnlyCritical: Rule = {
         if (critical === undefined) return undefined;
         return poolProblem(pool, requirementPath(pool, labels.capacityType), {
           message: `${pool.title} has no on-demand fallback`,
+          whatIf: spotRunsOut(pool),
           evidence: `it serves ${titleOf(critical)}`,
         });
       },

@@ -2,6 +2,7 @@ import { poolsFor } from "../facts/serving.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
+import { withValue } from "../model/with-value.ts";
 
 export const softSpread: Rule = {
   id: "KBP508",
@@ -23,6 +24,12 @@ export const softSpread: Rule = {
       return workloadProblem(workload, [...workload.specPath, ...preference.path], {
         message: `${titleOf(workload)}'s preference can stop consolidation`,
         evidence: `${preference.text}; ${pool.title} consolidates`,
+        whatIf: {
+          kind: "objects",
+          entry: workload.entry,
+          object: withValue(workload.entry.object, [...workload.specPath, ...preference.removed], undefined),
+          subject: preference.subject,
+        },
       });
     });
   },
@@ -30,8 +37,15 @@ export const softSpread: Rule = {
 
 function preferenceOf({ spec }: Workload) {
   const preferred = spec.affinity?.podAntiAffinity?.preferredDuringSchedulingIgnoredDuringExecution ?? [];
-  if (preferred.length > 0) return { text: "preferred anti-affinity", path: ["affinity", "podAntiAffinity"] };
+  if (preferred.length > 0)
+    return {
+      text: "preferred anti-affinity",
+      subject: "this anti-affinity",
+      path: ["affinity", "podAntiAffinity"],
+      removed: ["affinity", "podAntiAffinity", "preferredDuringSchedulingIgnoredDuringExecution"],
+    };
   const constraints = spec.topologySpreadConstraints ?? [];
   const index = constraints.findIndex(({ whenUnsatisfiable }) => whenUnsatisfiable === "ScheduleAnyway");
-  return index < 0 ? undefined : { text: "ScheduleAnyway", path: ["topologySpreadConstraints", index] };
+  const path = ["topologySpreadConstraints", index];
+  return index < 0 ? undefined : { text: "ScheduleAnyway", subject: "this spread", path, removed: path };
 }

@@ -1,8 +1,9 @@
-import { parseAmount } from "../../core/index.ts";
+import { formatResource, parseAmount } from "../../core/index.ts";
 import type { Container } from "../../api/index.ts";
 import { containersOf } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
+import { withValue } from "../model/with-value.ts";
 
 export const initDominates: Rule = {
   id: "KBP525",
@@ -27,7 +28,18 @@ export const initDominates: Rule = {
             return sum > 0 && requestOf(container, name) > sum * facts.thresholds.initFactor;
           });
           if (resource === undefined) return [];
+          const sum = apps.reduce((total, app) => total + requestOf(app.container, resource), 0);
           return workloadProblem(workload, [...path, "resources"], {
+            whatIf: {
+              kind: "objects",
+              entry: workload.entry,
+              object: withValue(
+                workload.entry.object,
+                [...path, "resources", "requests", resource],
+                formatResource(resource, sum),
+              ),
+              subject: `init container ${container.name}`,
+            },
             message: `Node size is driven by init container ${container.name} of ${titleOf(workload)}`,
             evidence: `${resource}: ${container.resources?.requests?.[resource] ?? ""}`,
           });

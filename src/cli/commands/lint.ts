@@ -35,6 +35,7 @@ export function lintCommand(program: Command, { terminal, finish }: CommandConte
     .option("--baseline <file>", "tell only findings that this file does not have")
     .option("--write-baseline <file>", "write the findings there instead of telling them")
     .option("--fix", "write the fixes that are safe into the files, and print the others as patches", false)
+    .option("--cost", "ask the engine what findings cost or risk", false)
     .option("--explain <rule>", "what a rule says, why, how to fix it, how to silence it")
     .option("--rules", "list the rules that are built", false)
     .addHelpText(

@@ -28,7 +28,7 @@ import { positionText } from "../../manifests/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type Fixed, fixTexts, patchOf, writeTexts } from "./fix/fix-files.ts";
 import type { Terminal } from "../terminal.ts";
-import { type LintInputFlags, parsedAs, readLintInput, textOf } from "./lint-input.ts";
+import { defaultRegion, type LintInputFlags, parsedAs, readLintInput, textOf } from "./lint-input.ts";
 
 export const lintOutputs = ["table", "json", "sarif", "junit", "markdown", "github"] as const;
 
@@ -42,6 +42,7 @@ export interface LintFlags extends LintInputFlags {
   readonly explain?: string;
   readonly rules: boolean;
   readonly fix: boolean;
+  readonly cost: boolean;
 }
 
 /** Findings on standard output. 0 when none is at or above --fail-on, 1 otherwise, 2 for unreadable input. */
@@ -53,7 +54,10 @@ export async function runLint(flags: LintFlags, terminal: Terminal, now: Date): 
   const given = await readLintInput(flags, terminal, now.getTime());
   const configuration = await readConfigurationFile(flags.config);
   const look = await lookWith(flags, configuration, { terminal, today: now.toISOString().slice(0, 10) });
-  const { input, advice } = flags.fix ? await fixed(given, look, terminal) : { input: given, advice: look(given) };
+  const { input, advice: plain } = flags.fix
+    ? await fixed(given, look, terminal)
+    : { input: given, advice: look(given) };
+  const advice = flags.cost ? await priced(plain, input, { flags, terminal }) : plain;
   if (flags.writeBaseline !== undefined) {
     await writeFile(flags.writeBaseline, `${JSON.stringify(baselineOf(advice.findings), null, 2)}\n`);
     return exitCodes.fine;
@@ -91,6 +95,15 @@ async function fixed(
       : `karpenter: wrote ${result.count} ${result.count === 1 ? "fix" : "fixes"} to ${files.join(", ")}\n`,
   );
   return result;
+}
+
+async function priced(
+  advice: Advice,
+  input: AdvisorInput,
+  { flags, terminal }: { readonly flags: LintFlags; readonly terminal: Terminal },
+): Promise<Advice> {
+  const { tellConsequences } = await import("./tell-consequences.ts");
+  return tellConsequences(advice, input, { region: flags.region ?? defaultRegion, terminal });
 }
 
 /** What did not parse, told as every command tells it. */
