@@ -17,6 +17,9 @@ export type HttpRoute = (
   authorization?: string,
 ) => Promise<HttpAnswer | undefined> | HttpAnswer | undefined;
 
+/** Answers a request itself and returns true, or leaves it to the route. For what is no short text: files, streams. */
+export type RequestHandler = (request: IncomingMessage, response: ServerResponse) => boolean;
+
 export interface HttpServer {
   /** `http://127.0.0.1:8080`. */
   readonly url: string;
@@ -37,10 +40,13 @@ export async function startHttpServer(options: {
   readonly host: string;
   readonly port: number;
   readonly route: HttpRoute;
+  /** Asked before the route. */
+  readonly handler?: RequestHandler;
   readonly log: Logger;
 }): Promise<Result<HttpServer, ListenFailure>> {
-  const { host, port, route, log } = options;
+  const { host, port, route, handler, log } = options;
   const server = createServer((request, response) => {
+    if (handler?.(request, response) === true) return;
     answer(request, response, route).catch((error: unknown) => {
       log.error("answering a request failed", { path: request.url, error: String(error) });
       response.destroy();

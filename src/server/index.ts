@@ -5,3 +5,6 @@ export * from "./listen-failure.ts";
 export { createEraAdmission, type EraAdmissionOptions } from "./admission/era-admission.ts";
 export { makeAuthority, makeServingCertificate, validUntil } from "./admission/serving-certificate.ts";
 export { startWebhookServer, type WebhookServer } from "./admission/webhook-server.ts";
+export { createDashboardHandler, type DashboardParts } from "./dashboard/dashboard-handler.ts";
+export { type PageFiles, readPageFiles } from "./dashboard/page-files.ts";
+export { createFleetFeed, type FleetFeed, type FleetSource } from "./fleet/fleet-feed.ts";

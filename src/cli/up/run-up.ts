@@ -166,7 +166,7 @@ function createReport(options: UpOptions, terminal: Terminal): Report {
     opened: ({ place, statusUrl }) => {
       note(`API server   ${place.server}`);
       note(`kubeconfig   ${place.kubeconfig}`);
-      note(`status page  ${statusUrl}`);
+      note(`dashboard    ${statusUrl}`);
     },
     line: (text) => void lines.write(`${text}\n`),
     note,

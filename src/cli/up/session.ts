@@ -71,6 +71,7 @@ async function boot(options: UpOptions, around: Surroundings, lifecycle: Lifecyc
     kubeconfig: place.kubeconfig,
   });
   lifecycle.onStop("status page", () => status.close());
+  lifecycle.start("dashboard", (own) => status.feed.run(own));
   await Promise.race([Promise.all([place.started, watched.waitForSync(signal)]), lifecycle.done]);
   signal.throwIfAborted();
   lifecycle.start("controller", (own) => operator.run(own));

@@ -1,20 +1,78 @@
+import { fileURLToPath } from "node:url";
 import type { Operator } from "../../operator/index.ts";
-import { type HttpServer, renderStatusPage, startHttpServer } from "../../server/index.ts";
+import {
+  createDashboardHandler,
+  createFleetFeed,
+  type FleetFeed,
+  type HttpServer,
+  readPageFiles,
+  renderStatusPage,
+  startHttpServer,
+} from "../../server/index.ts";
+import { explain } from "../../studies/index.ts";
 import { listenError } from "./listen-error.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { statusState } from "./status-state.ts";
 import type { WatchedCluster } from "./watched-cluster.ts";
 
-/** Serves the status page, its data, the metrics and the decisions on loopback. */
-export async function openStatusServer(options: {
+export interface StatusServerOptions {
   readonly port: number;
   readonly around: Surroundings;
   readonly operator: Operator;
   readonly pricePerHour: () => number;
   readonly watched: WatchedCluster;
   readonly kubeconfig: string;
-}): Promise<HttpServer> {
-  const { port, around, operator, pricePerHour, watched, kubeconfig } = options;
+}
+
+export interface StatusServer extends HttpServer {
+  /** What the dashboard shows, to be kept up to date by whoever opened the server. */
+  readonly feed: FleetFeed;
+}
+
+/** Where the package's build puts the page; beside `src` and beside `dist/cli` alike. */
+const pageFolder = fileURLToPath(new URL("../../../dist/dashboard", import.meta.url));
+
+/**
+ * Serves the dashboard on loopback, and beside it the plain status page, its data and the metrics. Where the dashboard was
+ * not built, the status page stands in its place.
+ */
+export async function openStatusServer(options: StatusServerOptions): Promise<StatusServer> {
+  const { port, around, operator } = options;
+  const page = await readPageFiles(pageFolder);
+  const feed = createFleetFeed({
+    clock: around.clock,
+    snapshot: () => operator.snapshot(),
+    decisions: operator.decisions,
+    build: page.ok ? page.value.build : "none",
+    title: "karpenter-ts: the embedded cluster",
+  });
+  const handler = page.ok
+    ? createDashboardHandler({
+        feed,
+        clock: around.clock,
+        page: page.value,
+        snapshot: () => operator.snapshot(),
+        explain: (object) => explained(operator, object),
+      })
+    : () => false;
+  const result = await startHttpServer({
+    host: "127.0.0.1",
+    port,
+    log: around.log,
+    handler,
+    route: statusRoute(options, page.ok ? "/status" : "/"),
+  });
+  if (!result.ok) throw listenError(result.failure, "--http-port");
+  return { ...result.value, feed };
+}
+
+function explained(operator: Operator, object: string): { readonly found: boolean; readonly body: unknown } {
+  const report = explain(operator.snapshot(), { object });
+  return report.ok ? { found: true, body: report.value } : { found: false, body: { message: report.failure.message } };
+}
+
+function statusRoute(options: StatusServerOptions, pagePath: string): Parameters<typeof startHttpServer>[0]["route"] {
+  const { around, operator, pricePerHour, watched, kubeconfig } = options;
   const state = () =>
     statusState({
       now: around.clock.now(),
@@ -24,19 +82,12 @@ export async function openStatusServer(options: {
       pricePerHour: pricePerHour(),
       hints: [`export KUBECONFIG=${kubeconfig}\nkubectl get nodes,nodeclaims,pods -A`],
     });
-  const result = await startHttpServer({
-    host: "127.0.0.1",
-    port,
-    log: around.log,
-    route: async (path) => {
-      if (path === "/") return { status: 200, contentType: "text/html", body: renderStatusPage(state()) };
-      if (path === "/status.json")
-        return { status: 200, contentType: "application/json", body: `${JSON.stringify(state())}\n` };
-      if (path === "/metrics")
-        return { status: 200, contentType: "text/plain; version=0.0.4", body: await around.metrics.expose() };
-      return undefined;
-    },
-  });
-  if (!result.ok) throw listenError(result.failure, "--http-port");
-  return result.value;
+  return async (path) => {
+    if (path === pagePath) return { status: 200, contentType: "text/html", body: renderStatusPage(state()) };
+    if (path === "/status.json")
+      return { status: 200, contentType: "application/json", body: `${JSON.stringify(state())}\n` };
+    if (path === "/metrics")
+      return { status: 200, contentType: "text/plain; version=0.0.4", body: await around.metrics.expose() };
+    return undefined;
+  };
 }

@@ -1,0 +1,114 @@
+import { useMemo, useState } from "preact/hooks";
+import type { FleetState } from "../server/contract/index.ts";
+import { createEngine, type Engine, startEngineWorker } from "./engine/engine-client.ts";
+import type { Connection } from "./feed/connection.ts";
+import type { Store } from "./feed/store.ts";
+import { useStore } from "./feed/use-store.ts";
+import { StateBanner } from "./parts/state-banner.tsx";
+import { useRoute } from "./parts/use-route.ts";
+import { Decisions } from "./views/decisions.tsx";
+import { Explain } from "./views/explain.tsx";
+import { Nodes } from "./views/nodes.tsx";
+import { Overview } from "./views/overview.tsx";
+import { Pools } from "./views/pools.tsx";
+import { WhatIf } from "./views/what-if.tsx";
+
+const views = [
+  ["overview", "Overview"],
+  ["nodes", "Nodes"],
+  ["decisions", "Decisions"],
+  ["pools", "Pools"],
+  ["what-if", "What if"],
+] as const;
+
+export function App({ store, connection }: { readonly store: Store; readonly connection: Connection }) {
+  const { fleet, connection: state } = useStore(store);
+  const engine = useMemo(() => createEngine(connection, startEngineWorker), [connection]);
+  const [view = "", ...rest] = useRoute();
+  const current = view === "" ? "overview" : view;
+  return (
+    <>
+      <a class="skip" href="#main" onClick={focusMain}>
+        Skip to the content
+      </a>
+      <header>
+        <h1>{fleet?.title ?? "karpenter-ts"}</h1>
+        <nav aria-label="Views">
+          {views.map(([path, title]) => (
+            <a key={path} href={`#/${path}`} aria-current={path === current ? "page" : undefined}>
+              {title}
+            </a>
+          ))}
+        </nav>
+        <ThemeButton />
+      </header>
+      <StateBanner state={state} connection={connection} />
+      <main id="main" tabIndex={-1}>
+        {fleet !== undefined && (
+          <View name={current} rest={rest} fleet={fleet} engine={engine} connection={connection} />
+        )}
+      </main>
+    </>
+  );
+}
+
+function focusMain(event: Event): void {
+  event.preventDefault();
+  document.querySelector<HTMLElement>("#main")?.focus();
+}
+
+function View(props: {
+  readonly name: string;
+  readonly rest: readonly string[];
+  readonly fleet: FleetState;
+  readonly engine: Engine;
+  readonly connection: Connection;
+}) {
+  const { name, rest, fleet, engine, connection } = props;
+  switch (name) {
+    case "overview":
+      return <Overview fleet={fleet} engine={engine} />;
+    case "nodes":
+      return <Nodes fleet={fleet} />;
+    case "decisions":
+      return <Decisions fleet={fleet} />;
+    case "pools":
+      return <Pools fleet={fleet} />;
+    case "what-if":
+      return <WhatIf fleet={fleet} engine={engine} pool={rest.join("/")} />;
+    case "explain":
+      return <Explain object={rest.join("/")} connection={connection} />;
+    default:
+      return <p>There is no view of that name.</p>;
+  }
+}
+
+type Theme = "auto" | "light" | "dark";
+const nextTheme: Readonly<Record<Theme, Theme>> = { auto: "light", light: "dark", dark: "auto" };
+const themeKey = "karpenter-theme";
+
+function ThemeButton() {
+  const [theme, change] = useState<Theme>(readTheme);
+  const turn = (): void => {
+    const next = nextTheme[theme];
+    localStorage.setItem(themeKey, next);
+    show(next);
+    change(next);
+  };
+  useMemo(() => show(theme), []);
+  return (
+    <button type="button" class="theme" onClick={turn}>
+      Theme: {theme}
+    </button>
+  );
+}
+
+function readTheme(): Theme {
+  const kept = localStorage.getItem(themeKey);
+  return kept === "light" || kept === "dark" ? kept : "auto";
+}
+
+function show(theme: Theme): void {
+  if (theme === "auto") delete document.documentElement.dataset["theme"];
+  else document.documentElement.dataset["theme"] = theme;
+}

@@ -1,0 +1,32 @@
+/** The engine beside the page: it holds the picture that it was given last, and answers questions about it. */
+import { type ClusterSnapshot } from "../../core/index.ts";
+import { fromWire, type WireSnapshot } from "../../server/contract/index.ts";
+import { type Answer, answerTo, type Question } from "./study.ts";
+
+export interface WorkerRequest {
+  readonly id: number;
+  /** JSON of the picture; absent where the one before is meant. */
+  readonly picture?: string;
+  readonly question: Question;
+}
+
+export interface WorkerAnswer {
+  readonly id: number;
+  readonly answer: Answer;
+}
+
+let picture: ClusterSnapshot | undefined;
+
+addEventListener("message", ({ data }: MessageEvent<WorkerRequest>) => {
+  postMessage({ id: data.id, answer: answered(data) } satisfies WorkerAnswer);
+});
+
+function answered({ picture: text, question }: WorkerRequest): Answer {
+  try {
+    if (text !== undefined) picture = fromWire(JSON.parse(text) as WireSnapshot);
+    if (picture === undefined) return { kind: "refused", message: "no picture of the cluster was given" };
+    return answerTo(question, picture);
+  } catch (error) {
+    return { kind: "refused", message: `the engine failed: ${String(error)}` };
+  }
+}
