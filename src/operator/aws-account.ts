@@ -53,6 +53,7 @@ export async function connectAwsAccount(
   const provider = awsProvider({
     clients,
     kubernetesVersion: () => kubernetes.current(),
+    overlays: options.featureGates["NodeOverlay"] === true,
     options: {
       ...awsProviderOptions(options, {
         region,

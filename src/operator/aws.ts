@@ -1,5 +1,12 @@
-import { ec2NodeClassType, nodeClaimType, nodePoolType, nodeType } from "../api/index.ts";
-import { type AwsProviderDeps, type AwsProviderOptions, createAwsProvider } from "../provider-aws/index.ts";
+import { ec2NodeClassType, nodeClaimType, nodeOverlayType, nodePoolType, nodeType } from "../api/index.ts";
+import type { InformerSet } from "../kube/index.ts";
+import {
+  type AwsProviderDeps,
+  type AwsProviderOptions,
+  createAwsProvider,
+  createOverlayPrices,
+  type OverlayPrices,
+} from "../provider-aws/index.ts";
 import type { AwsClients } from "../provider-aws/contract/index.ts";
 import type { OperatorOptions } from "./options.ts";
 import type { ProviderFactory } from "./provider-wiring.ts";
@@ -12,6 +19,20 @@ export interface AwsSetup {
   /** `1.34`: version of the API server. */
   readonly kubernetesVersion: () => string;
   readonly shipped?: AwsProviderDeps["shipped"];
+  /** Gate NodeOverlay: prices that overlays state stand in for those that AWS does not tell. */
+  readonly overlays?: boolean;
+}
+
+function overlayPricesOf(informers: InformerSet): OverlayPrices {
+  const overlays = informers.informer({ type: nodeOverlayType });
+  let changes = 0;
+  overlays.subscribe(() => {
+    changes += 1;
+  });
+  return createOverlayPrices(
+    () => overlays.store.list(),
+    () => changes,
+  );
 }
 
 /** AWS over the given clients: those of the SDK, or a simulated account. */
@@ -21,7 +42,7 @@ export function awsProvider(setup: AwsSetup): ProviderFactory {
     const nodeClaims = informers.informer({ type: nodeClaimType });
     const nodes = informers.informer({ type: nodeType });
     const nodePools = informers.informer({ type: nodePoolType });
-    const { shipped, ...given } = setup;
+    const { shipped, overlays, ...given } = setup;
     const aws = createAwsProvider({
       ...given,
       ...(shipped === undefined ? {} : { shipped }),
@@ -30,6 +51,7 @@ export function awsProvider(setup: AwsSetup): ProviderFactory {
       metrics,
       events,
       nodeClasses: (name) => nodeClasses.store.get(name),
+      overlayPrices: overlays === true ? overlayPricesOf(informers) : undefined,
     });
     const isOurs = (id: string): boolean =>
       nodeClaims.store.list().some(({ status }) => status?.providerID?.endsWith(`/${id}`) === true);

@@ -5,3 +5,4 @@ export { type ClusterVersion, createClusterVersion, describeEksCluster } from ".
 export { type AwsProviderOptions, defaultAwsProviderOptions } from "./options.ts";
 export type { AwsProviderDeps } from "./parts.ts";
 export type { AwsCloudProvider } from "./provider.ts";
+export { createOverlayPrices, type OverlayPrices } from "./pricing/overlay-prices.ts";

@@ -24,6 +24,7 @@ import { createSecurityGroups, type SecurityGroups } from "./network/security-gr
 import { createSubnets, type Subnets } from "./network/subnets.ts";
 import type { AwsProviderOptions } from "./options.ts";
 import { createPacedClient } from "./pacing/paced-client.ts";
+import { type OverlayPrices, withOverlayPrices } from "./pricing/overlay-prices.ts";
 import { createPriceBook, type PriceBook } from "./pricing/price-book.ts";
 import { createDiscoveredMemory, type DiscoveredMemory } from "./types/discovered-memory.ts";
 import { createTypeDiscovery, type TypeDiscovery } from "./types/discovery.ts";
@@ -42,6 +43,8 @@ export interface AwsProviderDeps {
   readonly nodeClasses: (name: string) => EC2NodeClass | undefined;
   /** `1.34`: version of the API server. */
   readonly kubernetesVersion: () => string;
+  /** Prices that NodeOverlays state for types, for offerings that AWS tells none of; absent while their gate is off. */
+  readonly overlayPrices?: OverlayPrices | undefined;
   /** What AWS does not tell of itself; read anew when absent, which takes milliseconds. */
   readonly shipped?: Pick<Catalogue, "networkLimits" | "onDemand">;
 }
@@ -175,7 +178,8 @@ function createTypeParts(
   });
   const expressions = options.nodeClassCel === true ? createKubeletEvaluator({ clock }) : undefined;
   const evaluate: EvaluateExpression | undefined = expressions && ((...given) => expressions.evaluate(...given));
-  const types = createTypeList({ ...shared, clock, log, discovery, prices, settings: options, evaluate });
+  const offered = deps.overlayPrices === undefined ? prices : withOverlayPrices(prices, deps.overlayPrices);
+  const types = createTypeList({ ...shared, clock, log, discovery, prices: offered, settings: options, evaluate });
   return { discovery, prices, types, expressions };
 }
 

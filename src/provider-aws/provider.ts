@@ -13,6 +13,7 @@ import { addressOf, type ClaimView, failed, ok, poolKeyOfLabels, type Result } f
 import type {
   CloudInstance,
   CloudProvider,
+  CreateOptions,
   InstanceCollector,
   InstanceTypesFailure,
   LaunchFailure,
@@ -32,7 +33,7 @@ export function createCloudProvider(parts: AwsParts): AwsCloudProvider {
     name: "aws",
     nodeClassTypes: [ec2NodeClassType],
     repairPolicies,
-    create: (view, { signal }) => create(parts, view.claim, signal),
+    create: (view, options) => create(parts, view.claim, options),
     delete: async ({ claim }, { signal }) => {
       const parsed = parseProviderId(claim.status?.providerID ?? "");
       if (parsed === undefined) return failed(noInstance(claim.status?.providerID));
@@ -84,7 +85,7 @@ const noClass = (name: string) =>
 async function create(
   parts: AwsParts,
   claim: NodeClaim,
-  signal: AbortSignal,
+  { signal, overlay }: CreateOptions,
 ): Promise<Result<CloudInstance, LaunchFailure>> {
   const nodeClass = parts.nodeClass(claim.spec.nodeClassRef.name);
   if (nodeClass === undefined) return failed(missingClass(parts, claim));
@@ -103,7 +104,7 @@ async function create(
   const order = {
     claim,
     nodeClass,
-    types: types.value,
+    types: overlay === undefined ? types.value : overlay(types.value),
     tags: tags.value,
     clusterCidr: clusterCidr.value,
     placementGroup,

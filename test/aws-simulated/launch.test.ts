@@ -1,7 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { type AwsClients, ServiceError } from "../../src/provider-aws/contract/index.ts";
+import type { InstanceType } from "../../src/core/index.ts";
+import { type AwsClients, type CreateFleetRequest, ServiceError } from "../../src/provider-aws/contract/index.ts";
 import { createMetricsRegistry } from "../../src/platform/index.ts";
-import { ready, unready } from "./fixture.ts";
+import { createAwsFixture, ready, unready } from "./fixture.ts";
 import {
   capacity,
   claimOf,
@@ -9,6 +10,7 @@ import {
   family,
   launch,
   overridesOf,
+  recordingFleets,
   relaunch,
   requirement,
   types,
@@ -378,5 +380,45 @@ describe("which claims are launched", () => {
       kind: "insufficient-capacity",
       message: "all requested instance types were unavailable during launch",
     });
+  });
+});
+
+describe("a launch with overlays", () => {
+  const view = claimOf([types("m5.large", "c5.large"), capacity("on-demand")], {
+    annotations: { "karpenter.sh/price-overlay-applied": "true" },
+  });
+  const overlaid = async (overlay: (all: readonly InstanceType[]) => readonly InstanceType[]) => {
+    const requests: CreateFleetRequest[] = [];
+    const { aws, run } = await createAwsFixture({ wrapClients: recordingFleets(requests) });
+    await run(aws.cloudProvider.create(view, { signal: new AbortController().signal, overlay }));
+    return new Map(overridesOf(requests[0]).map(({ InstanceType: name, Priority }) => [name, Priority]));
+  };
+
+  test("asks for what the plan reckoned with: their prices are the priorities", async () => {
+    const dearer = (all: readonly InstanceType[]): readonly InstanceType[] =>
+      all.map((type) =>
+        type.name === "c5.large"
+          ? { ...type, offerings: type.offerings.map((offering) => ({ ...offering, price: 7 })) }
+          : type,
+      );
+    expect(await overlaid((all) => all)).toEqual(
+      new Map([
+        ["c5.large", 0.085],
+        ["m5.large", 0.096],
+      ]),
+    );
+    expect(await overlaid(dearer)).toEqual(
+      new Map([
+        ["m5.large", 0.096],
+        ["c5.large", 7],
+      ]),
+    );
+  });
+
+  test("waits while they have not been worked out", async () => {
+    const waiting = (): never => {
+      throw new Error("awaiting evaluation of node overlays");
+    };
+    await expect(overlaid(waiting)).rejects.toThrow("awaiting evaluation of node overlays");
   });
 });

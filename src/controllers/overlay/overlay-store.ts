@@ -1,6 +1,14 @@
-import { type InstanceType, keyText, type OverlayRule, overlaidTypes, type PoolView } from "../../core/index.ts";
-import { failed, ok } from "../../core/index.ts";
-import type { CloudProvider } from "../../provider/index.ts";
+import {
+  failed,
+  type InstanceType,
+  keyText,
+  ok,
+  type OverlayRule,
+  overlaidTypes,
+  type PoolKey,
+  type PoolView,
+} from "../../core/index.ts";
+import { type CloudProvider, ProviderFault } from "../../provider/index.ts";
 
 /** Which overlays are in force, and for which pools that has been worked out. */
 export interface OverlayStore {
@@ -8,11 +16,13 @@ export interface OverlayStore {
   evaluated(rules: readonly OverlayRule[], pools: readonly PoolView[]): void;
   /** Types of a pool with the overlays on them; undefined while the pool waits. Equal inputs give the identical array. */
   apply(pool: PoolView, types: readonly InstanceType[]): readonly InstanceType[] | undefined;
+  /** The pool of this key as it was when its overlays were worked out. */
+  poolOf(key: PoolKey): PoolView | undefined;
 }
 
 export function createOverlayStore(): OverlayStore {
   let rules: readonly OverlayRule[] = [];
-  let known: ReadonlySet<string> = new Set();
+  let known: ReadonlyMap<string, PoolView> = new Map();
   const made = new Map<
     string,
     { readonly pool: PoolView; readonly from: readonly InstanceType[]; readonly to: readonly InstanceType[] }
@@ -21,8 +31,9 @@ export function createOverlayStore(): OverlayStore {
     evaluated: (next, pools) => {
       if (!sameRules(rules, next)) made.clear();
       rules = next;
-      known = new Set(pools.map(({ key }) => keyText(key)));
+      known = new Map(pools.map((pool) => [keyText(pool.key), pool]));
     },
+    poolOf: (key) => known.get(keyText(key)),
     apply: (pool, types) => {
       const key = keyText(pool.key);
       if (!known.has(key)) return undefined;
@@ -44,7 +55,12 @@ export function overlayProvider(provider: CloudProvider, store: OverlayStore): C
     name: provider.name,
     nodeClassTypes: provider.nodeClassTypes,
     repairPolicies: provider.repairPolicies,
-    create: (claim, call) => provider.create(claim, call),
+    // A claim that stands alone gets no overlays.
+    create: (claim, call) =>
+      provider.create(
+        claim,
+        claim.poolKey === undefined ? call : { ...call, overlay: overlayFor(store, claim.poolKey) },
+      ),
     delete: (claim, call) => provider.delete(claim, call),
     get: (id, call) => provider.get(id, call),
     list: (call) => provider.list(call),
@@ -57,5 +73,14 @@ export function overlayProvider(provider: CloudProvider, store: OverlayStore): C
     },
   };
 }
+
+const overlayFor =
+  (store: OverlayStore, key: PoolKey) =>
+  (types: readonly InstanceType[]): readonly InstanceType[] => {
+    const pool = store.poolOf(key);
+    const overlaid = pool === undefined ? undefined : store.apply(pool, types);
+    if (overlaid === undefined) throw new ProviderFault("OverlaysUnevaluated", awaiting.message);
+    return overlaid;
+  };
 
 const awaiting = Object.freeze({ kind: "unavailable", message: "awaiting evaluation of node overlays" } as const);

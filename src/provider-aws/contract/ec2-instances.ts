@@ -62,6 +62,7 @@ export interface CreateFleetInstance {
 }
 
 export interface CreateFleetResult {
+  readonly $metadata?: { readonly requestId?: string | undefined } | undefined;
   readonly FleetId?: string | undefined;
   readonly Errors?: readonly CreateFleetError[] | undefined;
   readonly Instances?: readonly CreateFleetInstance[] | undefined;

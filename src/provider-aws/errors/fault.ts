@@ -9,8 +9,8 @@ export function faultOf(service: string, operation: string, error: unknown, sign
   if (signal?.aborted === true && error === signal.reason) return error as Error;
   if (error instanceof ProviderFault) return error;
   const { code, message, requestId, status } = awsErrorOf(error);
-  const request = requestId === undefined ? "" : ` (request ${requestId})`;
-  const fault = new ProviderFault(code, `${service} ${operation}: ${code}: ${message}${request}`, { cause: error });
+  const text = withRequestId(`${service} ${operation}: ${code}: ${message}`, requestId);
+  const fault = new ProviderFault(code, text, { cause: error });
   return Object.assign(fault, {
     logFields: {
       "aws-service-name": service,
@@ -21,6 +21,10 @@ export function faultOf(service: string, operation: string, error: unknown, sign
     },
   });
 }
+
+/** What a person needs to ask AWS about a refusal (spec: operations 5.3). */
+export const withRequestId = (text: string, requestId: string | undefined): string =>
+  requestId === undefined || requestId === "" ? text : `${text} (request ${requestId})`;
 
 /** Runs one call and translates its failure. */
 export async function calling<T>(

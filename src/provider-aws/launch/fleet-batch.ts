@@ -16,6 +16,8 @@ export interface FleetShare {
   readonly fleetId?: string;
   readonly instance?: { readonly id: string; readonly details: CreateFleetInstance };
   readonly errors: readonly CreateFleetError[];
+  /** Of EC2's answer, for whoever asks AWS about it. */
+  readonly requestId?: string;
 }
 
 const tooFew = "too few instances returned";
@@ -113,9 +115,11 @@ function sharesOf(answer: CreateFleetResult, asked: number): readonly PromiseSet
   );
   const errors = [...(answer.Errors ?? [])];
   if (instances.length < asked && errors.length === 0) errors.push({ ErrorCode: tooFew, ErrorMessage: tooFew });
+  const requestId = answer.$metadata?.requestId;
   return Array.from({ length: asked }, (_, index) => {
     const instance = instances[index];
     const fleet = answer.FleetId === undefined || instance === undefined ? {} : { fleetId: answer.FleetId };
-    return { status: "fulfilled", value: { ...fleet, ...(instance === undefined ? {} : { instance }), errors } };
+    const share = { ...fleet, ...(instance === undefined ? {} : { instance }), errors };
+    return { status: "fulfilled", value: requestId === undefined ? share : { ...share, requestId } };
   });
 }

@@ -4,7 +4,7 @@ import type { Counter } from "../../platform/index.ts";
 import type { Reservations } from "../capacity/reservations.ts";
 import type { PlacementGroupScope } from "../catalogue/index.ts";
 import type { CreateFleetError, FleetOverride } from "../contract/index.ts";
-import { errorCodes, isUnfulfillable, launchReasonOf } from "../errors/index.ts";
+import { errorCodes, isUnfulfillable, launchReasonOf, withRequestId } from "../errors/index.ts";
 import type { ChosenSubnet, Subnets } from "../network/subnets.ts";
 import type { UnavailableOfferings } from "../types/unavailable-offerings.ts";
 
@@ -99,16 +99,16 @@ function summaryOf(errors: readonly CreateFleetError[]): string {
 }
 
 /** What a fleet without an instance for us comes to (spec: aws 3.3, point 5). */
-export function failureOf(errors: readonly CreateFleetError[]): LaunchFailure {
+export function failureOf(errors: readonly CreateFleetError[], requestId?: string): LaunchFailure {
   const lacksCapacity = errors.every(
     ({ ErrorCode = "" }) => isUnfulfillable(ErrorCode) || ErrorCode === errorCodes.spotRoleMissing,
   );
-  if (lacksCapacity) return { kind: "insufficient-capacity", message: `with fleet error(s), ${summaryOf(errors)}` };
+  if (lacksCapacity) {
+    const message = withRequestId(`with fleet error(s), ${summaryOf(errors)}`, requestId);
+    return { kind: "insufficient-capacity", message };
+  }
   // The reason is read from all texts; the first that matches the table decides.
-  const reason = launchReasonOf([...new Set(errors.map(textOf))].join("; "));
-  return {
-    kind: "create-failed",
-    ...reason,
-    ...(reason.reason === "LaunchFailed" ? { message: summaryOf(errors) } : {}),
-  };
+  const { reason, message } = launchReasonOf([...new Set(errors.map(textOf))].join("; "));
+  const text = reason === "LaunchFailed" ? summaryOf(errors) : message;
+  return { kind: "create-failed", reason, message: withRequestId(text, requestId) };
 }

@@ -21,7 +21,7 @@ import type { Batcher } from "../batching/batcher.ts";
 import type { Reservations } from "../capacity/reservations.ts";
 import { type ClassPlacementGroup, partitionNames, type PlacementGroupScope } from "../catalogue/index.ts";
 import type { CreateFleetInstance, CreateFleetRequest, FleetOverride } from "../contract/index.ts";
-import { awsErrorOf, errorCodes, hasCode, launchReasonOf } from "../errors/index.ts";
+import { awsErrorOf, errorCodes, hasCode, launchReasonOf, withRequestId } from "../errors/index.ts";
 import type { Instance } from "../instances/instance.ts";
 import type { TemplateStore } from "../launch-templates/template-store.ts";
 import type { Subnets } from "../network/subnets.ts";
@@ -117,8 +117,9 @@ async function attempt(
       for (const name of templatesIn(request)) deps.templates.forget(name);
       return "template-lost";
     }
-    const { code, message } = awsErrorOf(error);
-    return failed({ kind: "create-failed", ...launchReasonOf(`${code}: ${message}`) });
+    const { code, message, requestId } = awsErrorOf(error);
+    const why = launchReasonOf(`${code}: ${message}`);
+    return failed({ kind: "create-failed", ...why, message: withRequestId(why.message, requestId) });
   }
 }
 
@@ -263,7 +264,7 @@ function readShare(
     reservations: deps.reservations,
     onSpotRoleMissing: () => deps.onSpotRoleMissing(order.claim),
   });
-  if (share.instance === undefined) return failed(failureOf(share.errors));
+  if (share.instance === undefined) return failed(failureOf(share.errors, share.requestId));
   const instance = launchedInstance(deps, { share: share.instance, plan });
   const type = order.types.find(({ name }) => name === instance.instanceType);
   if (type === undefined)
