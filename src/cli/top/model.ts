@@ -94,30 +94,39 @@ function nodeRow(
   node: StateNode,
   { snapshot, kept, typeOf }: { snapshot: ClusterSnapshot; kept: KeptNode | undefined; typeOf: TypeFinder },
 ): TopNode {
-  const own = Number(node.labels["eks-node-viewer/instance-price"] ?? Number.NaN);
-  const price = Number.isFinite(own) ? own : nodePrice(node, typeOf(node));
-  const known = price > 0 && Number.isFinite(price);
-  const since = parseTimestamp((node.node ?? node.claim?.claim)?.metadata.creationTimestamp ?? "");
+  const price = priceOf(node, typeOf);
+  const label = (name: string): string => node.labels[name] ?? "";
   const resources = Object.fromEntries(
     Object.entries(node.allocatable).map(([name, of]) => [name, { used: node.podRequests[name] ?? 0, of }]),
   );
   return {
     name: node.name,
     pool: node.poolKey?.name ?? "",
-    type: node.labels[labels.instanceType] ?? "",
-    zone: node.labels[labels.zone] ?? "",
-    capacityType: node.labels[labels.capacityType] ?? "",
+    type: label(labels.instanceType),
+    zone: label(labels.zone),
+    capacityType: label(labels.capacityType),
     stage: stageOf(node),
-    pricePerHour: known ? price : null,
-    pricePerMonth: known ? Number((price * hoursPerMonth).toFixed(2)) : null,
+    pricePerHour: price,
+    pricePerMonth: price === null ? null : Number((price * hoursPerMonth).toFixed(2)),
     pods: node.pods.length,
     podsMost: node.allocatable["pods"] ?? 0,
     resources,
-    ageSeconds:
-      since === undefined || snapshot.takenAt === undefined ? null : Math.round((snapshot.takenAt - since) / 1000),
+    ageSeconds: ageOf(node, snapshot.takenAt),
     disruption: disruptionText(node, kept),
     labels: node.labels,
   };
+}
+
+/** The price that a label tells (nodes without machines carry it), else the catalogue's; null where nobody knows it. */
+function priceOf(node: StateNode, typeOf: TypeFinder): number | null {
+  const told = Number(node.labels["eks-node-viewer/instance-price"] ?? Number.NaN);
+  const price = Number.isFinite(told) ? told : nodePrice(node, typeOf(node));
+  return price > 0 && Number.isFinite(price) ? price : null;
+}
+
+function ageOf({ node, claim }: StateNode, takenAt: number | undefined): number | null {
+  const since = parseTimestamp((node ?? claim?.claim)?.metadata.creationTimestamp ?? "");
+  return since === undefined || takenAt === undefined ? null : Math.round((takenAt - since) / 1000);
 }
 
 /** Taints by which nodes that are to go are kept free, of either era. */
