@@ -14,10 +14,10 @@ export interface OtherMakesOptions {
 
 /** Leases of controllers that launch or remove nodes: Karpenter's of any make, and the cluster autoscaler's. */
 const leaseNames = ["karpenter-leader-election", "cluster-autoscaler"];
-const lookMilliseconds = 60_000;
+const lookMilliseconds = 15_000;
 
 /**
- * Looks each minute until aborted whether a controller of another make is at work in the cluster: one that renews a lease
+ * Looks four times a minute until aborted whether a controller of another make is at work in the cluster: one that renews a lease
  * which is not ours to take. Two that both act would launch for the same pods. Told once per holder.
  */
 export async function watchOtherMakes(options: OtherMakesOptions, signal: AbortSignal): Promise<void> {
