@@ -7,7 +7,7 @@ export * from "./convert/conversion.ts";
 export * from "./convert/convert-set.ts";
 export { isBetaObject } from "./convert/beta.ts";
 export * from "./log/founding-forms.ts";
-export { foundingLine, type LaunchNotes } from "./log/founding-translation.ts";
+export { foundingLines, isolatedVpcNotice, type LaunchNotes, type NodeTimers } from "./log/founding-translation.ts";
 export * from "./log/limit-line.ts";
 export * from "./log/limit-excess.ts";
 export * from "./log/arbitrary-choice.ts";

@@ -1,6 +1,7 @@
 import { createEra, createPlanLines, type Era, type PlanListener, withFoundingForms } from "../controllers/index.ts";
 import { createInformerSet, type EventRecorder, type KubeClient } from "../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry, Random } from "../platform/index.ts";
+import { isolatedVpcNotice } from "../legacy/index.ts";
 import { onDemandDate } from "../provider-aws/catalogue/index.ts";
 import { type Admission, admissionOf } from "./admission.ts";
 import { eraSettings } from "./era-settings.ts";
@@ -12,7 +13,7 @@ export interface EraParts {
   /** With the old forms of lines that had one, while they are wanted (spec: v1alpha5 D10). */
   readonly log: Logger;
   readonly onBatchClosed: (milliseconds: number) => void;
-  planLines(events: EventRecorder): PlanListener;
+  readonly planLines: (events: EventRecorder) => PlanListener;
   readonly admission: Admission;
 }
 
@@ -33,10 +34,15 @@ export function composeEra(setup: {
   const compat = (): boolean =>
     options.logCompat === "auto" ? era.current?.isUsed() === true : options.logCompat === "founding";
   const priceDate = `${onDemandDate}T00:00:00Z`;
-  const log = withFoundingForms(setup.log, { wanted: compat, priceDate });
+  const log = withFoundingForms(setup.log, {
+    wanted: compat,
+    priceDate,
+    timersOf: (node) => era.current?.timersOf(node),
+  });
   const informers = createInformerSet({ client: kube, clock, random, log, metrics });
   const created = createEra({ kube, informers, clock, log, settings: eraSettings(options), namespace });
   era.current = created;
+  if (options.isolatedVpc) log.info(isolatedVpcNotice);
   return {
     era: created,
     admission: admissionOf({ ...setup, log }),

@@ -146,7 +146,8 @@ function poolReconcilers(deps: Deps): {
 function lifeReconcilers(deps: Deps): readonly Reconciler[] {
   const { wiring } = deps;
   const health = createRegistrationHealth(deps);
-  const evictions = createEvictionQueue(deps);
+  const doNotEvictBlocksDrain = deps.options.legacyDoNotEvictBlocksDrain;
+  const evictions = createEvictionQueue({ ...deps, doNotEvictBlocksDrain });
   const launches = createLaunchCache(deps.clock);
   const { collector } = wiring;
   return [

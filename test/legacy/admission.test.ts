@@ -75,7 +75,11 @@ function replica(kube: KubeClient, clock: ManualClock, days = 0) {
   return { used, stop: () => (stop.abort(), running) };
 }
 
-async function server(): Promise<{ readonly clock: ManualClock; readonly kube: KubeClient; close(): Promise<void> }> {
+async function server(): Promise<{
+  readonly clock: ManualClock;
+  readonly kube: KubeClient;
+  readonly close: () => Promise<void>;
+}> {
   const clock = createManualClock({ start: Date.parse("2026-11-02T10:00:00Z") });
   const api = createApiServer({ clock, ids: createIds(createSeededRandom(1)) });
   const kube = api.client();
@@ -98,7 +102,7 @@ const eventually = (clock: ManualClock, holds: () => Promise<void> | void) =>
     )
     .toBe("yes");
 
-test("R16: replicas share one certificate, signed by an authority that the API server is told of", async () => {
+test("[R16] replicas share one certificate, signed by an authority that the API server is told of", async () => {
   const { clock, kube, close } = await server();
   const [first, second] = [replica(kube, clock), replica(kube, clock)];
   await eventually(clock, () => expect([first.used.length, second.used.length]).toEqual([1, 1]));

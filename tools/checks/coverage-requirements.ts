@@ -4,6 +4,7 @@
  */
 import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
+import { allRules } from "../../src/advisor/index.ts";
 import { type RequirementTable, requirementCoverage } from "./requirements/coverage.ts";
 import { currentCommit, type SuiteReport, suitesDirectory } from "./suite-report.ts";
 
@@ -22,11 +23,12 @@ if (reports.length === 0) console.error("coverage:requirements: no suite has run
 for (const { suite, commit: other } of foreign)
   console.error(`coverage:requirements: the report of ${suite} is of commit ${other}, not of ${commit}; run it again`);
 
-const lines = requirementCoverage(table, reports);
+const built = new Set(allRules.map(({ id }) => id));
+const lines = requirementCoverage(table, reports, built);
 if (process.argv.includes("--json")) for (const line of lines) console.log(JSON.stringify(line));
 else {
   const tested = lines.filter(({ test }) => test !== undefined);
-  const open = lines.filter(({ test, reason }) => test === undefined && reason === undefined);
+  const open = lines.filter(({ test, rule, reason }) => (test ?? rule ?? reason) === undefined);
   console.log(`${tested.length} of ${lines.length} have a test that ran`);
   if (open.length > 0) console.log(`  to come: ${open.map(({ requirement }) => requirement).join(" ")}`);
 }

@@ -1,5 +1,5 @@
 import { type Logger, tapLog } from "../../platform/index.ts";
-import { foundingLine, type LaunchNotes } from "../../legacy/index.ts";
+import { foundingLines, type LaunchNotes, type NodeTimers } from "../../legacy/index.ts";
 
 /**
  * A log in which the old form follows each line that had one, marked `compat: true`, so that the founding document's searches
@@ -12,13 +12,14 @@ export function withFoundingForms(
     readonly wanted: () => boolean;
     /** RFC 3339: of the price table in use. */
     readonly priceDate: string;
+    readonly timersOf: (node: string) => NodeTimers | undefined;
   },
 ): Logger {
   const notes: LaunchNotes = new Map();
   return tapLog(log, (message, fields) => {
     if (!options.wanted()) return;
-    const line = foundingLine(message, fields, { notes, priceDate: options.priceDate });
-    if (line === undefined) return;
-    log[line.level](line.message, { ...line.fields, logger: line.logger, compat: true });
+    for (const line of foundingLines(message, fields, { ...options, notes })) {
+      log[line.level](line.message, { ...line.fields, logger: line.logger, compat: true });
+    }
   });
 }

@@ -88,9 +88,18 @@ function withStoredStatus({ status }: Provisioner, view: NodePool): NodePool {
 /** The one condition of a Provisioner: whether its view is ready. */
 const activeCondition = "Active";
 
-export const activeOf = (ready: Condition): Condition => {
+/** With the reason of the first condition that stands in the way, where the era knew none but this one. */
+export const activeOf = (ready: Condition, all: readonly Condition[]): Condition => {
   const { observedGeneration: _, ...rest } = ready;
-  return { ...rest, type: activeCondition };
+  const cause =
+    ready.status === "True" ? undefined : all.find(({ type, status }) => type !== ready.type && status === "False");
+  const { reason, message } = cause ?? rest;
+  return {
+    ...rest,
+    ...(reason === undefined ? {} : { reason }),
+    ...(message === undefined ? {} : { message }),
+    type: activeCondition,
+  };
 };
 
 /** A pool that the old checks refuse is not ready, whatever today's say of its view; `now` is the time of the change. */

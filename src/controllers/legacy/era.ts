@@ -3,6 +3,7 @@ import {
   type EC2NodeClass,
   ec2NodeClassType,
   formatTimestamp,
+  labels,
   type KubeObject,
   machineType,
   type NodeClaim,
@@ -16,13 +17,14 @@ import {
 import type { EventRecorder, InformerOptions, InformerSet, KubeClient } from "../../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry } from "../../platform/index.ts";
 import type { CloudProvider } from "../../provider/index.ts";
-import { claimViewOfMachine, viewOfStoredClaim } from "../../legacy/index.ts";
+import { claimViewOfMachine, expiresAt, type NodeTimers, viewOfStoredClaim } from "../../legacy/index.ts";
 import { createEraClient } from "./era-client.ts";
 import { defaultEraSettings, type EraSettings } from "./era-settings.ts";
 import { createEraViews, firstError, withEraVerdict } from "./era-views.ts";
 import { withExpiry } from "./expiring-provider.ts";
 import { createClaimClient } from "./machine-client.ts";
 import { persistPool, persistTemplate } from "./persist.ts";
+import { createRefusalEvents, type RefusalEvents } from "./refusal-events.ts";
 import { feedProvisionerMetrics } from "./provisioner-metrics.ts";
 import { settingsInformer, watchSettings } from "./settings-watch.ts";
 import { createUnionInformer, partOf, type UnionInformer, type UnionPart } from "./union-informer.ts";
@@ -38,9 +40,11 @@ export interface Era {
   readonly settings: () => EraSettings;
   /** Whether there is a Provisioner. */
   isUsed(): boolean;
+  /** What the Provisioner of a node says of its time; undefined for nodes of no Provisioner. */
+  timersOf(node: string): NodeTimers | undefined;
   /** From now on; makes all views anew. */
   use(settings: EraSettings): void;
-  /** Follows the settings map; what is refused is told by events. */
+  /** Follows the settings map; what is refused, of it or of Provisioners, is told by events. */
   followSettings(events: EventRecorder): void;
   /** Feeds the metrics of the era. */
   measure(metrics: MetricsRegistry): void;
@@ -63,7 +67,8 @@ export function createEra(deps: EraDeps): Era {
   const sources = eraInformers(informers, deps.namespace);
   const provisioner = (name: string) => sources.provisioners.store.get(name);
   const driftEnabled = (): boolean => settings.global.driftEnabled;
-  const pools = createPools(deps, sources, () => settings);
+  const refusals = createRefusalEvents();
+  const pools = createPools(deps, sources, { settings: () => settings, refused: refusals.tell });
   const classes = new ViewStore<EC2NodeClass>({
     type: ec2NodeClassType,
     clock,
@@ -97,9 +102,11 @@ export function createEra(deps: EraDeps): Era {
     provisioner,
     settings: () => settings,
     isUsed: () => sources.provisioners.store.size > 0,
+    timersOf: (node) => timersOf(sources, node, clock.now()),
     use,
     measure: (metrics) => feedProvisionerMetrics(sources.provisioners, metrics),
-    followSettings: (events) =>
+    followSettings: (events) => {
+      refusals.publishTo(events);
       watchSettings({
         map: sources.settingsMap,
         log,
@@ -110,8 +117,18 @@ export function createEra(deps: EraDeps): Era {
           const clusterName = settings.global.clusterName || global.clusterName;
           use({ ...settings, global: { ...global, clusterName } });
         },
-      }),
+      });
+    },
   };
+}
+
+function timersOf({ machines, provisioners }: Sources, node: string, now: number): NodeTimers | undefined {
+  const machine = machines.store.list().find(({ status }) => status?.nodeName === node);
+  const owner = provisioners.store.get(machine?.metadata.labels?.[labels.provisionerName] ?? "");
+  if (machine === undefined || owner === undefined) return undefined;
+  const end = expiresAt(machine, owner);
+  const late = end === undefined || now < end ? {} : { lateSeconds: Math.floor((now - end) / 1_000) };
+  return { ...owner.spec, ...late };
 }
 
 const itself = <T>(object: T): T => object;
@@ -133,7 +150,11 @@ function eraInformers(informers: InformerSet, namespace: string) {
 
 type Sources = ReturnType<typeof eraInformers>;
 
-function createPools(deps: EraDeps, { provisioners }: Sources, settings: () => EraSettings): ViewStore<NodePool> {
+function createPools(
+  deps: EraDeps,
+  { provisioners }: Sources,
+  { settings, refused }: { readonly settings: () => EraSettings; readonly refused: RefusalEvents["tell"] },
+): ViewStore<NodePool> {
   const { kube, clock, log } = deps;
   return new ViewStore<NodePool>({
     type: nodePoolType,
@@ -144,6 +165,7 @@ function createPools(deps: EraDeps, { provisioners }: Sources, settings: () => E
       const { name = "" } = view.metadata;
       const provisioner = provisioners.store.get(name.slice(name.indexOf("/") + 1));
       const error = provisioner === undefined ? undefined : firstError(provisioner, settings());
+      if (provisioner !== undefined) refused(provisioner, error);
       return withEraVerdict(view, error, formatTimestamp(clock.now()));
     },
   });

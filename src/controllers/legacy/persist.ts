@@ -32,7 +32,7 @@ export async function persistPool(view: NodePool, provisioners: Informer<Provisi
   const status: NonNullable<Provisioner["status"]> = {
     ...before.status,
     ...(resources === undefined ? {} : { resources }),
-    ...(ready === undefined ? {} : { conditions: [activeOf(ready)] }),
+    ...(ready === undefined ? {} : { conditions: [activeOf(ready, view.status?.conditions ?? [])] }),
   };
   const stamp = {
     [eraAnnotations.provisionerHash]: view.metadata.annotations?.[todays.nodePoolHash],

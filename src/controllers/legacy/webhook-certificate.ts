@@ -83,21 +83,22 @@ async function keep(deps: WebhookCertificateDeps, signal: AbortSignal): Promise<
 
 /** The same object when nothing has to be made anew. */
 async function renewed(deps: WebhookCertificateDeps, kept: Kept | undefined): Promise<Kept> {
-  const now = deps.clock.now();
   const hosts = deps.hosts.join(",");
-  const isFresh = (pem: string | undefined, least: number): boolean =>
-    ((pem === undefined ? undefined : deps.validUntil(pem)) ?? 0) - now >= least;
-  const keepsAuthority = kept !== undefined && isFresh(firstOf(kept.authorities), authorityLeast);
-  if (keepsAuthority && kept.hosts === hosts && isFresh(kept.serving.certificate, servingLeast)) return kept;
-  const made = keepsAuthority ? undefined : await deps.makeAuthority({ now });
-  const before = kept === undefined ? "" : firstOf(kept.authorities);
-  const authority = made ?? { certificate: before, key: kept?.authorityKey ?? "" };
-  return {
-    authorities: made === undefined ? (kept?.authorities ?? "") : joined(made.certificate, before),
-    authorityKey: authority.key,
-    serving: await deps.makeServing(authority, { now, hosts: deps.hosts }),
-    hosts,
-  };
+  if (kept === undefined || !isFresh(deps, firstOf(kept.authorities), authorityLeast)) {
+    const { certificate, key } = await deps.makeAuthority({ now: deps.clock.now() });
+    const before = kept === undefined ? "" : firstOf(kept.authorities);
+    return await withServing(deps, { authorities: joined(certificate, before), authorityKey: key, hosts });
+  }
+  if (kept.hosts === hosts && isFresh(deps, kept.serving.certificate, servingLeast)) return kept;
+  return await withServing(deps, { ...kept, hosts });
+}
+
+const isFresh = ({ validUntil, clock }: WebhookCertificateDeps, pem: string, least: number): boolean =>
+  (validUntil(pem) ?? 0) - clock.now() >= least;
+
+async function withServing(deps: WebhookCertificateDeps, kept: Omit<Kept, "serving">): Promise<Kept> {
+  const authority = { certificate: firstOf(kept.authorities), key: kept.authorityKey };
+  return { ...kept, serving: await deps.makeServing(authority, { now: deps.clock.now(), hosts: deps.hosts }) };
 }
 
 const endLine = "-----END CERTIFICATE-----";

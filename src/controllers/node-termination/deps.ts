@@ -13,6 +13,8 @@ export interface TerminationDeps {
   readonly events: EventRecorder;
   readonly provider: CloudProvider;
   readonly instruments: Instruments;
+  /** The reading before v0.26: a pod with `karpenter.sh/do-not-evict` holds up every drain (v1alpha5 D9). Off when absent. */
+  readonly doNotEvictBlocksDrain?: boolean;
 }
 
 /** Takes pods that must leave their node, and keeps at them until they are gone. */

@@ -8,7 +8,7 @@ import {
   type Pod,
   podType,
 } from "../../api/index.ts";
-import { type EpochMillis, isActive, isEvictable, needsForceDelete } from "../../core/index.ts";
+import { type EpochMillis, isActive, isEvictable, mayNotBeEvicted, needsForceDelete } from "../../core/index.ts";
 import { type Controller, isKubeFault, type KubeFault, type ReconcileResult } from "../../kube/index.ts";
 import type { Reconciler } from "../plumbing/index.ts";
 import { claimOfMachine, type PodEvictions, type TerminationDeps } from "./deps.ts";
@@ -80,7 +80,7 @@ async function remove(deps: TerminationDeps, pod: Pod, removal: Removal): Promis
   }
   if (!isActive(pod)) return "gone";
   // Protected for now: the annotation may go, or the deadline come.
-  if (!isEvictable(pod, now)) return "again";
+  if (!isEvictable(pod, now) || (deps.doNotEvictBlocksDrain === true && mayNotBeEvicted(pod))) return "again";
   if (await removal.surge.holds(pod, removal.signal)) return "again";
   return evict(deps, pod, removal.signal);
 }

@@ -1,5 +1,12 @@
 /** Lines of today in the forms of the founding document (spec: v1alpha5 4.13, D10). Pure. */
-import { launchedLine, launchFailedLine, pricingFailedLine } from "./founding-forms.ts";
+import {
+  emptyTriggeredLine,
+  expiryTriggeredLine,
+  isolatedVpcLine,
+  launchedLine,
+  launchFailedLine,
+  pricingFailedLine,
+} from "./founding-forms.ts";
 
 type Fields = Readonly<Record<string, unknown>>;
 
@@ -13,8 +20,18 @@ export interface FoundingLine {
 /** What lines before this one said of a machine, by provider id: its launch is told in one line once its name is known. */
 export type LaunchNotes = Map<string, Fields>;
 
+/** What the Provisioner of a node says of its time; whole seconds. */
+export interface NodeTimers {
+  readonly ttlSecondsAfterEmpty?: number;
+  readonly ttlSecondsUntilExpired?: number;
+  /** Since its expiry; absent while it has none or is not past it. */
+  readonly lateSeconds?: number;
+}
+
 interface Context {
   readonly notes: LaunchNotes;
+  /** Undefined for nodes of no Provisioner. */
+  readonly timersOf: (node: string) => NodeTimers | undefined;
   /** RFC 3339: of the price table in use. */
   readonly priceDate: string;
 }
@@ -24,7 +41,19 @@ const text = (value: unknown): string =>
 
 const mostNotes = 1_000;
 
-const translations: Readonly<Record<string, (fields: Fields, context: Context) => FoundingLine | undefined>> = {
+const cordonedLine = (node: string): FoundingLine => ({
+  level: "info",
+  logger: "controller.termination",
+  message: "Cordoned node",
+  fields: { node },
+});
+
+/** Told once at start. */
+export const isolatedVpcNotice = "assuming isolated VPC, pricing information will not be updated";
+
+const translations: Readonly<
+  Record<string, (fields: Fields, context: Context) => FoundingLine | readonly FoundingLine[] | undefined>
+> = {
   "launched nodeclaim": (fields, { notes }) => {
     if (notes.size >= mostNotes) notes.clear();
     notes.set(text(fields["provider-id"]), fields);
@@ -56,18 +85,23 @@ const translations: Readonly<Record<string, (fields: Fields, context: Context) =
     message: `Could not schedule pod, ${text(reason)}`,
     fields: { pod: Pod },
   }),
-  "tainted node": ({ Node }) => ({
-    level: "info",
-    logger: "controller.termination",
-    message: "Cordoned node",
-    fields: { node: Node },
-  }),
+  "tainted node": ({ Node }) => cordonedLine(text(Node)),
   "deleted node": ({ Node }) => ({
     level: "info",
     logger: "controller.termination",
     message: "Deleted node",
     fields: { node: Node },
   }),
+  // The taint that cordons them is put on with it.
+  "disrupting node(s)": ({ nodes, reason, decision }, { timersOf }) =>
+    (Array.isArray(nodes) ? nodes : []).flatMap((each: unknown) => {
+      const node = text(each);
+      return [
+        removalLine(node, timersOf(node), { reason: text(reason), decision: text(decision) }),
+        cordonedLine(node),
+      ];
+    }),
+  [isolatedVpcNotice]: () => ({ level: "info", logger: "controller.aws.pricing", message: isolatedVpcLine }),
   "background refresh failed": ({ controller, error }, { priceDate }) =>
     controller === "providers.pricing"
       ? { level: "error", logger: "controller.aws.pricing", message: pricingFailedLine(text(error), priceDate) }
@@ -86,6 +120,31 @@ const translations: Readonly<Record<string, (fields: Fields, context: Context) =
   }),
 };
 
-/** The old form, if the line had one. */
-export const foundingLine = (message: string, fields: Fields, context: Context): FoundingLine | undefined =>
-  Object.hasOwn(translations, message) ? translations[message]?.(fields, context) : undefined;
+/** Emptiness by its TTL, expiry, and everything else that repacking decides. */
+function removalLine(
+  node: string,
+  timers: NodeTimers = {},
+  { reason, decision }: { readonly reason: string; readonly decision: string },
+): FoundingLine {
+  const { ttlSecondsAfterEmpty, ttlSecondsUntilExpired, lateSeconds } = timers;
+  const line = (logger: string, message: string): FoundingLine => ({
+    level: "info",
+    logger,
+    message,
+    fields: { node },
+  });
+  if (ttlSecondsUntilExpired !== undefined && lateSeconds !== undefined) {
+    return line("controller.node", expiryTriggeredLine(ttlSecondsUntilExpired, lateSeconds));
+  }
+  if (ttlSecondsAfterEmpty !== undefined && reason === "empty") {
+    return line("controller.node", emptyTriggeredLine(ttlSecondsAfterEmpty));
+  }
+  return line("controller.consolidation", `Consolidating via ${decision}`);
+}
+
+/** The old forms of a line; none where it had none. */
+export function foundingLines(message: string, fields: Fields, context: Context): readonly FoundingLine[] {
+  const translated = Object.hasOwn(translations, message) ? translations[message]?.(fields, context) : undefined;
+  if (translated === undefined) return [];
+  return "message" in translated ? [translated] : translated;
+}

@@ -1,7 +1,7 @@
 /** Which requirements of the founding document have a test that ran (spec: v1alpha5 6.3; product 4.2). */
 import type { SuiteReport } from "../suite-report.ts";
 
-/** What stands in the chapter's table: rules of the advisor, and why a row can have no test. */
+/** What stands in the chapter's table: rules by their ids, built or to come, and why a row can have no test. */
 export type RequirementTable = Readonly<
   Record<string, { readonly rules?: readonly string[]; readonly reason?: string }>
 >;
@@ -11,8 +11,10 @@ export interface RequirementLine {
   readonly requirement: string;
   /** Title of a test that passed. */
   readonly test?: string;
-  /** Rules of the advisor that check a cluster for it, by the chapter. */
+  /** Rules of the advisor that check a cluster for it. */
   readonly rule?: string;
+  /** Rules of the chapter's table that the advisor does not have yet. */
+  readonly ruleToCome?: string;
   readonly reason?: string;
 }
 
@@ -20,6 +22,7 @@ export interface RequirementLine {
 export function requirementCoverage(
   table: RequirementTable,
   reports: readonly SuiteReport[],
+  built: ReadonlySet<string>,
 ): readonly RequirementLine[] {
   const tests = reports.flatMap((report) => report.tests);
   return Object.entries(table).map(([requirement, { rules = [], reason }]) => {
@@ -30,8 +33,14 @@ export function requirementCoverage(
       schema: "coverage-requirements/1",
       requirement,
       ...(passed === undefined ? {} : { test: passed.title }),
-      ...(rules.length === 0 ? {} : { rule: rules.join(" ") }),
+      ...listed("rule", rules, (id) => built.has(id)),
+      ...listed("ruleToCome", rules, (id) => !built.has(id)),
       ...(passed === undefined && reason !== undefined ? { reason } : {}),
     };
   });
 }
+
+const listed = (field: "rule" | "ruleToCome", rules: readonly string[], belongs: (id: string) => boolean) => {
+  const ids = rules.filter(belongs).join(" ");
+  return ids === "" ? {} : { [field]: ids };
+};
