@@ -175,13 +175,19 @@ async function driftReason(parts: AwsParts, view: ClaimView, signal: AbortSignal
   }
   const types = await parts.types.list(nodeClass);
   const early = staticDrift(view.claim, nodeClass) ?? imageDrift(view.claim, nodeClass, types.ok ? types.value : []);
-  if (early !== undefined) return early;
-  const parsed = parseProviderId(view.claim.status?.providerID ?? "");
+  return early ?? (await instanceDrift(parts, { claim: view.claim, nodeClass, signal }));
+}
+
+async function instanceDrift(
+  parts: AwsParts,
+  { claim, nodeClass, signal }: { claim: NodeClaim; nodeClass: EC2NodeClass; signal: AbortSignal },
+): Promise<string | undefined> {
+  const parsed = parseProviderId(claim.status?.providerID ?? "");
   if (parsed === undefined) return undefined;
   const instance = await parts.instances.get(parsed.id, { signal });
   if (!instance.ok) return undefined;
   const live = {
-    claim: view.claim,
+    claim,
     instance: instance.value,
     placementGroupId: (await parts.placementGroup(nodeClass))?.id ?? "",
     reread: async () => {

@@ -1,3 +1,5 @@
+import { readFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { describe, expect, test } from "vitest";
 import { deploymentType, nodeClaimType, podType } from "../../src/api/index.ts";
 import { deployment, type EmbeddedCluster, embeddedCluster } from "../controllers/embedded-cluster.ts";
@@ -47,6 +49,29 @@ async function bringUp(throttled: boolean): Promise<Outcome> {
   return { seconds, claims, calls: new Map([...calls].filter(([, count]) => count > 0)) };
 }
 
+const shown = ["CreateFleet", "CreateLaunchTemplate", "DescribeLaunchTemplates", "DescribeInstances"] as const;
+const docs = join(import.meta.dirname, "../../docs/aws.md");
+const table = /(?<=<!-- calls for 1,000 pods: made by call-budget\.test\.ts -->\n)[\s\S]*?(?=\n\n)/;
+
+const rowsOf = (free: Outcome, throttled: Outcome): readonly (readonly [string, number, number])[] => [
+  ...shown.map((name) => {
+    const of = ({ calls }: Outcome): number => calls.get(`EC2 ${name}`) ?? 0;
+    return [name, of(free), of(throttled)] as const;
+  }),
+  ["claims", free.claims, throttled.claims],
+  ["seconds", free.seconds, throttled.seconds],
+];
+
+const tableOf = (free: Outcome, throttled: Outcome): string =>
+  [
+    "| Call | Free account | 5 calls a second |",
+    "|---|---|---|",
+    ...rowsOf(free, throttled).map((row) => `| ${row.join(" | ")} |`),
+  ].join("\n");
+
+/** How far the table may be behind: how plans are cut changes a call now and then. */
+const slack = 3;
+
 describe("a thousand pods", () => {
   test("come up with the calls that coalescing allows, on an account of five calls a second too", async () => {
     const free = await bringUp(false);
@@ -61,5 +86,23 @@ describe("a thousand pods", () => {
     expect(of(free, "EC2 DescribeInstances")).toBeLessThanOrEqual(Math.ceil(free.seconds / 10) + 2);
     expect(of(throttled, "EC2 CreateFleet")).toBeLessThanOrEqual(12);
     expect(throttled.seconds).toBeLessThan(120);
+    const text = readFileSync(docs, "utf8");
+    if (process.env["UPDATE_DOCS"] === "1")
+      writeFileSync(
+        docs,
+        text.replace(table, () => tableOf(free, throttled)),
+      );
+    const stated = table.exec(text)?.[0] ?? "";
+    for (const [name, ...measured] of rowsOf(free, throttled)) {
+      const cells = stated
+        .split("\n")
+        .find((line) => line.startsWith(`| ${name} |`))
+        ?.split("|")
+        .slice(2, 4)
+        .map(Number);
+      if (name.startsWith("Describe") || name.startsWith("Create"))
+        for (const [at, count] of measured.entries())
+          expect(Math.abs((cells?.[at] ?? Number.NaN) - count), `docs/aws.md, ${name}`).toBeLessThanOrEqual(slack);
+    }
   }, 60_000);
 });
