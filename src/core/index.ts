@@ -19,6 +19,7 @@ export * from "./default-constraints/apply-defaults.ts";
 export * from "./default-constraints/config.ts";
 export * from "./default-constraints/selecting-objects.ts";
 export * from "./disruption/budget-window.ts";
+export { burstable } from "./disruption/burstable.ts";
 export * from "./disruption/budgets.ts";
 export * from "./disruption/candidate-checks.ts";
 export * from "./disruption/candidate.ts";

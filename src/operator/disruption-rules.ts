@@ -1,11 +1,11 @@
 import { awsLabelRules, type LabelRules } from "../api/index.ts";
 import type { DisruptionDeps } from "../controllers/index.ts";
 import {
+  burstable,
   createCatalogueCache,
   type DisruptionMethod,
   drift,
   emptiness,
-  type InstanceType,
   multiNodeConsolidation,
   nodeChargePerHour,
   type ProvisioningOptions,
@@ -47,7 +47,7 @@ export function disruptionRules({
       spotToSpot: options.featureGates["SpotToSpotConsolidation"] === true,
       spotChoice: options.spotChoice,
       ...(options.preferencePrice === undefined ? {} : { preferencePricePerHour: options.preferencePrice }),
-      ...(options.burstable === "avoid" ? { avoidTypes: { name: "burstable", avoids: isBurstable } } : {}),
+      ...(options.burstable === "avoid" ? { avoidTypes: burstable } : {}),
     },
   };
 }
@@ -67,9 +67,3 @@ function methodsOf({ policy, featureGates }: OperatorOptions): readonly Disrupti
   }
   return [vacancy, ...(hasStatic ? [staticDriftWithinLimits] : []), drift, repacking];
 }
-
-const categoryKey = "karpenter.k8s.aws/instance-category";
-
-/** Their price is that of a share of the processor: steady load runs out of credits. */
-const isBurstable = ({ requirements }: InstanceType): boolean =>
-  requirements.get(categoryKey)?.values.has("t") === true;

@@ -50,6 +50,7 @@ interface Command {
   readonly catalogues: string;
   readonly json: boolean;
   readonly policy: FixpointOptions["policy"];
+  readonly burstable: "allow" | "avoid";
   readonly maxEvictions: "reference" | number;
   readonly workUnits: number | undefined;
 }
@@ -74,6 +75,7 @@ function readCommand(args: readonly string[]): Command {
     options: {
       json: { type: "boolean", default: false },
       policy: { type: "string", default: "cheapest" },
+      burstable: { type: "string", default: "allow" },
       "max-evictions": { type: "string" },
       "work-units": { type: "string" },
       case: { type: "string" },
@@ -81,7 +83,9 @@ function readCommand(args: readonly string[]): Command {
   });
   const [folder, ...more] = positionals;
   if (folder === undefined || more.length > 0) throw new Error("expected one folder of recorded states");
-  const { policy, json, case: only } = values;
+  const { policy, burstable, json, case: only } = values;
+  if (burstable !== "allow" && burstable !== "avoid")
+    throw new Error(`--burstable ${burstable}: expected allow or avoid`);
   if (policy !== "cheapest" && policy !== "compatible")
     throw new Error(`--policy ${policy}: expected cheapest or compatible`);
   return {
@@ -89,6 +93,7 @@ function readCommand(args: readonly string[]): Command {
     catalogues: catalogueFolder(folder),
     json,
     policy,
+    burstable,
     maxEvictions: evictionCap(values["max-evictions"]),
     workUnits: values["work-units"] === undefined ? undefined : Number(values["work-units"]),
   };
@@ -148,6 +153,7 @@ function judge(file: string, command: Command): DisruptionLine {
   const started = performance.now();
   const found = runToFixpoint(read, {
     policy: command.policy,
+    burstable: command.burstable,
     maxEvictions,
     verify: true,
     ...(command.workUnits === undefined ? {} : { workUnits: command.workUnits }),

@@ -1,6 +1,7 @@
 /** Disruption applied until nothing more is proposed. */
 import type { Pod } from "../../src/api/index.ts";
 import {
+  burstable,
   type ClusterSnapshot,
   type ClusterState,
   createCatalogueCache,
@@ -27,6 +28,8 @@ import { verifyCommand, verifyLayout } from "./verify-command.ts";
 export interface FixpointOptions {
   readonly policy: "cheapest" | "compatible";
   readonly maxEvictions: number;
+  /** Whether machines of the t families may be bought; they may unless told. */
+  readonly burstable?: "allow" | "avoid";
   /** How long each pass searches, in work units; the engine's own default unless given. */
   readonly workUnits?: number;
   /** Checks every command and every layout; off where only time counts. */
@@ -79,6 +82,7 @@ export function runToFixpoint(read: ReadState, options: FixpointOptions): Fixpoi
       provisioning,
       spotToSpot: read.spotToSpot,
       memory,
+      ...(options.burstable === "avoid" ? { avoidTypes: burstable } : {}),
       maxPodsMoved: options.maxEvictions - evictions,
       ...(options.workUnits === undefined ? {} : { workUnits: options.workUnits }),
     };

@@ -136,6 +136,24 @@ function createKindIndex(kinds: Requirements[]): (offering: Offering) => number 
 /** Holds the last compiled catalogue of a caller, so that equal lists are compiled once. The caller owns it. */
 export interface CatalogueCache {
   compiled(lists: readonly (readonly InstanceType[])[]): Catalogue;
+  /** What `make` gave the last time for these very objects, in a cache that keeps such things. One caller alone may ask. */
+  kept?<T>(made: readonly unknown[], make: () => T): T;
+}
+
+/**
+ * A cache for many plans over pictures that differ in their nodes alone, as the tries of one search: what is laid out of pools
+ * and types is laid out once. It lives as long as the search.
+ */
+export function createSearchCache(cache: CatalogueCache): CatalogueCache {
+  let last: { readonly from: readonly unknown[]; readonly made: unknown } | undefined;
+  return {
+    compiled: (lists) => cache.compiled(lists),
+    kept: <T>(from: readonly unknown[], make: () => T): T => {
+      const same = last?.from.length === from.length && last.from.every((each, at) => each === from[at]);
+      if (!same) last = { from, made: make() };
+      return last?.made as T;
+    },
+  };
 }
 
 /** Remembers one catalogue: the lists of a cluster change together, and an old one would only hold memory. */

@@ -43,10 +43,12 @@ export interface RequirementTable {
 export function createRequirementTable(catalogue: Catalogue, wellKnown: ReadonlySet<string>): RequirementTable {
   const sets: Requirements[] = [];
   const bySignature = new Map<string, SetId>();
-  const byObject = new Map<Requirements, SetId>();
+  // Weakly: a table of a whole search sees the sets of thousands of tries.
+  const byObject = new WeakMap<Requirements, SetId>();
   const narrowed: Map<SetId, SetId>[] = [];
   const selections: (Selection | undefined)[] = [];
-  const orders: (Int32Array | undefined)[] = [];
+  const orders = new Map<Float64Array, Int32Array>();
+  const distinct: Selection[] = [];
   const meeting = createMeetingTypes(catalogue);
 
   function intern(requirements: Requirements): SetId {
@@ -78,7 +80,10 @@ export function createRequirementTable(catalogue: Catalogue, wellKnown: Readonly
   function select(id: SetId): Selection {
     const known = selections[id];
     if (known !== undefined) return known;
-    const made = withOfferings(catalogue, rowsMeeting(catalogue, requirements(id), meeting), allowedKinds(id));
+    const made = sharing(
+      distinct,
+      withOfferings(catalogue, rowsMeeting(catalogue, requirements(id), meeting), allowedKinds(id)),
+    );
     selections[id] = made;
     return made;
   }
@@ -87,15 +92,31 @@ export function createRequirementTable(catalogue: Catalogue, wellKnown: Readonly
     catalogue.offerings.kinds.map((kind) => isCompatible(requirements(id), kind, wellKnown));
 
   function rowsByPrice(id: SetId): Int32Array {
-    const known = orders[id];
-    if (known !== undefined) return known;
     const { price } = select(id);
+    const known = orders.get(price);
+    if (known !== undefined) return known;
     const made = Int32Array.from(price.keys()).sort((a, b) => comparePrices(price[a], price[b]) || a - b);
-    orders[id] = made;
+    orders.set(price, made);
     return made;
   }
 
   return { catalogue, intern, requirements, narrow, select, rowsByPrice, allowedKinds };
+}
+
+/**
+ * Sets that leave the same rows at the same prices (zones that cost the same, most often) share these: whoever works something
+ * out from them may know it by their identity.
+ */
+function sharing(distinct: Selection[], made: Selection): Selection {
+  const like = distinct.find(({ rows, price }) => isEqualList(rows, made.rows) && isEqualList(price, made.price));
+  if (like !== undefined) return { ...made, rows: like.rows, price: like.price };
+  distinct.push(made);
+  return made;
+}
+
+function isEqualList(a: BitSet | Float64Array, b: BitSet | Float64Array): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 /** Infinite prices are equal to each other. */

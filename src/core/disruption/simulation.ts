@@ -4,7 +4,7 @@
  */
 import type { Pod } from "../../api/index.ts";
 import { isVirtualPod } from "../buffers/virtual-pods.ts";
-import { createCatalogueCache } from "../catalogue/catalogue.ts";
+import { createCatalogueCache, createSearchCache } from "../catalogue/catalogue.ts";
 import type { InstanceType } from "../catalogue/instance-type.ts";
 import { type KeyText, keyText } from "../cluster/keys.ts";
 import { withNominatedPods, withPods } from "../cluster/nominated-pods.ts";
@@ -62,7 +62,7 @@ export function* createSimulator(
   const options: ProvisioningOptions = {
     ...settings.provisioning,
     now: scope.now,
-    catalogueCache: settings.provisioning.catalogueCache ?? createCatalogueCache(),
+    catalogueCache: createSearchCache(settings.provisioning.catalogueCache ?? createCatalogueCache()),
   };
   const offered = settings.avoidTypes === undefined ? snapshot : withoutTypes(snapshot, settings.avoidTypes);
   const shut = how.keepDestinationsQuiet ? closedNodes(snapshot, scope) : closedNodes(snapshot);

@@ -1,23 +1,22 @@
 import type { PodClass } from "../pods/pod-class.ts";
 import { isEmptySet } from "../catalogue/bit-set.ts";
-import { createRequirementTable, type RequirementTable } from "../catalogue/requirement-table.ts";
-import { createResourceSpace } from "../catalogue/resource-space.ts";
-import { keyText } from "../cluster/keys.ts";
+import type { RequirementTable } from "../catalogue/requirement-table.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { Pool } from "./claim.ts";
-import { buildDaemonGroups, buildTemplateRoom } from "./daemon-groups.ts";
-import { buildDaemons, type Daemon } from "./daemons.ts";
+import type { TemplateRoom } from "./daemon-groups.ts";
+import type { Daemon } from "./daemons.ts";
 import { piecesPerYield, type Resumable } from "../resumable.ts";
 import type { StandingPods } from "../topology/standing-pods.ts";
 import { buildNodeSlots, noNodeSlots } from "./node-slots.ts";
 import { buildTopology } from "./build-topology.ts";
+import { offeredOf } from "./offered.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { createReservationLedger, reservationsOf } from "../reservations/reservations.ts";
 import { nodesExhausted, poolLimits, rowsWithinLimits } from "./pool-limits.ts";
 import type { RelaxationRules } from "./relaxation.ts";
 import { withReservedPools } from "./reserved-pools.ts";
 import type { Session, SessionLayout } from "./session.ts";
-import { buildTemplate, selectPools, type Template } from "./template.ts";
+import type { Template } from "./template.ts";
 import { askedKeysOf, groupWorkloads, type Workload, type WorkloadContext } from "./workload.ts";
 
 export interface SessionParts {
@@ -32,16 +31,15 @@ export function* buildSession(
   snapshot: ClusterSnapshot,
   { classes, standing, options }: SessionParts,
 ): Resumable<Session> {
-  const views = selectPools(snapshot).filter(({ key }) => (snapshot.instanceTypes.get(keyText(key))?.length ?? 0) > 0);
-  const lists = [...new Set(views.flatMap(({ key }) => [snapshot.instanceTypes.get(keyText(key)) ?? []]))];
-  const catalogue = options.catalogueCache.compiled(lists);
-  yield catalogue.rowCount;
-  const table = createRequirementTable(catalogue, options.labelRules.wellKnown);
-  const space = createResourceSpace(catalogue.resources);
-  const daemons = buildDaemons(snapshot, options);
-  const templates = views.map((view, index) => buildTemplate(view, index, { table, snapshot, options }));
-  const pools = templates.map((template) => poolOf(template, { snapshot, daemons, table, space }));
-  yield catalogue.rowCount;
+  const { table, space, daemons, templates, rooms } = offeredOf(snapshot, options);
+  const pools = templates.map(
+    (template, at): Pool => ({
+      template,
+      room: rooms[at] as TemplateRoom,
+      limits: poolLimits(template.view, snapshot),
+    }),
+  );
+  yield table.catalogue.rowCount;
   const relaxation: RelaxationRules = {
     preferences: options.preferencePolicy === "Respect",
     preferNoSchedule: templates.some(({ taints }) => taints.some(({ effect }) => effect === "PreferNoSchedule")),
@@ -127,15 +125,6 @@ function domainTemplates(
         (isEmptySet(room.rows) || !isEmptySet(rowsWithinLimits(room.rows, limits, catalogue)))),
   );
   return serving.map(({ template }) => template);
-}
-
-function poolOf(template: Template, from: Pick<Session, "snapshot" | "daemons" | "table" | "space">): Pool {
-  const groups = buildDaemonGroups(template, from.daemons, from.table);
-  return {
-    template,
-    room: buildTemplateRoom(template, groups, from),
-    limits: poolLimits(template.view, from.snapshot),
-  };
 }
 
 function* askedKeys(workloads: readonly Workload[], daemons: readonly Daemon[]): Resumable<ReadonlySet<string>> {
