@@ -28,6 +28,16 @@ describe("on a real control plane", () => {
       .split("\n")
       .filter((name) => name !== "");
 
+  /** Of these kinds, what is Karpenter's by its name. */
+  async function untilGone(kinds: string): Promise<void> {
+    const left = async (): Promise<readonly string[]> =>
+      (await namesOf(kinds)).filter((name) => name.includes("karpenter"));
+    for (let polls = 0; (await left()).length > 0 && polls < 1_000; polls += 1) {
+      await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
+    }
+    expect(await left()).toEqual([]);
+  }
+
   beforeAll(async () => {
     const binaries = await prepareBinaries({ report: (line) => console.error(`charts: ${line}`) });
     kubectlCommand = binaries.kubectl;
@@ -70,6 +80,39 @@ describe("on a real control plane", () => {
     expect(listed).toEqual([...new Set(here.map(asListed))].toSorted());
   });
 
+  it("[ops 9.2.24] upgrades from definitions that another release made, with objects in them, which stay as they are", async () => {
+    // As `helm install karpenter` of 1.14 leaves them: made from crds/, so that no release owns them.
+    await helm("uninstall", "karpenter-crd");
+    await untilGone("crd");
+    await kubectl("create", "-f", "deploy/charts/karpenter/crds");
+    const definitions = (await namesOf("crd")).filter((name) => name.includes("karpenter"));
+    await kubectl("wait", "--for=condition=Established", ...definitions, "--timeout=120s");
+    for (const name of definitions) await kubectl("annotate", name, "controller-gen.kubebuilder.io/version=v0.19.0");
+    await kubectl("apply", "-f", "samples/pools.yaml");
+    const objects = (): Promise<string> =>
+      kubectl("get", "nodepools,ec2nodeclasses", "-o", "jsonpath={range .items[*]}{.metadata.uid} {.spec}{end}");
+    const before = await objects();
+    // The words of docs/operate.md.
+    await expect(helm("install", "karpenter-crd", "deploy/charts/karpenter-crd")).rejects.toThrow(
+      "invalid ownership metadata",
+    );
+    for (const name of (await namesOf("crd")).filter((each) => /karpenter|capacitybuffers/.test(each))) {
+      await kubectl("label", name, "app.kubernetes.io/managed-by=Helm", "--overwrite");
+      await kubectl(
+        "annotate",
+        name,
+        "meta.helm.sh/release-name=karpenter-crd",
+        `meta.helm.sh/release-namespace=${namespace}`,
+        "--overwrite",
+      );
+    }
+    await helm("upgrade", "--install", "karpenter-crd", "deploy/charts/karpenter-crd");
+    await helm("upgrade", "karpenter", "deploy/charts/karpenter", "--skip-crds", "--reuse-values");
+    expect(await objects()).toBe(before);
+    expect(before).not.toBe("");
+    await kubectl("delete", "-f", "samples/pools.yaml");
+  });
+
   it("upgrades with the definitions first, and leaves nothing of itself when it is uninstalled", async () => {
     await helm(
       "upgrade",
@@ -96,14 +139,8 @@ describe("on a real control plane", () => {
     // Not with --wait: on a busy machine Helm has waited without end for a definition that was gone before it looked.
     await helm("uninstall", "karpenter");
     await helm("uninstall", "karpenter-crd");
-    const left = async (): Promise<readonly string[]> => {
-      const all = [...(await namesOf("clusterroles,clusterrolebindings")), ...(await namesOf("crd"))];
-      return all.filter((name) => name.includes("karpenter"));
-    };
-    for (let polls = 0; (await left()).length > 0 && polls < 1_000; polls += 1) {
-      await new Promise((resolve) => setTimeout(resolve, pollMilliseconds));
-    }
-    expect(await left()).toEqual([]);
+    await untilGone("clusterroles,clusterrolebindings");
+    await untilGone("crd");
   });
 });
 

@@ -16,6 +16,7 @@ const { scripts } = JSON.parse(readFileSync(`${root}package.json`, "utf8")) as {
 interface Part {
   readonly name: string;
   readonly command: readonly [string, ...(readonly string[])];
+  readonly environment?: Readonly<Record<string, string>>;
   /** Only when asked for by name or flag. */
   readonly onDemand?: boolean;
 }
@@ -35,6 +36,27 @@ const parts: readonly Part[] = [
   ),
   ...script("corpus", "families", "--count", "300").map((part) => ({ ...part, name: "corpus families" })),
   ...script("bench", "--json"),
+  {
+    name: "fuzz",
+    command: ["vitest", "run", "test/fuzz"],
+    // Another seed each day; a text that fails is kept.
+    environment: { FUZZ_SECONDS: "900", FUZZ_SEED: String(Math.floor(Date.now() / 86_400_000)) },
+  },
+  ...["kill", "soak"].map((name) => ({
+    name,
+    command: [
+      "vitest",
+      "run",
+      "--config",
+      "test/controlplane/vitest.config.ts",
+      `test/controlplane/${name}.test.ts`,
+    ] as const,
+    environment: {
+      FAULT_SECONDS: "900",
+      FAULT_SEED: String(Math.floor(Date.now() / 86_400_000)),
+      SOAK_SECONDS: "900",
+    },
+  })),
   ...script("bench:e2e", "--consolidate").map((part) => ({ ...part, name: "e2e", onDemand: true })),
 ];
 
@@ -52,14 +74,14 @@ const wanted = parts.filter(({ name, onDemand = false }) =>
 );
 const told: string[] = [];
 let failures = 0;
-for (const { name, command } of wanted) {
+for (const { name, command, environment = {} } of wanted) {
   console.log(`== ${name}`);
   const started = performance.now();
   const [file, ...args] = command;
   const run = spawnSync(file, args, {
     cwd: root,
     stdio: "inherit",
-    env: { ...process.env, PATH: `${root}node_modules/.bin:${process.env.PATH ?? ""}` },
+    env: { ...process.env, ...environment, PATH: `${root}node_modules/.bin:${process.env.PATH ?? ""}` },
   });
   if (run.error !== undefined) throw run.error;
   const seconds = Math.round((performance.now() - started) / 1000);
