@@ -296,6 +296,15 @@ describe("a class that is deleted", () => {
     expect(InstanceProfiles).toEqual([]);
   });
 
+  // Reckoned by the Go library that upstream hashes with, hashstructure v2.0.2 in its second format.
+  test.each([
+    ["us-east-1", "default", "15843455441266977890"],
+    ["eu-west-1", "general", "10627412334252373213"],
+    ["ap-southeast-1", "gpu-pool", "6606929268241916938"],
+  ])("knows the name of upstream's early profile for %s and %s", (region, className, hash) => {
+    expect(legacyInstanceProfileName({ clusterName: "cluster", region, className })).toBe(`cluster_${hash}`);
+  });
+
   test("takes along the profile that upstream made under a name without a random part", async () => {
     const { fixture, classes, read, reconcile } = await setup(classOf());
     const { iam } = fixture.account.clients;
