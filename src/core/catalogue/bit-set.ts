@@ -30,6 +30,11 @@ export function isEmptySet(set: BitSet): boolean {
   return true;
 }
 
+export function isEqualSet(a: BitSet, b: BitSet): boolean {
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
 export function intersects(a: BitSet, b: BitSet): boolean {
   for (let i = 0; i < a.length; i++) if (((a[i] ?? 0) & (b[i] ?? 0)) !== 0) return true;
   return false;

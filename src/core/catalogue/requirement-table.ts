@@ -91,14 +91,7 @@ export function createRequirementTable(catalogue: Catalogue, wellKnown: Readonly
   const allowedKinds = (id: SetId): readonly boolean[] =>
     catalogue.offerings.kinds.map((kind) => isCompatible(requirements(id), kind, wellKnown));
 
-  function rowsByPrice(id: SetId): Int32Array {
-    const { price } = select(id);
-    const known = orders.get(price);
-    if (known !== undefined) return known;
-    const made = Int32Array.from(price.keys()).sort((a, b) => comparePrices(price[a], price[b]) || a - b);
-    orders.set(price, made);
-    return made;
-  }
+  const rowsByPrice = (id: SetId): Int32Array => orderOf(select(id).price, orders);
 
   return { catalogue, intern, requirements, narrow, select, rowsByPrice, allowedKinds };
 }
@@ -117,6 +110,14 @@ function sharing(distinct: Selection[], made: Selection): Selection {
 function isEqualList(a: BitSet | Float64Array, b: BitSet | Float64Array): boolean {
   for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
   return true;
+}
+
+function orderOf(price: Float64Array, orders: Map<Float64Array, Int32Array>): Int32Array {
+  const known = orders.get(price);
+  if (known !== undefined) return known;
+  const made = Int32Array.from(price.keys()).sort((a, b) => comparePrices(price[a], price[b]) || a - b);
+  orders.set(price, made);
+  return made;
 }
 
 /** Infinite prices are equal to each other. */

@@ -85,29 +85,34 @@ function firstOfTies(session: Session, at: Pick<Settling, "set" | "rows" | "ties
   return (tied, { term }) => cheapestOf(tied, pricesIn(session, at), term.key);
 }
 
-function differ(tied: readonly string[], priceIn: (key: string, domain: string) => number, key: string): boolean {
-  const [first = "", ...rest] = tied;
-  const price = rest.length === 0 ? 0 : priceIn(key, first);
-  return rest.some((domain) => priceIn(key, domain) !== price);
+/** Domains that the claim cannot have any more are no choice. */
+function differ(tied: readonly string[], priceIn: PriceIn, key: string): boolean {
+  if (tied.length < 2) return false;
+  let price: number | undefined;
+  for (const domain of tied) {
+    const own = priceIn(key, domain);
+    if (own !== undefined && price !== undefined && own !== price) return true;
+    price ??= own;
+  }
+  return false;
 }
 
+/** Undefined where the claim cannot be in the domain, infinite where nothing is sold there. */
+type PriceIn = (key: string, domain: string) => number | undefined;
+
 /** The cheapest, of equals the first by name. */
-function cheapestOf(
-  tied: readonly string[],
-  priceIn: (key: string, domain: string) => number,
-  key: string,
-): string | undefined {
+function cheapestOf(tied: readonly string[], priceIn: PriceIn, key: string): string | undefined {
   if (tied.length < 2) return tied[0];
-  const priced = tied.map((domain) => ({ domain, price: priceIn(key, domain) }));
+  const priced = tied.map((domain) => ({ domain, price: priceIn(key, domain) ?? Infinity }));
   priced.sort((a, b) => (a.price === b.price ? (a.domain < b.domain ? -1 : 1) : a.price - b.price));
   return priced[0]?.domain;
 }
 
 const pricesIn =
-  ({ table }: Session, { set, rows }: Pick<Settling, "set" | "rows">) =>
-  (key: string, domain: string): number => {
+  ({ table }: Session, { set, rows }: Pick<Settling, "set" | "rows">): PriceIn =>
+  (key, domain) => {
     const narrowed = table.narrow(set, table.intern(requirementsOf([requirementIn(key, domain)])));
-    if (narrowed < 0) return Infinity;
+    if (narrowed < 0) return undefined;
     const { price } = table.select(narrowed);
     return price[cheapestRow(rows, price)] ?? Infinity;
   };

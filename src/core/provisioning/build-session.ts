@@ -1,5 +1,6 @@
 import type { PodClass } from "../pods/pod-class.ts";
 import { isEmptySet } from "../catalogue/bit-set.ts";
+import type { Catalogue } from "../catalogue/catalogue.ts";
 import type { RequirementTable } from "../catalogue/requirement-table.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { Pool } from "./claim.ts";
@@ -12,7 +13,7 @@ import { buildTopology } from "./build-topology.ts";
 import { offeredOf } from "./offered.ts";
 import type { ResolvedOptions } from "./options.ts";
 import { createReservationLedger, reservationsOf } from "../reservations/reservations.ts";
-import { nodesExhausted, poolLimits, rowsWithinLimits } from "./pool-limits.ts";
+import { mayBind, nodesExhausted, poolLimits, rowsWithinLimits } from "./pool-limits.ts";
 import type { RelaxationRules } from "./relaxation.ts";
 import { withReservedPools } from "./reserved-pools.ts";
 import type { Session, SessionLayout } from "./session.ts";
@@ -74,7 +75,11 @@ export function* startSession(layout: SessionLayout, options: ResolvedOptions): 
       ? noNodeSlots
       : yield* buildNodeSlots(snapshot, { daemons, space, askedKeys: yield* askedKeys(workloads, daemons) });
   const reservations = reservationsOf(table.catalogue.types);
-  const usable = layout.pools.filter(({ template }) => template.excluded === undefined).map(withOwnLimits);
+  const pods = workloads.reduce((sum, each) => sum + each.pods.length, 0);
+  const most = { machines: pods, catalogue: table.catalogue };
+  const usable = layout.pools
+    .filter(({ template }) => template.excluded === undefined)
+    .map((pool) => withOwnLimits(pool, most));
   const split =
     options.policy === "compatible"
       ? usable
@@ -91,7 +96,7 @@ export function* startSession(layout: SessionLayout, options: ResolvedOptions): 
     placed: new Int32Array(workloads.length),
     nominated: [],
     work: {
-      pods: workloads.reduce((sum, { pods }) => sum + pods.length, 0),
+      pods,
       workloads: workloads.length,
       instanceTypeRows: table.catalogue.rowCount,
     },
@@ -103,10 +108,11 @@ export function* startSession(layout: SessionLayout, options: ResolvedOptions): 
   };
 }
 
-/** Limits are counted down in place. */
-const withOwnLimits = (pool: Pool): Pool => {
+/** Limits are counted down in place; those that a machine for every pod could not use up are none. */
+const withOwnLimits = (pool: Pool, most: { readonly machines: number; readonly catalogue: Catalogue }): Pool => {
   const { remaining } = pool.limits;
-  return { ...pool, limits: { remaining: remaining === undefined ? undefined : new Map(remaining) } };
+  const binds = remaining !== undefined && mayBind(remaining, most.machines, most.catalogue);
+  return { ...pool, limits: { remaining: binds ? new Map(remaining) : undefined } };
 };
 
 /**

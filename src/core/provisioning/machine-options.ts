@@ -1,4 +1,4 @@
-import { type BitSet, bitSetOf, membersOf } from "../catalogue/bit-set.ts";
+import { type BitSet, bitSetOf } from "../catalogue/bit-set.ts";
 import type { SetId } from "../catalogue/requirement-table.ts";
 import type { Machine, PackingProblem } from "../packing/problem.ts";
 import { computeResourcePrices } from "../packing/resource-prices.ts";
@@ -7,7 +7,7 @@ import type { Pool } from "./claim.ts";
 import { type Layout, layOut } from "./demand-layout.ts";
 import { equalLists, withoutRepeats } from "./machine-members.ts";
 import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
-import { undominatedRows } from "./undominated-rows.ts";
+import { usefulRows, type UsefulRows } from "./useful-rows.ts";
 
 /** A machine that may be opened: a row of a pool under the requirements of some demand. */
 export interface MachineOption extends Machine {
@@ -71,8 +71,9 @@ export function* buildMachineProblem(
       if (fits.length % piecesPerPause === 0) yield piecesPerPause;
     }
     fitsOf.set(pool, fits);
+    const looked: UsefulRows[] = [];
     for (const seed of seedsOf(pool, fits, demands)) {
-      yield* seedMachines({ ...layout, session, seed, fits, values, surcharge }, machines);
+      yield* seedMachines({ ...layout, session, seed, fits, values, surcharge, looked }, machines);
     }
   }
   return { width, shapes, shapeOf, values, machines: yield* withoutRepeats(machines), demands, fits: fitsOf };
@@ -103,13 +104,15 @@ interface SeedContext extends Layout {
   /** Written: worth of the demands that started the seed. */
   readonly values: Float64Array;
   readonly surcharge: Surcharge;
+  /** Rows worth a look, of seeds of this pool so far: those of equal rows and prices share theirs. */
+  readonly looked: UsefulRows[];
 }
 
 function* seedMachines(context: SeedContext, into: MachineOption[]): Resumable<void> {
   const { session, seed, demands, slotRooms, width } = context;
-  const rows = yield* usefulRows(context);
   const list = pricesOf(session, seed.set);
   const price = (row: number): number => list(row) + context.surcharge(seed.pool, row);
+  const rows = yield* usefulRows(context, price);
   const columns = [
     ...session.space.names.map((_, place) => Float64Array.from(rows, (row) => seed.pool.room.room[place]?.[row] ?? 0)),
     ...slotRooms.map((room) => new Float64Array(rows.length).fill(room)),
@@ -218,22 +221,4 @@ function membersAt({ items, rows, prices, charge }: Members, row: number, most: 
 export function narrowBy({ table }: Session, set: SetId, by: { readonly set: SetId; readonly fit: FreshFit }): SetId {
   const own = set === by.set ? set : table.narrow(set, by.set);
   return own < 0 || by.fit.volume === undefined ? own : table.narrow(own, by.fit.volume);
-}
-
-/** Rows that some machine problem could want: no other row is as good for the same demands (a few dozen of hundreds). */
-function usefulRows(context: SeedContext): Resumable<readonly number[]> {
-  const { session, seed, fits, shapes, width } = context;
-  // Host slots are alike on all rows.
-  const places = session.space.names.flatMap((_, place) =>
-    shapes.some((amount, at) => amount > 0 && at % width === place) ? [place] : [],
-  );
-  const sets = new Set(fits.flatMap((fit) => (fit === undefined || fit.set === seed.set ? [] : [fit.set])));
-  return undominatedRows(membersOf(seed.rows), {
-    price: (row) => machinePrice(session, seed.set, row) + context.surcharge(seed.pool, row),
-    columns: places.map((place) => seed.pool.room.room[place] ?? new Float64Array(0)),
-    openSets: [...sets].map((set) => session.table.select(set).rows),
-    largestNeeds: places.map((place) =>
-      shapes.reduce((most, amount, at) => (at % width === place ? Math.max(most, amount) : most), 0),
-    ),
-  });
 }

@@ -1,6 +1,6 @@
 import { labels as labelKeys } from "../../api/index.ts";
 import type { RequirementTable, SetId } from "../catalogue/requirement-table.ts";
-import { membersOf } from "../catalogue/bit-set.ts";
+import { type BitSet, hasBit, isEqualSet } from "../catalogue/bit-set.ts";
 import { hasValue, requirementIn } from "../requirements/requirement.ts";
 import { addRequirement } from "../requirements/requirements.ts";
 import type { Resumable } from "../resumable.ts";
@@ -11,7 +11,7 @@ import type { TopologyView } from "../topology/topology.ts";
 import type { Pool } from "./claim.ts";
 import { machineFacts } from "./claim-hosts.ts";
 import { nodesFor, placeOne } from "./place-on-nodes.ts";
-import { type Demand, type FreshFit, freshFit, type Session } from "./session.ts";
+import { type Demand, type FreshFit, freshFit, type PodPrice, type Session } from "./session.ts";
 import type { Stage, Workload } from "./workload.ts";
 
 const unitsPerYield = 32;
@@ -154,20 +154,34 @@ function pricePerPod(
   pool: Pool,
   { workload, fit }: { readonly workload: Workload; readonly fit: FreshFit },
 ): number {
-  const key = `${pool.template.index}/${fit.set}/${workload.shape}`;
-  const known = podPrices.get(key);
-  if (known !== undefined) return known;
   const { price } = table.select(fit.set);
-  const { places, amounts } = workload.need;
+  const key = `${pool.template.index}/${workload.shape}`;
+  const memo = podPrices.get(price) ?? new Map<string, PodPrice[]>();
+  podPrices.set(price, memo);
+  const known = memo.get(key)?.find(({ rows }) => isEqualSet(rows, fit.rows));
+  if (known !== undefined) return known.price;
+  const made = { rows: fit.rows, price: leastShare(workload.need, { room: pool.room.room, rows: fit.rows, price }) };
+  memo.set(key, [...(memo.get(key) ?? []), made]);
+  return made.price;
+}
+
+/** The largest share of any resource counts. */
+function leastShare(
+  { places, amounts }: Workload["need"],
+  on: { readonly room: readonly Float64Array[]; readonly rows: BitSet; readonly price: Float64Array },
+): number {
+  const columns = Array.from(places, (place) => on.room[place]);
   let best = Infinity;
-  for (const row of membersOf(fit.rows)) {
+  for (let row = 0; row < on.price.length; row++) {
+    if (!hasBit(on.rows, row)) continue;
     let share = 0;
-    for (let i = 0; i < places.length; i++) {
-      share = Math.max(share, (amounts[i] ?? 0) / (pool.room.room[places[i] ?? 0]?.[row] ?? 1));
+    for (let i = 0; i < amounts.length; i++) {
+      const own = (amounts[i] ?? 0) / (columns[i]?.[row] ?? 1);
+      if (own > share) share = own;
     }
-    best = Math.min(best, share * (price[row] ?? Infinity));
+    const price = share * (on.price[row] ?? Infinity);
+    if (price < best) best = price;
   }
-  podPrices.set(key, best);
   return best;
 }
 

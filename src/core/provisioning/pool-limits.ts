@@ -19,6 +19,16 @@ export function poolLimits(view: PoolView, snapshot: ClusterSnapshot): PoolLimit
   return { remaining: new Map(Object.entries(limits).map(([name, limit]) => [name, limit - (usage[name] ?? 0)])) };
 }
 
+/** Whether so many machines, each the largest there is, could be more than what is left. */
+export function mayBind(remaining: ReadonlyMap<string, number>, machines: number, catalogue: Catalogue): boolean {
+  for (const [name, left] of remaining) {
+    const largest =
+      name === "nodes" ? 1 : capacityColumn(catalogue, name).reduce((most, own) => Math.max(most, own), 0);
+    if (!(left >= largest * machines)) return true;
+  }
+  return false;
+}
+
 /** No further node may be made, whatever its type. */
 export const nodesExhausted = ({ remaining }: PoolLimits): boolean => (remaining?.get("nodes") ?? Infinity) <= 0;
 
@@ -28,7 +38,9 @@ export function rowsWithinLimits(rows: BitSet, limits: PoolLimits, catalogue: Ca
   for (const [name, left] of limits.remaining ?? []) {
     if (name === "nodes") continue;
     const capacity = capacityColumn(catalogue, name);
-    for (const row of catalogue.rowsBySize(name)) {
+    const bySize = catalogue.rowsBySize(name);
+    for (let i = 0; i < bySize.length; i++) {
+      const row = bySize[i] ?? 0;
       if ((capacity[catalogue.typeOfRow[row] ?? 0] ?? 0) <= left) break;
       kept[row >>> 5] = (kept[row >>> 5] ?? 0) & ~(1 << (row & 31));
     }
@@ -40,11 +52,18 @@ export function rowsWithinLimits(rows: BitSet, limits: PoolLimits, catalogue: Ca
 export function largestUse(rows: BitSet, limits: PoolLimits, catalogue: Catalogue): ReadonlyMap<string, number> {
   const use = new Map<string, number>();
   for (const name of limits.remaining?.keys() ?? []) {
-    const largest = name === "nodes" ? -1 : catalogue.rowsBySize(name).find((row) => hasBit(rows, row));
-    const capacity = largest === undefined ? 0 : capacityColumn(catalogue, name)[catalogue.typeOfRow[largest] ?? 0];
-    use.set(name, name === "nodes" ? 1 : (capacity ?? 0));
+    use.set(name, name === "nodes" ? 1 : largestOf(rows, name, catalogue));
   }
   return use;
+}
+
+function largestOf(rows: BitSet, name: string, catalogue: Catalogue): number {
+  const bySize = catalogue.rowsBySize(name);
+  for (let i = 0; i < bySize.length; i++) {
+    const row = bySize[i] ?? 0;
+    if (hasBit(rows, row)) return capacityColumn(catalogue, name)[catalogue.typeOfRow[row] ?? 0] ?? 0;
+  }
+  return 0;
 }
 
 /** The same of one row. */

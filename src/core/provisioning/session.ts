@@ -38,8 +38,8 @@ export interface Session {
   readonly placed: Int32Array;
   readonly nominated: NodePlacement[];
   readonly work: Record<string, number>;
-  /** Memo of what a pod of a shape costs under a requirement set. */
-  readonly podPrices: Map<string, number>;
+  /** Memo of what a pod of a shape costs in a pool, by prices (the requirement table shares those that are equal). */
+  readonly podPrices: Map<Float64Array, Map<string, PodPrice[]>>;
   /** Memo of what claims of equal requirements and rows may be. */
   readonly choices: Map<string, Choices>;
   /** Memo of what rows cost under a requirement set, cheapest first. */
@@ -65,6 +65,12 @@ export interface NodePlacement {
   readonly count: number;
   /** At which the pods were placed, where they may have to leave again. */
   readonly stage?: Stage;
+}
+
+/** What a pod costs as its share of the machine of these rows that suits it best, USD an hour. */
+export interface PodPrice {
+  readonly rows: BitSet;
+  readonly price: number;
 }
 
 /** A new claim of a pool with one pod of a stage on it. */
