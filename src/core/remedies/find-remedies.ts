@@ -4,12 +4,14 @@ import { type ProvisioningOptions, type ResolvedOptions, resolveOptions } from "
 import type { ProvisioningPlan } from "../provisioning/plan.ts";
 import { provision } from "../provisioning/provision.ts";
 import { podAttempts } from "./pod-changes.ts";
+import { poolAttempts } from "./pool-changes.ts";
 import { type Attempt, places, type Remedy } from "./remedy.ts";
 import { limitAttempts, requestAttempts } from "./size-changes.ts";
+import { volumeAttempts } from "./volume-changes.ts";
 
 /**
  * Changes that would give a pending pod a place, nearest first: of the pod's tolerations, of limits, of what it selects, of
- * the company it keeps, of what it asks for. Each is one change, verified by planning the whole snapshot again with it; so
+ * the company it keeps, of its volumes, of what it asks for, of what pools allow. Each is one change, verified by planning the whole snapshot again with it; so
  * take as many as are needed and no more.
  */
 export function* findRemedies(
@@ -24,7 +26,9 @@ export function* findRemedies(
     () => tolerationsFirst(podAttempts(snapshot, pod)),
     () => limitAttempts(snapshot, plan),
     () => podAttempts(snapshot, pod),
+    () => volumeAttempts(snapshot, pod),
     () => requestAttempts(snapshot, pod),
+    () => poolAttempts(snapshot, pod),
   ]) {
     for (const { remedy, snapshot: changed } of attempts()) {
       if (found.has(remedy.text) || !places(plan(changed), pod)) continue;

@@ -10,7 +10,16 @@ export type RemedyKind =
   | "soften-spread"
   | "drop-affinity"
   | "drop-host-port"
-  | "lower-request";
+  | "lower-request"
+  | "mend-pool"
+  | "drop-min-values"
+  | "add-pool-label"
+  | "drop-pool-requirement"
+  | "add-claim"
+  | "add-storage-class"
+  | "drop-volume"
+  | "drop-resource-claims"
+  | "open-gates";
 
 export interface Remedy {
   readonly kind: RemedyKind;

@@ -50,8 +50,8 @@ export function explainNode(
 }
 
 /** Whether the node goes once the change is made. */
-function frees({ changed }: NodeAttempt, node: StateNode, options: ProvisioningOptions): boolean {
-  const planned = disruptionOf(changed, options);
+function frees({ changed, spotToSpot }: NodeAttempt, node: StateNode, options: ProvisioningOptions): boolean {
+  const planned = disruptionOf(changed, options, spotToSpot);
   return planned.ok && commandOn(planned.value, node.name) !== undefined;
 }
 

@@ -21,10 +21,43 @@ export function explainPod(snapshot: ClusterSnapshot, pod: Pod, options: Provisi
   const { nodeName = "" } = pod.spec;
   if (nodeName !== "") return { ...base, verdict: `it is on node ${nodeName}` };
   const gates = (pod.spec.schedulingGates ?? []).map(({ name }) => name);
-  if (gates.length > 0) return { ...base, verdict: `it waits for its scheduling gates: ${gates.join(", ")}` };
+  if (gates.length > 0) return gatedReport(base, { snapshot, pod, options }, gates);
   if (!isProvisionable(pod)) return { ...base, verdict: "it does not wait for a node" };
   const plan = provision(snapshot, options);
   return placedReport(base, plan, pod) ?? leftReport(base, { snapshot, plan, pod, options });
+}
+
+/** Whoever closed the gates opens them; what is told is whether that would be enough. */
+function gatedReport(
+  base: Base,
+  { snapshot, pod, options }: { snapshot: ClusterSnapshot; pod: Pod; options: ProvisioningOptions },
+  gates: readonly string[],
+): ExplainReport {
+  const names = gates.join(", ");
+  const open = opened(pod);
+  const pendingPods = snapshot.pendingPods.map((each) => (isSame(each, pod) ? open : each));
+  const plan = provision({ ...snapshot, pendingPods }, options);
+  const helps = !plan.unplaced.some((left) => isSame(left.pod, pod));
+  const patch = { spec: { schedulingGates: null } };
+  const remedy = {
+    text: `open its scheduling gates: ${names}`,
+    object: `Pod/${objectKey(pod)}`,
+    patch,
+    verified: true,
+  };
+  return {
+    ...base,
+    verdict: `it waits for its scheduling gates: ${names}`,
+    reasons: [{ layer: "pod", code: "gated", text: `its scheduling gates are closed: ${names}` }],
+    remedies: helps ? [remedy] : [],
+  };
+}
+
+/** Without gates the scheduler looks at it, and finds no node. */
+function opened(pod: Pod): Pod {
+  const { schedulingGates: _, ...spec } = pod.spec;
+  const conditions = [{ type: "PodScheduled", status: "False" as const, reason: "Unschedulable" }];
+  return { ...pod, spec, status: { ...pod.status, phase: "Pending", conditions } };
 }
 
 type Base = Pick<ExplainReport, "schema" | "object" | "reasons" | "remedies">;

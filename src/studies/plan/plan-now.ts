@@ -66,8 +66,10 @@ export function planNow(
 export function disruptionOf(
   snapshot: ClusterSnapshot,
   options: ProvisioningOptions,
+  spotToSpot = false,
 ): Result<DisruptionPlan, DisruptionLimitsFailure> {
   const now = snapshot.takenAt;
   if (now === undefined) throw new Error("a snapshot without a time has no disruption plan");
-  return planDisruption(snapshot, { now, methods: [vacancy, drift, repacking], settings: { provisioning: options } });
+  const settings = { provisioning: options, spotToSpot };
+  return planDisruption(snapshot, { now, methods: [vacancy, drift, repacking], settings });
 }

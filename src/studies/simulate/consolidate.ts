@@ -126,7 +126,7 @@ export function budgetEvents(state: ClusterState): readonly ClusterEvent[] {
   });
 }
 
-function covers({ metadata, spec }: PodDisruptionBudget, pod: StateNode["pods"][number]): boolean {
+export function covers({ metadata, spec }: PodDisruptionBudget, pod: StateNode["pods"][number]): boolean {
   if ((metadata.namespace ?? "default") !== (pod.metadata.namespace ?? "default")) return false;
   return spec.selector !== undefined && matchesSelector(spec.selector, pod.metadata.labels);
 }
