@@ -9,8 +9,9 @@ import { awsGenerator } from "./aws.ts";
 import { chartGenerators } from "./charts.ts";
 import { crdGenerator } from "./crds.ts";
 import type { GeneratedFile, Generator } from "./generator.ts";
+import { ruleGenerators } from "./rules.ts";
 
-const generators: readonly Generator[] = [crdGenerator, ...chartGenerators, awsGenerator];
+const generators: readonly Generator[] = [crdGenerator, ...chartGenerators, awsGenerator, ...ruleGenerators];
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

@@ -15,7 +15,7 @@ export interface Foretold {
 }
 
 /** Pods that are planned for at most, over all questions: a bound of work, so that the answer does not hang on the machine. */
-const mostPods = 150_000;
+const mostPods = 200_000;
 
 /** The same findings in the same order; those that the engine can tell of say what they cost or risk. */
 export function withConsequences(findings: readonly Finding[], input: Foretelling, work: number = mostPods): Foretold {

@@ -3,10 +3,37 @@ import { matchesSelector } from "../../core/index.ts";
 import type { Facts, Typed } from "./facts.ts";
 import type { Workload } from "./workloads.ts";
 
-export const budgetsOf = ({ budgets }: Facts, { labels, namespace }: Workload): readonly Typed<PodDisruptionBudget>[] =>
-  budgets.filter(({ object }) => {
-    const spec: Partial<PodDisruptionBudget["spec"]> = object.spec ?? {};
-    return (object.metadata.namespace ?? "default") === namespace && matchesSelector(spec.selector, labels);
+export const budgetsOf = (facts: Facts, workload: Workload): readonly Typed<PodDisruptionBudget>[] =>
+  facts.remembered(workload, "budgets", () =>
+    (byNamespace(facts).get(workload.namespace) ?? []).filter(({ object }) => selects(object, workload)),
+  );
+
+const byNamespace = (facts: Facts): ReadonlyMap<string, readonly Typed<PodDisruptionBudget>[]> =>
+  facts.remembered(facts, "budgets by namespace", () =>
+    Map.groupBy(facts.budgets, ({ object }) => object.metadata.namespace ?? "default"),
+  );
+
+function selects(budget: PodDisruptionBudget, { labels }: Workload): boolean {
+  const spec: Partial<PodDisruptionBudget["spec"]> = budget.spec ?? {};
+  return matchesSelector(spec.selector, labels);
+}
+
+/** Workloads with replicas that a budget covers, in order of the input. */
+export const coveredBy = (facts: Facts, budget: Typed<PodDisruptionBudget>): readonly Workload[] =>
+  facts.remembered(budget, "covered", () => coverage(facts).get(budget) ?? []);
+
+const coverage = (facts: Facts): ReadonlyMap<Typed<PodDisruptionBudget>, readonly Workload[]> =>
+  facts.remembered(facts, "coverage", () => {
+    const covered = new Map<Typed<PodDisruptionBudget>, Workload[]>();
+    for (const workload of facts.workloads) {
+      if ((workload.replicas ?? 0) === 0) continue;
+      for (const budget of budgetsOf(facts, workload)) {
+        const list = covered.get(budget) ?? [];
+        covered.set(budget, list);
+        list.push(workload);
+      }
+    }
+    return covered;
   });
 
 /** How many of `replicas` pods may be away at once; never below 0. Percentages round up, as the controller rounds them. */

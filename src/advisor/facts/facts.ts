@@ -67,6 +67,8 @@ export interface Facts {
   readonly region: string;
   readonly logs: readonly LogEntry[];
   readonly thresholds: Thresholds;
+  /** Worked out once for each owner and question, however many rules ask: inputs have thousands of objects. */
+  remembered<T>(owner: object, question: string, answer: () => T): T;
   /** Types that a pool may launch, in order of name. */
   typesOf(pool: Pool): readonly InstanceType[];
 }
@@ -97,6 +99,17 @@ export function factsOf(input: AdvisorInput): Facts {
     logs: logs.flatMap(logEntries),
     thresholds: { ...defaultThresholds, ...input.thresholds },
     typesOf: rememberedTypes(types),
+    remembered: createMemory(),
+  };
+}
+
+function createMemory(): Facts["remembered"] {
+  const known = new Map<string, WeakMap<object, unknown>>();
+  return <T>(owner: object, question: string, answer: () => T): T => {
+    const answers = known.get(question) ?? new WeakMap<object, unknown>();
+    known.set(question, answers);
+    if (!answers.has(owner)) answers.set(owner, answer());
+    return answers.get(owner) as T;
   };
 }
 

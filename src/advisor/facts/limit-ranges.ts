@@ -17,9 +17,12 @@ export interface NamespaceDefaults {
   readonly limits: ResourceQuantities;
 }
 
-export function namespaceDefaults({ objects }: Facts, namespace: string): NamespaceDefaults {
-  const entries = objects
-    .filter(({ object }) => object.kind === "LimitRange" && (object.metadata.namespace ?? "default") === namespace)
+export function namespaceDefaults(facts: Facts, namespace: string): NamespaceDefaults {
+  const ranges = facts.remembered(facts, "limit ranges", () =>
+    facts.objects.filter(({ object }) => object.kind === "LimitRange"),
+  );
+  const entries = ranges
+    .filter(({ object }) => (object.metadata.namespace ?? "default") === namespace)
     .flatMap(({ object }) => (object as LimitRange).spec?.limits ?? [])
     .filter(({ type }) => type === "Container");
   const limits = merged(entries.map((entry) => entry.default));

@@ -37,7 +37,7 @@ export function hasType(
 const agrees = (type: Requirements, wanted: Requirements): boolean => intersects(type, wanted);
 
 export const poolsFor = (facts: Facts, workload: Workload): readonly Pool[] =>
-  facts.pools.filter((pool) => serves(facts, pool, workload));
+  facts.remembered(workload, "pools", () => facts.pools.filter((pool) => serves(facts, pool, workload)));
 
 export const workloadsOf = (facts: Facts, pool: Pool): readonly Workload[] =>
-  facts.workloads.filter((workload) => workload.kind !== "DaemonSet" && serves(facts, pool, workload));
+  facts.workloads.filter((workload) => workload.kind !== "DaemonSet" && poolsFor(facts, workload).includes(pool));

@@ -3,7 +3,7 @@ import type { InputName } from "../model/inputs.ts";
 import type { Rule } from "../model/rule.ts";
 import { ignoreAnnotation } from "../run/silencing.ts";
 
-const inputTexts: Readonly<Record<InputName, string>> = Object.freeze({
+export const inputTexts: Readonly<Record<InputName, string>> = Object.freeze({
   objects: "manifests or a dump of a cluster",
   cluster: "a dump of a cluster",
   logs: "controller logs",

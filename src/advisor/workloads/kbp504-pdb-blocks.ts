@@ -1,4 +1,4 @@
-import { budgetsOf, disruptionsAllowed } from "../facts/budgets.ts";
+import { budgetsOf, coveredBy, disruptionsAllowed } from "../facts/budgets.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { listText, overEach, titleOf } from "../model/judging.ts";
 import { nameText, objectNameOf, placeOf } from "../model/place.ts";
@@ -22,10 +22,7 @@ export const budgetBlocks: Rule = {
 
 function judge(facts: Facts, budget: Facts["budgets"][number]): readonly Problem[] {
   const { maxUnavailable, minAvailable } = budget.object.spec ?? {};
-  const covered = facts.workloads.filter(
-    (workload) =>
-      workload.replicas !== undefined && workload.replicas > 0 && budgetsOf(facts, workload).includes(budget),
-  );
+  const covered = coveredBy(facts, budget);
   const field = maxUnavailable === undefined ? "minAvailable" : "maxUnavailable";
   const path = ["spec", field];
   const title = nameText(objectNameOf(budget));
