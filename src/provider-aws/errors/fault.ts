@@ -1,5 +1,6 @@
 import { ProviderFault } from "../../provider/index.ts";
 import { awsErrorOf } from "./aws-error.ts";
+import { reachHint } from "./reach-hint.ts";
 
 /**
  * Turns what a client threw into a fault of the port, keeping code, request and cause. An abort passes as it is. The fields
@@ -9,7 +10,8 @@ export function faultOf(service: string, operation: string, error: unknown, sign
   if (signal?.aborted === true && error === signal.reason) return error as Error;
   if (error instanceof ProviderFault) return error;
   const { code, message, requestId, status } = awsErrorOf(error);
-  const text = withRequestId(`${service} ${operation}: ${code}: ${message}`, requestId);
+  const hint = status === undefined ? reachHint(service, { code, message }) : "";
+  const text = withRequestId(`${service} ${operation}: ${code}: ${message}${hint}`, requestId);
   const fault = new ProviderFault(code, text, { cause: error });
   return Object.assign(fault, {
     logFields: {
