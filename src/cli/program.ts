@@ -35,8 +35,16 @@ export async function runCli(argv: readonly string[], terminal: Terminal): Promi
       terminal.errors.write("karpenter: stopped before it was done\n");
       return exitCodes.interrupted;
     }
-    throw error;
+    const lost = causes(error).find(({ name }) => name === "LeadershipLost");
+    if (lost === undefined) throw error;
+    terminal.errors.write(`karpenter: ${lost.message}; ended, as another may lead now\n`);
+    return exitCodes.findings;
   }
+}
+
+/** An error and what was underneath, outermost first. */
+function causes(error: unknown): readonly Error[] {
+  return error instanceof Error ? [error, ...causes(error.cause)] : [];
 }
 
 /** Commands whose flags are not the controller's: for these the controller is not loaded, which takes most of a second. */

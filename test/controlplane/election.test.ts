@@ -10,7 +10,7 @@ import {
   nodePoolType,
 } from "../../src/api/index.ts";
 import { parseAllDocuments } from "yaml";
-import { isOfLease, isWrite } from "./api-proxy.ts";
+import { isOfLease, isWrite, proxyToken } from "./api-proxy.ts";
 import { startProcess } from "./other-program.ts";
 import { answerOf, faultsOf, type KwokCluster, leaseName, openKwokCluster, type Replica } from "./kwok-cluster.ts";
 import { installDefinitions } from "./test-cluster.ts";
@@ -208,5 +208,26 @@ describe("two replicas on a real control plane", () => {
     await untilHeldByOther(theirs, patienceSeconds);
     await scale(20);
     await untilFine(20);
+  });
+
+  it("[ops 9.2.9] all that they have logged is JSON, a line each, with what every line has", async () => {
+    const texts = await Promise.all(replicas.map(({ log }) => readFile(log, "utf8")));
+    // The last line of a process that was killed may be half a line.
+    const lines = texts.flatMap((text) => text.split("\n").slice(0, -1)).filter((line) => line !== "");
+    // The last word of a command, on standard error.
+    const [last, ...more] = lines.filter((line) => line.startsWith("karpenter: "));
+    expect([last, more]).toEqual([expect.stringContaining("the lease could not be renewed within 10000 ms"), []]);
+    expect(lines.length).toBeGreaterThan(20);
+    for (const line of lines.filter((each) => each !== last)) {
+      const { level, time, logger, message } = JSON.parse(line) as Record<string, unknown>;
+      expect(["DEBUG", "INFO", "WARN", "ERROR"]).toContain(level);
+      expect(time).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$/);
+      expect([logger, typeof message]).toEqual(["controller", "string"]);
+    }
+  });
+
+  it("[ops 9.2.11] no line holds the token of the kubeconfig", async () => {
+    const texts = await Promise.all(replicas.map(({ log }) => readFile(log, "utf8")));
+    expect(texts.filter((text) => text.includes(proxyToken))).toEqual([]);
   });
 });
