@@ -38,6 +38,7 @@ import {
   type Instruments,
   type PlanListener,
   type EraSettings,
+  indexes,
   type Nominator,
   type PlannedPods,
   type Planner,
@@ -84,7 +85,7 @@ export interface ReconcilerParts {
 /** Every reconciler of a mode, in the order in which they start. */
 export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[] {
   const { provider, labelRules } = parts.wiring;
-  const planned = createPlannedPods(parts.caches);
+  const planned = createPlannedPods(parts.caches, (node) => namesOfMachine(parts.caches, node));
   const deps = {
     ...parts,
     provider,
@@ -117,11 +118,19 @@ type Deps = ReconcilerParts & {
   readonly nominator?: Nominator;
 };
 
-/** Only a process that acts may promise nodes to pods. */
-const nominatorOf = (parts: ReconcilerParts, planned: PlannedPods): Pick<Deps, "nominator"> =>
-  parts.options.mode === "apply" && parts.options.nominatePods
-    ? { nominator: createNominator({ ...parts, planned }) }
-    : {};
+/** A machine is planned under the name of its claim, and later of its node. */
+function namesOfMachine({ nodes, nodeClaims }: Caches, name: string): readonly string[] {
+  const providerId = nodes.store.get(name)?.spec.providerID ?? "";
+  const claims = providerId === "" ? [] : nodeClaims.store.byIndex(indexes.providerId, providerId);
+  return [name, ...claims.map(({ metadata }) => metadata.name ?? "")];
+}
+
+/** Only a process that acts may promise nodes to pods, and the reference does not. */
+const nominatorOf = (parts: ReconcilerParts, planned: PlannedPods): Pick<Deps, "nominator"> => {
+  const { mode, nominatePods, policy } = parts.options;
+  const promises = mode === "apply" && nominatePods && policy !== "compatible";
+  return promises ? { nominator: createNominator({ ...parts, planned }) } : {};
+};
 
 /** The same parts with a provider whose calls are counted under the name of the controller that makes them. */
 const measuredFor = (deps: Deps, controller: string): Deps => ({

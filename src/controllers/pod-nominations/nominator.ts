@@ -58,9 +58,12 @@ export function createNominator(deps: NominatorDeps): Nominator {
   const waitingFor = (claim: NodeClaim, node: Node): readonly Pod[] => {
     if (mayNot) return noPods;
     const name = node.metadata.name ?? "";
-    const isPromised = ({ metadata }: Pod): boolean => promised.get(metadata.uid ?? "")?.node === name;
-    // What another promised the pod is not ours to take back.
-    const isFree = (pod: Pod): boolean => (pod.status?.nominatedNodeName ?? "") === "" && !isPromised(pod);
+    // What another promised the pod is not ours to take back; of ours the last counts.
+    const isFree = ({ metadata, status }: Pod): boolean => {
+      const own = promised.get(metadata.uid ?? "")?.node;
+      const said = status?.nominatedNodeName ?? "";
+      return own !== name && (said === "" || said === own);
+    };
     return planned.on([claim.metadata.name ?? "", name]).filter(isFree);
   };
   const promise = async (pod: Pod, what: Promised, signal: AbortSignal): Promise<void> => {

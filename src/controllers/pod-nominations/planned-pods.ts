@@ -21,7 +21,14 @@ interface Expectation {
   readonly machine: string;
 }
 
-export function createPlannedPods({ pods }: Pick<Caches, "pods">): PlannedPods {
+/** Names that the machine of a node may have been planned under, its own among them. */
+type NamesOf = (node: string) => readonly string[];
+
+/**
+ * Pods of one controller are alike to the scheduler: it may bind one to the machine of another. They change places then, so
+ * that the room of each pod that is left over is where it is expected.
+ */
+export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: NamesOf = (node) => [node]): PlannedPods {
   const expected = new Map<string, Expectation>();
   const byMachine = new Map<string, Set<string>>();
   const listeners: ((uid: string) => void)[] = [];
@@ -34,10 +41,27 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">): PlannedPods {
     if (others?.size === 0) byMachine.delete(known.machine);
     return true;
   };
+  const put = (uid: string, expectation: Expectation): void => {
+    drop(uid);
+    expected.set(uid, expectation);
+    const { machine } = expectation;
+    byMachine.set(machine, (byMachine.get(machine) ?? new Set<string>()).add(uid));
+  };
+  const changePlaces = (bound: Pod): void => {
+    const names = namesOf(bound.spec.nodeName ?? "");
+    const own = expected.get(bound.metadata.uid ?? "");
+    if (own === undefined || names.includes(own.machine)) return;
+    const sibling = names
+      .flatMap((name) => [...(byMachine.get(name) ?? [])])
+      .find((uid) => isSibling(bound, pods.store.get(expected.get(uid)?.key ?? "")));
+    const theirs = sibling === undefined ? undefined : expected.get(sibling);
+    if (sibling !== undefined && theirs !== undefined) put(sibling, { key: theirs.key, machine: own.machine });
+  };
   pods.subscribe(({ type, object }) => {
     const isBound = (object.spec.nodeName ?? "") !== "";
     if (type !== "deleted" && !isBound) return;
     const { uid = "" } = object.metadata;
+    if (isBound && expected.has(uid)) changePlaces(object);
     if (drop(uid) && isBound) for (const listener of listeners) listener(uid);
   });
   return {
@@ -45,12 +69,7 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">): PlannedPods {
       return expected.size;
     },
     expect: (planned, machine) => {
-      for (const pod of planned) {
-        const { uid = "" } = pod.metadata;
-        drop(uid);
-        expected.set(uid, { key: objectKey(pod), machine });
-        byMachine.set(machine, (byMachine.get(machine) ?? new Set<string>()).add(uid));
-      }
+      for (const pod of planned) put(pod.metadata.uid ?? "", { key: objectKey(pod), machine });
     },
     forget: ({ metadata }) => void drop(metadata.uid ?? ""),
     on: (names) =>
@@ -67,3 +86,9 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">): PlannedPods {
 
 const waits = ({ metadata, spec }: Pod): boolean =>
   metadata.deletionTimestamp === undefined && (spec.nodeName ?? "") === "";
+
+const ownerOf = ({ metadata }: Pod): string | undefined =>
+  metadata.ownerReferences?.find(({ controller }) => controller === true)?.uid;
+
+const isSibling = (pod: Pod, other: Pod | undefined): boolean =>
+  other !== undefined && waits(other) && ownerOf(pod) !== undefined && ownerOf(other) === ownerOf(pod);

@@ -8,7 +8,7 @@ import {
   overClient,
 } from "../../../test/controllers/cluster-fixture.ts";
 import { type Node, nodeClaimType, nodeType, type Pod, podType, type Taint } from "../../api/index.ts";
-import { type KubeClient, KubeFault } from "../../kube/index.ts";
+import { type Delta, type KubeClient, KubeFault } from "../../kube/index.ts";
 import { createNodeClaimLifecycle } from "../nodeclaim-lifecycle/index.ts";
 import { createNominator } from "./nominator.ts";
 import { createPlannedPods, type PlannedPods } from "./planned-pods.ts";
@@ -283,5 +283,47 @@ describe("a promise that comes to nothing", () => {
     await cluster.fixture.advance(120_000);
     expect(await cluster.promiseOf("theirs")).toBe("node-a");
     await cluster.fixture.stop();
+  });
+});
+
+describe("planned pods", () => {
+  const owned = (name: string, owner: string): Pod => {
+    const reference = { apiVersion: "apps/v1", kind: "ReplicaSet", name: owner, uid: owner, controller: true };
+    return pod(name, {}, { uid: name, ownerReferences: [reference] });
+  };
+  const registry = (pods: readonly Pod[]) => {
+    let tell: ((delta: Delta<Pod>) => void) | undefined;
+    const caches = {
+      pods: {
+        store: { get: (key: string) => pods.find(({ metadata }) => `${metadata.namespace}/${metadata.name}` === key) },
+        subscribe: (handler: (delta: Delta<Pod>) => void) => {
+          tell = handler;
+          return () => undefined;
+        },
+      },
+    } as unknown as Parameters<typeof createPlannedPods>[0];
+    const planned = createPlannedPods(caches, (node) => [node, node.replace("node-", "")]);
+    const bind = (bound: Pod, nodeName: string): void =>
+      tell?.({ type: "updated", previous: bound, object: { ...bound, spec: { ...bound.spec, nodeName } } });
+    const on = (machine: string) => planned.on([machine]).map(({ metadata }) => metadata.name);
+    return { planned, bind, on };
+  };
+
+  test("of one controller change places when the scheduler takes one for another", () => {
+    const [p, q, stranger] = [owned("p", "web"), owned("q", "web"), owned("s", "other")] as const;
+    const { planned, bind, on } = registry([p, q, stranger]);
+    planned.expect([stranger, p], "a");
+    planned.expect([q], "b");
+    bind(q, "node-a");
+    expect([on("a"), on("b")]).toEqual([["s"], ["p"]]);
+  });
+
+  test("of different controllers do not", () => {
+    const [p, q] = [owned("p", "web"), owned("q", "other")] as const;
+    const { planned, bind, on } = registry([p, q]);
+    planned.expect([p], "a");
+    planned.expect([q], "b");
+    bind(q, "node-a");
+    expect([on("a"), on("b")]).toEqual([["p"], []]);
   });
 });

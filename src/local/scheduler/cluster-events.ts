@@ -124,6 +124,7 @@ function observeWaiting(observed: Observed, pod: Pod, previous: Pod | undefined)
   if (!isOurs || isGated || picture.isAssumed(key)) return;
   const facts = podFactsOf(pod);
   queue.add(facts, clock.monotonic());
-  const said = { before: previous?.status?.nominatedNodeName ?? "", now: pod.status?.nominatedNodeName ?? "" };
-  if (nominations.follow(facts, said)) picture.touch();
+  if (nominations.follow(facts, { before: promiseOf(previous), now: promiseOf(pod) })) picture.touch();
 }
+
+const promiseOf = (pod: Pod | undefined): string => pod?.status?.nominatedNodeName ?? "";
