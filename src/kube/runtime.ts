@@ -43,6 +43,8 @@ export interface InformerOptions<T extends KubeObject> {
   readonly strip?: (object: T) => T;
   /** A CRD that may be absent: served later is found within a minute, never is not an error; counts as synced while absent. */
   readonly optional?: boolean;
+  /** With `optional`: a kind that may not be listed counts as absent too; the missing right is told, and asked for again. */
+  readonly absentIfForbidden?: boolean;
 }
 
 /** One shared list-watch of a kind. Handlers run in order, must not throw, and only enqueue keys or fold state. */
@@ -52,6 +54,8 @@ export interface Informer<T extends KubeObject> {
   /** Delivers `added` for everything already stored, then every later delta. Returns the unsubscriber. */
   subscribe(handler: (delta: Delta<T>) => void): () => void;
   readonly synced: boolean;
+  /** False while the kind may not be listed and is taken for absent. */
+  readonly readable?: boolean;
 }
 
 /** All informers of a process, one per kind, shared. */

@@ -6,9 +6,10 @@ import {
   type KubeObject,
   labels,
   nodeClaimType,
-  nodePoolType,
 } from "../../src/api/index.ts";
+import { type KubeClient, KubeFault } from "../../src/kube/index.ts";
 import { type EraCluster, eraCluster, provisioner, template, typesOnly } from "./era-cluster.ts";
+import { liveMixed } from "./mixed-week.ts";
 
 const runs = (cluster: EraCluster, pods: number) => async () => (await cluster.running()).length === pods;
 
@@ -63,46 +64,64 @@ test("5.6 step 5b: where Machines are not served, a Provisioner's capacity is a 
   await cluster.stop();
 });
 
-test("two eras side by side: through hours of coming and going no node changes its owner, and no object leaves its era", async () => {
-  const cluster = await eraCluster({ keepPools: true });
-  const emptied = { ttlSecondsAfterEmpty: 60 };
-  await cluster.apply(
-    template(),
-    provisioner("default", { ...typesOnly("m5.large"), ...emptied, labels: { group: "a" } }),
-    provisioner("second", { ...typesOnly("c5.large"), consolidation: { enabled: true }, labels: { group: "b" } }),
+/** A client that may not list these kinds, as under a role that lacks them. */
+const without =
+  (...plurals: readonly string[]) =>
+  (kube: KubeClient): KubeClient => ({
+    get: (...args) => kube.get(...args),
+    watch: (...args) => kube.watch(...args),
+    create: (...args) => kube.create(...args),
+    update: (...args) => kube.update(...args),
+    patch: (...args) => kube.patch(...args),
+    delete: (...args) => kube.delete(...args),
+    createSubresource: (...args) => kube.createSubresource(...args),
+    isServed: (...args) => kube.isServed(...args),
+    list: (type, options) =>
+      plurals.includes(type.plural)
+        ? Promise.reject(new KubeFault("Forbidden", `cannot list ${type.plural}`, { code: 403 }))
+        : kube.list(type, options),
+  });
+
+test("kinds of the era that are served and may not be read are named with the missing right, and today's go on", async () => {
+  const plurals = ["provisioners", "machines", "awsnodetemplates"];
+  const cluster = await eraCluster({ keepPools: true, client: without(...plurals) });
+  await cluster.run("web", 1);
+  expect(await cluster.until(runs(cluster, 1), 120)).toBe(true);
+  const told = cluster.log.lines.filter(({ message }) => message.startsWith("a kind is served that may not be read"));
+  expect(told.map(({ fields }) => [fields["resource"], fields["verbs"]])).toEqual(
+    expect.arrayContaining([
+      ["provisioners.karpenter.sh", ["list", "watch"]],
+      ["machines.karpenter.sh", ["list", "watch"]],
+      ["awsnodetemplates.karpenter.k8s.aws", ["list", "watch"]],
+    ]),
   );
-  await cluster.run("old-a", 4, { nodeSelector: { group: "a" } });
-  await cluster.run("old-b", 4, { nodeSelector: { group: "b" } });
-  await cluster.run("new", 4, { nodeSelector: { [labels.nodePool]: "default" } });
-  const owners = new Map<string, string>();
-  for (let round = 0; round < 6; round += 1) {
-    for (const name of ["old-a", "old-b", "new"]) {
-      const replicas = (round * 3 + name.length) % 7;
-      await cluster.kube.patch(
-        deploymentType,
-        { name, namespace: "default" },
-        { type: "merge", body: { spec: { replicas } } },
-      );
-    }
-    await cluster.clock.advance(600_000);
-    for (const { metadata } of await cluster.nodes()) {
-      const own = [labels.nodePool, labels.provisionerName].flatMap((key) => {
-        const value = metadata.labels?.[key];
-        return value === undefined ? [] : [`${key}=${value}`];
-      });
-      expect(own).toHaveLength(1);
-      expect(owners.get(metadata.uid ?? "") ?? own[0]).toBe(own[0]);
-      owners.set(metadata.uid ?? "", own[0] ?? "");
-    }
-  }
-  expect(new Set(owners.values()).size).toBe(3);
-  const claims = await cluster.list(nodeClaimType);
-  expect(claims.filter(({ metadata }) => metadata.labels?.[labels.provisionerName] !== undefined)).toEqual([]);
-  const machines = await cluster.machines();
-  expect(machines.filter(({ metadata }) => metadata.labels?.[labels.nodePool] !== undefined)).toEqual([]);
-  expect((await cluster.list(nodePoolType)).map(({ metadata }) => metadata.name)).toEqual(["default"]);
+  expect(told).toHaveLength(3);
   await cluster.stop();
 });
+
+test("while Machines may not be read no Provisioner launches: what it launched would not be seen", async () => {
+  const cluster = await eraCluster({ client: without("machines") });
+  await cluster.apply(template(), provisioner("general", typesOnly("m5.large")));
+  await cluster.run("web", 1);
+  await cluster.clock.advance(30_000);
+  expect(cluster.everLaunched.size).toBe(0);
+  const [active] = (await cluster.provisioner("general")).status?.conditions ?? [];
+  expect(active?.message).toBe("machines.karpenter.sh may not be read: grant list and watch");
+  await cluster.stop();
+});
+
+test("two eras side by side: loads come and go, no node changes its owner, nothing is written that its era does not own", async () => {
+  // A week of it: node test/legacy/run-mixed-week.ts
+  const life = await liveMixed({ seed: 1, hours: 1.5, everyHours: 0.25 });
+  expect(life.faults).toEqual([]);
+  expect(life.owners).toEqual([
+    "karpenter.sh/nodepool=default",
+    "karpenter.sh/nodepool=second",
+    "karpenter.sh/provisioner-name=default",
+    "karpenter.sh/provisioner-name=second",
+  ]);
+  expect(life.nodes).toBeGreaterThan(5);
+}, 60_000);
 
 test("a controller that dies at any call of a launch finds the Machine again: one instance, none orphaned", async () => {
   const faults: string[] = [];

@@ -141,9 +141,9 @@ function eraInformers(informers: InformerSet, namespace: string) {
     nodePools: informers.informer({ type: nodePoolType, optional: true }),
     nodeClaims: informers.informer({ type: nodeClaimType, optional: true }),
     nodeClasses: informers.informer({ type: ec2NodeClassType, optional: true }),
-    provisioners: informers.informer({ type: provisionerType, optional: true }),
-    machines: informers.informer({ type: machineType, optional: true }),
-    templates: informers.informer({ type: awsNodeTemplateType, optional: true }),
+    provisioners: informers.informer({ type: provisionerType, optional: true, absentIfForbidden: true }),
+    machines: informers.informer({ type: machineType, optional: true, absentIfForbidden: true }),
+    templates: informers.informer({ type: awsNodeTemplateType, optional: true, absentIfForbidden: true }),
     settingsMap: settingsInformer(informers, namespace),
   };
 }
@@ -152,10 +152,13 @@ type Sources = ReturnType<typeof eraInformers>;
 
 function createPools(
   deps: EraDeps,
-  { provisioners }: Sources,
+  { provisioners, machines }: Sources,
   { settings, refused }: { readonly settings: () => EraSettings; readonly refused: RefusalEvents["tell"] },
 ): ViewStore<NodePool> {
   const { kube, clock, log } = deps;
+  // What was launched would not be seen, and be launched again.
+  const unreadable = (): string | undefined =>
+    machines.readable === false ? "machines.karpenter.sh may not be read: grant list and watch" : undefined;
   return new ViewStore<NodePool>({
     type: nodePoolType,
     clock,
@@ -164,7 +167,7 @@ function createPools(
     amend: (view) => {
       const { name = "" } = view.metadata;
       const provisioner = provisioners.store.get(name.slice(name.indexOf("/") + 1));
-      const error = provisioner === undefined ? undefined : firstError(provisioner, settings());
+      const error = provisioner === undefined ? undefined : (unreadable() ?? firstError(provisioner, settings()));
       if (provisioner !== undefined) refused(provisioner, error);
       return withEraVerdict(view, error, formatTimestamp(clock.now()));
     },

@@ -59,9 +59,24 @@ export class Reflector<T extends KubeObject> {
         else await this.#listAndWatch(signal);
       } catch (error) {
         if (signal.aborted) return;
-        await this.#pause("list failed", error, signal);
+        if (isKubeFault(error, "Forbidden") && this.#informer.options.absentIfForbidden === true)
+          await this.#doWithout(error, signal);
+        else await this.#pause("list failed", error, signal);
       }
     }
+  }
+
+  /** The right may be given while this process runs. */
+  async #doWithout(error: unknown, signal: AbortSignal): Promise<void> {
+    const { type } = this.#informer.options;
+    if (this.#informer.readable) {
+      const resource = type.group === "" ? type.plural : `${type.plural}.${type.group}`;
+      const message = "a kind is served that may not be read, and is left out: grant list and watch on it";
+      this.#context.log.error(message, { resource, verbs: ["list", "watch"], error });
+    }
+    this.#informer.readable = false;
+    await this.#informer.replace([]);
+    await this.#sleep(optionalRetryMilliseconds, signal);
   }
 
   #optionalRetry(begun: number): number {
@@ -80,6 +95,7 @@ export class Reflector<T extends KubeObject> {
 
   async #listAndWatch(signal: AbortSignal): Promise<void> {
     const { items, version } = await this.#list(signal);
+    this.#informer.readable = true;
     await this.#informer.replace(items);
     this.#fresh();
     this.#backoff.healthy();

@@ -18,6 +18,7 @@ export class SharedInformer<T extends KubeObject> implements Informer<T> {
   readonly #freeze: boolean;
   readonly #synced = Promise.withResolvers<void>();
   synced = false;
+  readable = true;
 
   constructor(
     options: InformerOptions<T>,
