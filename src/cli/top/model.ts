@@ -136,9 +136,13 @@ function stageOf(node: StateNode): NodeStage {
   if (node.markedForDeletion || node.taints.some(({ key }) => disruptedTaints.has(key))) return "leaving";
   if (node.node === undefined) return "launching";
   if (node.node.spec?.unschedulable === true) return "cordoned";
-  if (node.managed && !node.registered) return "registering";
-  if (node.managed && !node.initialized) return "starting";
-  const ready = node.node.status?.conditions?.find(({ type }) => type === "Ready");
+  if (!node.managed) return readiness(node);
+  if (!node.registered) return "registering";
+  return node.initialized ? readiness(node) : "starting";
+}
+
+function readiness({ node }: StateNode): NodeStage {
+  const ready = node?.status?.conditions?.find(({ type }) => type === "Ready");
   return ready?.status === "True" ? "ready" : "not ready";
 }
 
