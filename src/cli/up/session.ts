@@ -45,6 +45,8 @@ export async function startSession(options: UpOptions, signal: AbortSignal): Pro
     return await boot(options, around, lifecycle);
   } catch (error) {
     await lifecycle.stop("the start failed");
+    // Where a part failed, that is what is told, and not that the others were stopped for it.
+    await lifecycle.done;
     throw error;
   } finally {
     if (lifecycle.signal.aborted) signal.removeEventListener("abort", stop);
