@@ -6,6 +6,7 @@ export { expiredReason } from "./claims/rename.ts";
 export * from "./convert/conversion.ts";
 export * from "./convert/convert-set.ts";
 export { isBetaObject } from "./convert/beta.ts";
+export { isGlobalSettings, readSettings } from "./convert/settings-options.ts";
 export * from "./log/founding-forms.ts";
 export { foundingLines, isolatedVpcNotice, type LaunchNotes, type NodeTimers } from "./log/founding-translation.ts";
 export * from "./log/limit-line.ts";
