@@ -22,7 +22,7 @@ describe("on generated cases the default plan", () => {
       fc.property(fc.integer({ min: 0, max: 1_000_000 }), (seed) => expectNoWorse(seed)),
       { numRuns: 60, seed: 20_260_501 },
     );
-  });
+  }, 180_000);
 
   it.each([
     // Pods of another workload are the company, and the pool's limit leaves no machine for them.

@@ -28,24 +28,22 @@ const mostCandidatePods = 5000;
 const mostCandidateNodes = 1000;
 
 /**
- * A plan that buys nothing and leaves nobody cannot be bettered. Where pods must spread over several keys at once, one that
- * fills domains unevenly for a lower price may leave the pods of later passes without a place; where they only should, it
- * cannot.
+ * A plan that buys nothing and leaves nobody cannot be bettered. Where pods must spread over three keys at once, one that
+ * fills domains unevenly for a lower price may leave the pods of later passes without a place; where they only should, or over
+ * fewer, it cannot.
  */
 export function deservesCandidate(session: Session, { claims, unplaced }: ProvisioningPlan): boolean {
   if (claims.length + unplaced.length === 0) return false;
   if (podsIn(session) > mostCandidatePods || session.nodes.slots.length > mostCandidateNodes) return false;
-  return unplaced.length > 0 || !session.workloads.some(spreadsOverSeveralKeys);
+  return unplaced.length > 0 || !session.workloads.some(spreadsOverThreeKeys);
 }
 
 const spreadsOverDomains = ({ stages: [first] }: Workload): boolean =>
   first?.topology.owned.some(({ term }) => term.kind === "spread" && term.key !== labelKeys.hostname) === true;
 
-function spreadsOverSeveralKeys({ stages: [first] }: Workload): boolean {
-  const spreads = first?.topology.owned.filter(
-    ({ term }) => term.kind === "spread" && term.required && term.key !== labelKeys.hostname,
-  );
-  return new Set(spreads?.map(({ term }) => term.key)).size > 1;
+function spreadsOverThreeKeys({ stages: [first] }: Workload): boolean {
+  const spreads = first?.topology.owned.filter(({ term }) => term.kind === "spread" && term.required) ?? [];
+  return spreads.length > 2 && new Set(spreads.map(({ term }) => term.key)).size > 2;
 }
 
 /**
