@@ -23,11 +23,12 @@ export function createBackgroundLoops(deps: {
     name: string,
     milliseconds: number,
     work: (signal: AbortSignal) => Promise<unknown>,
+    delayFirst = false,
   ): BackgroundLoop => ({
     name,
     run: (signal) =>
       runEvery(
-        { clock, milliseconds },
+        { clock, milliseconds, delayFirst },
         async (stop) => {
           try {
             await work(stop);
@@ -43,7 +44,13 @@ export function createBackgroundLoops(deps: {
       ),
   });
   return [
-    repeat("providers.instancetype", instanceTypesRefreshMilliseconds, (signal) => parts.discovery.refresh({ signal })),
+    // The start has just asked: without types there would be no loop.
+    repeat(
+      "providers.instancetype",
+      instanceTypesRefreshMilliseconds,
+      (signal) => parts.discovery.refresh({ signal }),
+      true,
+    ),
     repeat("providers.pricing", pricingRefreshMilliseconds, (signal) => parts.prices.refresh({ signal })),
     repeat("providers.launchtemplate", minute, (signal) => parts.templates.sweep({ signal })),
   ];

@@ -2,7 +2,8 @@ import { beforeAll, describe, expect, test } from "vitest";
 import { actionOfCall, controllerPolicies } from "../../src/provider-aws/policy/index.ts";
 import { clusterName } from "./fixture.ts";
 import { allowing, createDemands, type Demand } from "./iam.ts";
-import { type MadeCall, playLife } from "./whole-life.ts";
+import type { CreateLaunchTemplateRequest } from "../../src/provider-aws/contract/index.ts";
+import { type MadeCall, playLife, secretOfLife } from "./whole-life.ts";
 
 const account = "123456789012";
 const policies = controllerPolicies({
@@ -15,11 +16,13 @@ const policies = controllerPolicies({
 });
 
 let calls: readonly MadeCall[] = [];
+let logged = "";
 let demands: readonly Demand[] = [];
 
 beforeAll(async () => {
   const made: MadeCall[] = [];
-  await playLife((call) => void made.push(call));
+  const { log } = await playLife((call) => void made.push(call));
+  logged = JSON.stringify(log.lines);
   calls = made;
   demands = made.flatMap(createDemands({ region: "us-east-1", account, cluster: clusterName, queue: clusterName }));
 }, 60_000);
@@ -71,4 +74,12 @@ describe("the policies of the controller, against the calls of a class' whole li
     const more = { ...retag?.context, "aws:TagKeys": [...keys, "team"] };
     expect(allowed("ec2:CreateTags", retag?.arn ?? "", more)).toBe(false);
   });
+});
+
+test("none of those calls leaves user data or what clients sign with in the log, at any level", () => {
+  const templates = calls.filter(({ method }) => method === "createLaunchTemplate");
+  const texts = templates.map(({ input }) => (input as CreateLaunchTemplateRequest).LaunchTemplateData.UserData ?? "");
+  expect(texts.every((text) => Buffer.from(text, "base64").toString().includes(secretOfLife))).toBe(true);
+  expect(logged).toContain("created launch template");
+  for (const word of [secretOfLife, ...texts, "Y2E="]) expect(logged.includes(word), word.slice(0, 20)).toBe(false);
 });

@@ -53,7 +53,7 @@ describe("dry runs of a launch", () => {
       createFleet: () => Promise.reject(denied("with an explicit deny in a service control policy")),
     });
     const message =
-      "Controller isn't authorized to call ec2:CreateFleet: User is not authorized to perform this operation due to a service control policy";
+      "Controller isn't authorized to call ec2:CreateFleet: User is not authorized to perform this operation due to a service control policy (kept for 30 minutes; adding or changing any annotation of the EC2NodeClass asks again at once)";
     expect(await validate()).toMatchObject({ status: "False", reason: "CreateFleetAuthCheckFailed", message });
     await clock.advance(10 * minute);
     expect(await validate()).toMatchObject({ status: "False", reason: "CreateFleetAuthCheckFailed" });

@@ -59,12 +59,15 @@ const withZonalShift = (clients: AwsClients): AwsClients => ({
   zonalShift: { getManagedResource: () => Promise.resolve(nothingShifted) },
 });
 
+/** Stands in the user data, and must be seen nowhere else. */
+export const secretOfLife = "TOKEN-0f1e2d3c4b5a";
+
 const lifeClass = (): EC2NodeClass =>
   classOf({
     role: "KarpenterNodeRole",
     capacityReservationSelectorTerms: [{ id: "cr-0123456789abcdef0" }],
     placementGroupSelector: { name: "group" },
-    userData: "echo hello",
+    userData: `#!/bin/bash\nexport JOIN_TOKEN=${secretOfLife}`,
   });
 
 const prepareAccount = (account: SimulatedAccount): void => {

@@ -100,8 +100,15 @@ const probeKey = ({ metadata, spec, status }: EC2NodeClass) => ({
   profile: status?.instanceProfile,
 });
 
-const probeRefusal = ({ reason, message }: { readonly reason: string; readonly message: string }): Refusal => ({
-  ...refuse(reason, message),
+/** Spec: operations 5.2, the last line. */
+const askedAgain = "kept for 30 minutes; adding or changing any annotation of the EC2NodeClass asks again at once";
+
+const probeRefusal = (refused: {
+  readonly reason: string;
+  readonly message: string;
+  readonly cached: boolean;
+}): Refusal => ({
+  ...refuse(refused.reason, refused.cached ? `${refused.message} (${askedAgain})` : refused.message),
   requeueMilliseconds: 10 * minute,
 });
 
