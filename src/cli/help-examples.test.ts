@@ -12,12 +12,16 @@ async function examplesOf(command: string): Promise<readonly string[]> {
 }
 
 describe("examples of --help", () => {
-  it.each(["simulate", "instance-types", "explain", "plan", "snapshot"])("of %s work as pasted", async (command) => {
-    const examples = await examplesOf(command);
-    expect(examples).not.toEqual([]);
-    for (const example of examples) {
-      const { exitCode, output } = await runCommand(example.split(" ").slice(1));
-      expect([example, exitCode, output === ""]).toEqual([example, 0, false]);
-    }
-  });
+  it.each(["simulate", "instance-types", "explain", "plan", "snapshot", "replay", "top"])(
+    "of %s work as pasted",
+    async (command) => {
+      const examples = await examplesOf(command);
+      expect(examples).not.toEqual([]);
+      for (const example of examples) {
+        const { exitCode, output } = await runCommand(example.split(" ").slice(1));
+        expect([example, exitCode, output === ""]).toEqual([example, 0, false]);
+      }
+    },
+    120_000,
+  );
 });

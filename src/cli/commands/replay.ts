@@ -24,7 +24,7 @@ export function replayCommand(program: Command, { terminal, finish }: CommandCon
     .addOption(new Option("-o, --output <form>", "form").choices(["table", "json", "markdown"]).default("table"))
     .addHelpText(
       "after",
-      "\nExamples:\n  karpenter replay samples/studies/trace.csv\n  karpenter replay samples/studies/trace.csv --with samples/pools.yaml --with samples/studies/on-demand-pools.yaml --output markdown\n  karpenter up --log-format json > decisions.jsonl; karpenter replay decisions.jsonl --chart cost.svg\n",
+      "\nExamples:\n  karpenter replay samples/studies/trace.csv --consolidate-every 2h\n  karpenter replay samples/studies/trace.csv --with samples/pools.yaml --with samples/studies/on-demand-pools.yaml --consolidate-every 2h --output markdown\n\nWhat a cluster did can be played again: karpenter up --log-format json > decisions.jsonl\n",
     )
     .action(async (trace: string, flags: ReplayFlags) => finish(await runReplay(trace, flags, terminal)));
 }

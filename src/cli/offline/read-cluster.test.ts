@@ -4,23 +4,31 @@ import { expect, it, onTestFinished } from "vitest";
 import { parseManifests } from "../../manifests/index.ts";
 import { boundPod, documents, fileWith, machine, poolOf, runCommand } from "../../../test/builders/cli.ts";
 
+const namespace = (name: string): string => JSON.stringify({ apiVersion: "v1", kind: "Namespace", metadata: { name } });
+
 const cluster = documents(
+  namespace("default"),
+  namespace("closed"),
   poolOf("large", ["m5.large"]),
   machine("one", "large", "m5.large"),
   boundPod("a", "one", "1500m"),
 );
 
 /** A server that lists the objects of a cluster and refuses persistent volumes; tells what it was asked. */
-async function serve(): Promise<{ readonly kubeconfig: string; readonly asked: string[] }> {
+async function serve(
+  isRefused: (path: string) => boolean = (path) => path.endsWith("/persistentvolumes"),
+): Promise<{ readonly kubeconfig: string; readonly asked: string[] }> {
   const asked: string[] = [];
   const { objects } = parseManifests("cluster", cluster);
   const server = createServer((request, response) => {
     const [path = ""] = (request.url ?? "").split("?");
     asked.push(`${request.method ?? ""} ${path}`);
     const plural = path.slice(path.lastIndexOf("/") + 1);
-    const refused = plural === "persistentvolumes";
+    const refused = isRefused(path);
+    const namespace = /\/namespaces\/([^/]+)\//.exec(path)?.[1];
     const items = objects
       .filter(({ object }) => `${object.kind.toLowerCase()}s` === plural)
+      .filter(({ object }) => namespace === undefined || object.metadata.namespace === namespace)
       .map(({ object }) => object);
     const body = refused
       ? { kind: "Status", status: "Failure", reason: "Forbidden", code: 403, message: "no volumes for you" }
@@ -62,6 +70,14 @@ it("reads a cluster by lists only, and says what it may not list", async () => {
     kept: [{ node: "one", pricePerMonth: 70.08 }],
   });
   expect(asked.filter((call) => !call.startsWith("GET "))).toEqual([]);
+});
+
+it("reads namespace by namespace where the whole may not be listed, and names the one that refuses", async () => {
+  const { kubeconfig } = await serve((path) => path === "/api/v1/pods" || path.includes("/namespaces/closed/pods"));
+  const { exitCode, output, errors } = await runCommand(["top", "--kubeconfig", kubeconfig, "--output", "json"]);
+  const [node] = JSON.parse(output) as readonly { readonly name: string; readonly pods: number }[];
+  expect([exitCode, node]).toMatchObject([1, { name: "one", pods: 1 }]);
+  expect(errors).toContain("pods may not be listed in namespace closed, and the answer lacks them: no volumes for you");
 });
 
 it("dumps a cluster into a file that explain answers from", async () => {

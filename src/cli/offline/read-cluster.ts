@@ -74,11 +74,12 @@ export async function readCluster(flags: ClusterFlags, terminal: Terminal): Prom
     let missing = false;
     for (const type of [...always, ...whereServed]) {
       const listed = await listAll(client, type, signal);
-      if (listed.refusal !== undefined) {
-        missing = true;
-        tell(terminal, `${type.plural} may not be listed, and the answer lacks them: ${listed.refusal}`);
-      }
-      objects.push(...listed.objects);
+      const rest = listed.refusal === undefined ? listed : await listByNamespace(client, type, { objects, signal });
+      objects.push(...rest.objects);
+      if (rest.refusal === undefined && listed.refusal === undefined) continue;
+      missing ||= rest.refusal !== undefined;
+      const lacking = rest.refusal ?? "";
+      if (lacking !== "") tell(terminal, `${lacking}, and the answer lacks them: ${listed.refusal ?? ""}`);
     }
     return { objects, takenAt: clock.now(), missing };
   } finally {
@@ -91,7 +92,35 @@ interface Listed {
   readonly refusal?: string;
 }
 
-async function listAll(client: KubeClient, type: ResourceType, signal: AbortSignal): Promise<Listed> {
+/**
+ * Where a kind may not be listed in the whole cluster, it may be in some of its namespaces: those that refuse are named.
+ * Namespaces are listed first of all kinds.
+ */
+async function listByNamespace(
+  client: KubeClient,
+  type: ResourceType,
+  { objects, signal }: { readonly objects: readonly KubeObject[]; readonly signal: AbortSignal },
+): Promise<Listed> {
+  const namespaces = objects.filter(({ kind }) => kind === "Namespace").map(({ metadata }) => metadata.name ?? "");
+  if (!type.namespaced || namespaces.length === 0) return { objects: [], refusal: `${type.plural} may not be listed` };
+  const found: KubeObject[] = [];
+  const refused: string[] = [];
+  for (const namespace of namespaces.toSorted()) {
+    const listed = await listAll(client, type, signal, namespace);
+    found.push(...listed.objects);
+    if (listed.refusal !== undefined) refused.push(namespace);
+  }
+  if (refused.length === 0) return { objects: found };
+  const where = refused.length === namespaces.length ? "any namespace" : `namespace ${refused.join(", ")}`;
+  return { objects: found, refusal: `${type.plural} may not be listed in ${where}` };
+}
+
+async function listAll(
+  client: KubeClient,
+  type: ResourceType,
+  signal: AbortSignal,
+  namespace?: string,
+): Promise<Listed> {
   const apiVersion = type.group === "" ? type.version : `${type.group}/${type.version}`;
   const objects: KubeObject[] = [];
   let next: string | undefined;
@@ -100,6 +129,7 @@ async function listAll(client: KubeClient, type: ResourceType, signal: AbortSign
       const page = await client.list(type, {
         signal,
         limit: pageSize,
+        ...(namespace === undefined ? {} : { namespace }),
         ...(next === undefined ? {} : { continue: next }),
       });
       // Items of a list do not say what they are.

@@ -9,7 +9,7 @@ import {
   type InstanceType,
   ok,
 } from "../../core/index.ts";
-import { joinManifests, type ManifestSet, parseManifests, positionText } from "../../manifests/index.ts";
+import { joinManifests, type ManifestSet, parseManifests, positionText, readAsToday } from "../../manifests/index.ts";
 import {
   type Catalogue,
   hasOwnPrices,
@@ -17,7 +17,14 @@ import {
   loadCatalogue,
   type Prices,
 } from "../../provider-aws/catalogue/index.ts";
-import { clusterOfObjects, type OfferedPool, poolsOf, type PoolWithClass, type TurnOf, unmetScales } from "../../studies/index.ts";
+import {
+  clusterOfObjects,
+  type OfferedPool,
+  poolsOf,
+  type PoolWithClass,
+  type TurnOf,
+  unmetScales,
+} from "../../studies/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { readTexts } from "../input/read-input.ts";
 import type { Terminal } from "../terminal.ts";
@@ -74,7 +81,7 @@ export async function readOffline(
   if (flags.filename.length === 0)
     throw new CliError("nothing to read: name a file or a folder with -f, or -f - for standard input");
   const texts = await readTexts(flags.filename, terminal.input);
-  const given = joinManifests(texts.map(({ file, text }) => parseManifests(file, text)));
+  const given = readAsToday(joinManifests(texts.map(({ file, text }) => parseManifests(file, text))));
   const templates = new Set(texts.filter(({ text }) => isTemplate.test(text)).map(({ file }) => file));
   const broken = new Set(given.problems.map(({ position }) => position.file).filter((file) => templates.has(file)));
   for (const file of broken)

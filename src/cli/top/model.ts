@@ -147,15 +147,20 @@ function readiness({ node }: StateNode): NodeStage {
 }
 
 function disruptionText({ claim, node }: StateNode, kept: KeptNode | undefined): string {
-  const conditions = [...(claim?.claim.status?.conditions ?? [])];
-  const told = conditions.find(({ type, status }) => type === "DisruptionReason" && status === "True");
-  if (told !== undefined) return `leaving: ${told.reason ?? told.message ?? "disrupted"}`;
-  const drifted = conditions.find(({ type, status }) => type === "Drifted" && status === "True");
-  const why = kept === undefined ? "empty: it would go" : quietCodes.has(kept.code) ? "" : kept.text;
   if (claim === undefined || node === undefined) return "";
-  return [drifted === undefined ? "" : `drifted: ${drifted.reason ?? "yes"}`, why]
+  const conditions = claim.claim.status?.conditions ?? [];
+  const held = (name: string) => conditions.find(({ type, status }) => type === name && status === "True");
+  const told = held("DisruptionReason");
+  if (told !== undefined) return `leaving: ${told.reason ?? told.message ?? "disrupted"}`;
+  const drifted = held("Drifted");
+  return [drifted === undefined ? "" : `drifted: ${drifted.reason ?? "yes"}`, keptText(kept)]
     .filter((part) => part !== "")
     .join("; ");
+}
+
+function keptText(kept: KeptNode | undefined): string {
+  if (kept === undefined) return "empty: it would go";
+  return quietCodes.has(kept.code) ? "" : kept.text;
 }
 
 /** Of most nodes and no news. */

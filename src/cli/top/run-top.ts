@@ -25,19 +25,23 @@ export interface TopFlags extends InputFlags {
   readonly interval: number;
 }
 
-/** 0; with `--once`, or where standard output is no terminal, after one picture. */
+/** 0, or 1 when not all could be read; with `--once`, or where standard output is no terminal, after one picture. */
 export async function runTop(flags: TopFlags, terminal: Terminal): Promise<number> {
   const isLive = !flags.once && flags.output === "table" && terminal.output.isTTY === true;
   if (isLive) return watch(flags, terminal);
   const market = await openMarket(flags, terminal);
-  const model = await read(flags, market, terminal);
+  const { model, exitCode } = await read(flags, market, terminal);
   terminal.output.write(flags.output === "json" ? jsonOf(model, flags) : textOf(model, flags, terminal));
-  return exitCodes.fine;
+  return exitCode;
 }
 
-async function read(flags: TopFlags, market: OfflineMarket, terminal: Terminal): Promise<TopModel> {
-  const { snapshot } = await openInput(flags, market, terminal);
-  return topModel(withNodes(snapshot, labelSelector(flags.nodeSelector)));
+async function read(
+  flags: TopFlags,
+  market: OfflineMarket,
+  terminal: Terminal,
+): Promise<{ readonly model: TopModel; readonly exitCode: number }> {
+  const { snapshot, exitCode } = await openInput(flags, market, terminal);
+  return { model: topModel(withNodes(snapshot, labelSelector(flags.nodeSelector))), exitCode };
 }
 
 const withNodes = (
@@ -129,12 +133,14 @@ async function follow(live: Live, signal: AbortSignal): Promise<void> {
   const market = await openMarket(flags, quiet);
   for (;;) {
     try {
-      live.model = await read(flags, market, quiet);
-      live.note = flags.filename.length > 0 ? "" : `read ${new Date().toISOString().slice(11, 19)}`;
+      const { model, exitCode } = await read(flags, market, quiet);
+      live.model = model;
+      const lacking = exitCode === exitCodes.fine ? "" : "; not all of it may be read: top --once says what";
+      live.note = flags.filename.length > 0 ? "" : `read ${new Date().toISOString().slice(11, 19)}${lacking}`;
     } catch (error) {
       signal.throwIfAborted();
       if (!(error instanceof CliError) || live.model === nothing) throw error;
-      live.note = `not read since ${live.note.slice(-8)}: ${error.message}`;
+      live.note = `not read since ${live.note.slice(5, 13)}: ${error.message}`;
     }
     draw(live);
     await setTimeout(flags.filename.length > 0 ? mostMillis : flags.interval, undefined, { signal });
