@@ -1,3 +1,4 @@
+export * from "./advice/index.ts";
 export * from "./consistency/index.ts";
 export * from "./expiration/index.ts";
 export * from "./garbage-collection/index.ts";

@@ -26,6 +26,7 @@ import {
   createNodeTermination,
   createNominator,
   createPlannedPods,
+  createPoolAdvice,
   createPodEvents,
   createPodMetrics,
   createProvisioning,
@@ -207,6 +208,7 @@ function observers(deps: Deps): readonly Reconciler[] {
   if (deps.options.disableClusterStateObservability) return [];
   return [
     ...createStatusReporters(deps),
+    createPoolAdvice(deps),
     createNodeMetrics(deps, [...(deps.labelRules ?? awsLabelRules).wellKnown]),
     createNodePoolMetrics(deps),
     createPodMetrics(deps, deps.decisions),

@@ -1,0 +1,1 @@
+export { createPoolAdvice, type PoolAdviceDeps } from "./pool-advice.ts";
