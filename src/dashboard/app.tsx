@@ -39,6 +39,7 @@ export function App({ store, connection }: { readonly store: Store; readonly con
               {title}
             </a>
           ))}
+          <a href="./docs/">Documentation</a>
         </nav>
         <ThemeButton />
       </header>

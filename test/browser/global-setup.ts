@@ -5,4 +5,5 @@ import { build } from "vite";
 export default async function setup(): Promise<void> {
   await mkdir("reports/browser", { recursive: true });
   await build({ configFile: "src/dashboard/vite.config.ts", logLevel: "warn" });
+  await import("../../tools/docs/build.ts");
 }

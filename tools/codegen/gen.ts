@@ -10,8 +10,15 @@ import { chartGenerators } from "./charts.ts";
 import { crdGenerator } from "./crds.ts";
 import type { GeneratedFile, Generator } from "./generator.ts";
 import { ruleGenerators } from "./rules.ts";
+import { referenceGenerator } from "./reference.ts";
 
-const generators: readonly Generator[] = [crdGenerator, ...chartGenerators, awsGenerator, ...ruleGenerators];
+const generators: readonly Generator[] = [
+  crdGenerator,
+  ...chartGenerators,
+  awsGenerator,
+  referenceGenerator,
+  ...ruleGenerators,
+];
 
 const root = fileURLToPath(new URL("../../", import.meta.url));
 

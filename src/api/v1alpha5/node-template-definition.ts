@@ -40,7 +40,7 @@ const ebs = obj(
     kmsKeyID: str("Key for encryption."),
     snapshotID: str("Snapshot that the volume is made from."),
     throughput: int64("Throughput in MiB a second."),
-    volumeSize: quantity,
+    volumeSize: { description: "Size of the volume, a quantity of bytes such as 100Gi.", ...quantity },
     volumeType: str("Type of the volume.", { enum: ["standard", "io1", "io2", "gp2", "sc1", "st1", "gp3"] }),
   },
   {

@@ -43,7 +43,10 @@ export async function readPageFiles(
       return [path === "index.html" ? "" : path, { contentType, body, tag, isImmutable: path.startsWith("assets/") }];
     }),
   );
-  const files = new Map(entries.toSorted(([a], [b]) => (a < b ? -1 : 1)));
+  const indexes = entries
+    .filter(([path]) => path.endsWith("/index.html"))
+    .map(([path, file]): readonly [string, PageFile] => [path.slice(0, -"index.html".length), file]);
+  const files = new Map([...entries, ...indexes].toSorted(([a], [b]) => (a < b ? -1 : 1)));
   if (!files.has("")) return failed({ kind: "not-built", message: `${folder} holds no index.html` });
   const build = createHash("sha256").update([...files].map(([path, { tag }]) => `${path} ${tag}`).join("\n"));
   return ok({ files, build: build.digest("base64url").slice(0, 12) });

@@ -1,0 +1,16 @@
+/** `node tools/docs/build.ts`: writes the documentation's pages into `dist/dashboard/docs`, where the server serves them. */
+import { copyFileSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { readSite, siteFiles } from "./site.ts";
+
+const root = fileURLToPath(new URL("../../", import.meta.url));
+const target = join(root, "dist/dashboard/docs");
+const site = readSite(join(root, "docs"));
+rmSync(target, { recursive: true, force: true });
+for (const [path, text] of siteFiles(site)) {
+  mkdirSync(dirname(join(target, path)), { recursive: true });
+  writeFileSync(join(target, path), text);
+}
+copyFileSync(join(root, "tools/docs/style.css"), join(target, "style.css"));
+console.log(`docs: ${site.pages.length} pages`);
