@@ -34,7 +34,10 @@ export function checkDisruptions(deps: {
   const begin = (name: string): void => void beganAt.set(name, beganAt.get(name) ?? clock.monotonic());
   const onVoluntary = (node: Node): void => {
     const pool = poolOf(node);
-    const fellow = [...picture.nodes.values()].filter((other) => poolOf(other) === pool);
+    // A node whose machine is being terminated counts no more (lifecycle 3.4).
+    const fellow = [...picture.nodes.values()].filter(
+      (other) => poolOf(other) === pool && !isTerminating(picture, other),
+    );
     const disrupting = fellow.filter((other) => {
       const name = other.metadata.name ?? "";
       if (!isMarked(other) && !isDeleting(other)) return false;
@@ -70,6 +73,11 @@ export function checkDisruptions(deps: {
       if (isOwnWill(picture, next)) onVoluntary(next);
     },
   });
+}
+
+function isTerminating(picture: Picture, node: Node): boolean {
+  const owner = picture.claims.get(picture.owners.get(node.spec.providerID ?? "") ?? "");
+  return owner !== undefined && isConditionTrue(owner, conditionTypes.instanceTerminating);
 }
 
 /** Nobody has asked for the node's end. */

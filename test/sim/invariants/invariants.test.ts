@@ -191,6 +191,21 @@ describe("disruptions", () => {
     tell(nodeType, node("n4", true));
     expect(kinds()).toEqual(["budget-exceeded"]);
   });
+
+  test("do not count nodes whose machine is being terminated", () => {
+    const { invariants, tell, kinds } = told();
+    for (const name of ["n1", "n2", "n3", "n4"]) {
+      tell(nodeClaimType, claim(name, name));
+      invariants.observeMachine(machine(name));
+      tell(nodeType, node(name, false));
+    }
+    for (const name of ["n1", "n2", "n3"]) tell(nodeType, node(name, true));
+    const ending = claim("n1", "n1");
+    const conditions = [...ending.status.conditions, { type: conditionTypes.instanceTerminating, status: "True" }];
+    tell(nodeClaimType, { ...ending, status: { ...ending.status, conditions } });
+    tell(nodeType, node("n4", true));
+    expect(kinds()).toEqual([]);
+  });
 });
 
 describe("evictions", () => {
