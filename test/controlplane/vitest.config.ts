@@ -2,7 +2,7 @@ import { defineConfig } from "vitest/config";
 import { suiteReporter } from "../../tools/checks/suite-report.ts";
 
 /** What is measured against the wall clock, and what fills the processor: one file at a time, when all else is over. */
-const alone = ["election", "busy"].map((name) => `test/controlplane/${name}.test.ts`);
+const alone = ["election", "busy", "programs"].map((name) => `test/controlplane/${name}.test.ts`);
 
 /**
  * On a real control plane, on the wall clock. Most of the time is spent waiting, so that three files run at a time, each with
