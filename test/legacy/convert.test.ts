@@ -6,7 +6,10 @@ import { fileURLToPath } from "node:url";
 import { describe, expect, test } from "vitest";
 import { admissionCauses } from "../../src/api/index.ts";
 import { parseManifests } from "../../src/manifests/index.ts";
+import { listObsolete } from "../../src/cli/convert/read-live.ts";
 import { runCli } from "../../src/cli/program.ts";
+import { convertObjects } from "../../src/legacy/index.ts";
+import { eraCluster, provisioner, template } from "./era-cluster.ts";
 
 const folder = new URL("./convert/", import.meta.url);
 const update = process.env["UPDATE_GOLDEN"] === "1";
@@ -17,14 +20,16 @@ interface Outcome {
   readonly errors: string;
 }
 
-async function convert(...args: readonly string[]): Promise<Outcome> {
+const convert = (...args: readonly string[]): Promise<Outcome> => cli("convert", ...args);
+
+async function cli(...args: readonly string[]): Promise<Outcome> {
   const [output, errors] = [new PassThrough(), new PassThrough()];
   const texts = { output: "", errors: "" };
   output.on("data", (chunk: Buffer) => (texts.output += chunk.toString()));
   errors.on("data", (chunk: Buffer) => (texts.errors += chunk.toString()));
   const input = new PassThrough();
   input.end();
-  const code = await runCli(["convert", ...args], {
+  const code = await runCli([...args], {
     input,
     output,
     errors,
@@ -116,5 +121,63 @@ describe("convert", () => {
     const { code, errors } = await convert("-f", pathOf("nowhere.yaml"));
     expect(code).toBe(2);
     expect(errors).toContain("there is no such file or folder");
+  });
+
+  test("--compare runs both forms through the engine: nothing changes for the sample of the era", async () => {
+    const { code, output } = await convert(
+      "-f",
+      "samples/v1alpha5/pools.yaml",
+      "-f",
+      "test/legacy/one-pod.yaml",
+      "--compare",
+      "-o",
+      "json",
+    );
+    const { before, after, delta } = JSON.parse(output) as Record<
+      "before" | "after" | "delta",
+      { pricePerHour: number }
+    >;
+    expect(before.pricePerHour).toBeGreaterThan(0);
+    expect([after.pricePerHour - before.pricePerHour, delta.pricePerHour]).toEqual([0, 0]);
+    expect(code).toBe(1);
+  });
+
+  test("without files and without a cluster it says how to name either", async () => {
+    const { code, errors } = await convert();
+    expect([code, errors]).toEqual([2, expect.stringContaining("name files with -f, or a cluster with --kubeconfig")]);
+  });
+
+  test("of a cluster it takes the objects of the era and the settings map, and of v1beta1 only where v1 is not served", async () => {
+    const cluster = await eraCluster({ keepPools: true });
+    await cluster.apply(template(), provisioner("general", { ttlSecondsAfterEmpty: 30 }));
+    const { objects, refusals } = await listObsolete(cluster.kube, new AbortController().signal);
+    const found = objects.map(({ object }) => `${object.apiVersion} ${object.kind} ${object.metadata.name}`);
+    expect([found.toSorted(), refusals]).toEqual([
+      ["karpenter.k8s.aws/v1alpha1 AWSNodeTemplate default", "karpenter.sh/v1alpha5 Provisioner general"],
+      [],
+    ]);
+    const written = convertObjects(objects.map(({ object }) => object)).flatMap((each) => each.objects);
+    expect(written.map(({ object }) => object.kind).toSorted()).toEqual(["EC2NodeClass", "NodePool"]);
+    expect(JSON.stringify(written)).not.toMatch(/resourceVersion|managedFields|"uid"/);
+    await cluster.stop();
+  });
+});
+
+describe("objects of v1beta1", () => {
+  const run = async (...args: readonly string[]): Promise<Outcome> => cli(...args);
+
+  test("are read by simulate as what they are converted to", async () => {
+    const load = "test/legacy/one-pod.yaml";
+    const old = await run("simulate", "-f", pathOf("v1beta1/input.yaml"), "-f", load, "-o", "json");
+    const today = await run("simulate", "-f", pathOf("v1beta1/output.yaml"), "-f", load, "-o", "json");
+    expect((JSON.parse(old.output) as { nodes: unknown[] }).nodes.length).toBeGreaterThan(0);
+    expect(JSON.parse(old.output)).toEqual(JSON.parse(today.output));
+    expect(old.errors).not.toContain("sample pools");
+  });
+
+  test("are read by lint: their pools are judged", async () => {
+    const { output } = await run("lint", "-f", pathOf("v1beta1/input.yaml"), "-o", "json");
+    const { findings } = JSON.parse(output) as { findings: { object: { kind: string; apiVersion: string } }[] };
+    expect(findings.map(({ object }) => object.kind)).toContain("NodePool");
   });
 });

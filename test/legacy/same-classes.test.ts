@@ -187,7 +187,7 @@ function planOf({ view, nodeClass }: Served) {
 function launchOf({ spec }: EC2NodeClass): Readonly<Record<string, unknown>> {
   const { tags = {}, amiFamily, amiSelectorTerms, ...rest }: EC2NodeClassSpec = spec;
   const own = ["Name", "karpenter.sh/provisioner-name", "karpenter.sh/managed-by"];
-  const aliased = amiSelectorTerms?.some(({ alias }) => alias !== undefined) === true;
+  const aliased = (amiSelectorTerms ?? []).some(({ alias }) => alias !== undefined);
   return {
     ...rest,
     amiSelectorTerms,

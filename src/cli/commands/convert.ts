@@ -9,8 +9,20 @@ export function convertCommand(program: Command, { terminal, finish }: CommandCo
   program
     .command("convert")
     .description("Convert Provisioners, AWSNodeTemplates and objects of v1beta1 to v1, naming every loss.")
-    .requiredOption("-f, --filename <place>", "file, folder, or - for standard input; may be given again", collect, [])
+    .option("-f, --filename <place>", "file, folder, or - for standard input; may be given again", collect, [])
+    .option("--kubeconfig <file>", "without -f: the cluster whose objects of older eras are converted")
+    .option("--context <name>", "context of that kubeconfig")
     .option("--check", "print nothing but losses: 0 when there are none and nothing is left to convert", false)
+    .option(
+      "--compare",
+      "print what would be planned differently after conversion, for the workloads of the input",
+      false,
+    )
+    .addOption(
+      new Option("-o, --output <form>", "form of the comparison")
+        .choices(["table", "json", "markdown"])
+        .default("table"),
+    )
     .addOption(
       new Option("--defaults <era>", "requirements to write out where a Provisioner lacks them")
         .choices(["baseline", "all", "v0.14", "none"])
@@ -19,7 +31,7 @@ export function convertCommand(program: Command, { terminal, finish }: CommandCo
     .addOption(new Option("--losses <form>", "form of the losses").choices(["text", "json"]).default("text"))
     .addHelpText(
       "after",
-      "\nExamples:\n  karpenter convert -f samples/v1alpha5 > v1.yaml\n  karpenter convert -f provisioner.yaml --losses json 2> losses.json\n",
+      "\nExamples:\n  karpenter convert -f samples/v1alpha5 > v1.yaml\n  karpenter convert -f provisioner.yaml --losses json 2> losses.json\n  karpenter convert -f samples/v1alpha5 --compare\n",
     )
     .action(async (flags: ConvertFlags) => finish(await runConvert(flags, terminal)));
 }

@@ -1,20 +1,28 @@
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { type Conversion, convertObjects, type EraDefaultsChoice, type Loss } from "../../legacy/index.ts";
 import { type ManifestObject, objectName, positionText, renderObject } from "../../manifests/index.ts";
-import { exitCodes } from "../cli-error.ts";
+import { CliError, exitCodes } from "../cli-error.ts";
 import { readInput } from "../input/read-input.ts";
+import type { ClusterFlags } from "../offline/offline-flags.ts";
+import { runSimulate, type SimulateFlags } from "../simulate/run-simulate.ts";
 import type { Terminal } from "../terminal.ts";
+import { readLive } from "./read-live.ts";
 
-export interface ConvertFlags {
+export interface ConvertFlags extends ClusterFlags {
   readonly filename: readonly string[];
   readonly check: boolean;
+  readonly compare: boolean;
   readonly defaults: EraDefaultsChoice;
   readonly losses: "text" | "json";
+  readonly output: SimulateFlags["output"];
 }
 
 /** Converted YAML on standard output, losses on standard error; 1 on any loss, 2 when a document cannot be read. */
 export async function runConvert(flags: ConvertFlags, terminal: Terminal): Promise<number> {
-  const { objects, problems } = await readInput(flags.filename, terminal.input);
-  for (const { position, message } of problems) terminal.errors.write(`${positionText(position)}: ${message}\n`);
+  const { objects, problems } = await readObjects(flags, terminal);
+  for (const problem of problems) terminal.errors.write(`${problem}\n`);
   const conversions = convertObjects(
     objects.map(({ object }) => object),
     { defaults: flags.defaults },
@@ -23,12 +31,44 @@ export async function runConvert(flags: ConvertFlags, terminal: Terminal): Promi
     const conversion = conversions[index];
     return conversion === undefined ? [] : [{ entry, conversion }];
   });
-  if (!flags.check) terminal.output.write(read.flatMap(documentsOf).join("---\n"));
+  const text = read.flatMap(documentsOf).join("---\n");
+  if (!flags.check && !flags.compare) terminal.output.write(text);
   const lines = read.flatMap(({ entry, conversion }) => conversion.losses.map((loss) => lineOf(entry, loss)));
   for (const line of lines) terminal.errors.write(`${flags.losses === "json" ? JSON.stringify(line) : textOf(line)}\n`);
+  const compared = flags.compare ? await comparePlans(flags, text, terminal) : exitCodes.fine;
   if (problems.length > 0) return exitCodes.wrongUse;
   const left = flags.check && read.some(({ conversion }) => !conversion.kept);
-  return lines.length > 0 || left ? exitCodes.findings : exitCodes.fine;
+  return lines.length > 0 || left ? exitCodes.findings : compared;
+}
+
+async function readObjects(
+  flags: ConvertFlags,
+  terminal: Terminal,
+): Promise<{ readonly objects: readonly ManifestObject[]; readonly problems: readonly string[] }> {
+  if (flags.filename.length === 0) {
+    const { objects, refusals } = await readLive(flags, terminal);
+    return { objects, problems: refusals };
+  }
+  const { objects, problems } = await readInput(flags.filename, terminal.input);
+  return { objects, problems: problems.map(({ position, message }) => `${positionText(position)}: ${message}`) };
+}
+
+/** What the cluster would do differently: both forms through the engine, with the workloads of the input. */
+async function comparePlans(flags: ConvertFlags, converted: string, terminal: Terminal): Promise<number> {
+  const { filename, output } = flags;
+  if (filename.length === 0 || filename.includes("-"))
+    throw new CliError(
+      "--compare reads the input twice: name files with -f; of a cluster take `karpenter snapshot` first",
+    );
+  const folder = await mkdtemp(join(tmpdir(), "karpenter-convert-"));
+  try {
+    const file = join(folder, "converted.yaml");
+    await writeFile(file, converted);
+    const simulate = { filename, compare: [file], region: "us-east-1", scale: new Map(), consolidate: false, output };
+    return await runSimulate(simulate, terminal);
+  } finally {
+    await rm(folder, { recursive: true });
+  }
 }
 
 interface Read {

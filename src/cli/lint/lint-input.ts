@@ -2,7 +2,7 @@
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
 import { accountQuestions, type AdvisorInput, type MetricsFacts, readMetrics } from "../../advisor/index.ts";
-import { joinManifests, type ManifestSet, parseManifests } from "../../manifests/index.ts";
+import { joinManifests, type ManifestSet, parseManifests, readAsToday } from "../../manifests/index.ts";
 import { CliError } from "../cli-error.ts";
 import { readTexts } from "../input/read-input.ts";
 import type { Terminal } from "../terminal.ts";
@@ -65,7 +65,7 @@ async function readObjects(flags: LintInputFlags, terminal: Terminal, now: numbe
 }
 
 const parsed = (texts: readonly { readonly file: string; readonly text: string }[]): ManifestSet =>
-  joinManifests(texts.map(({ file, text }) => parseManifests(file, text)));
+  readAsToday(joinManifests(texts.map(({ file, text }) => parseManifests(file, text))));
 
 /** The client is loaded only where a cluster is asked for. */
 async function liveOf({ cluster, kubeconfig, context }: LintInputFlags, terminal: Terminal) {
