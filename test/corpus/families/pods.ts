@@ -144,7 +144,8 @@ export const nodeAffinities = pending((_, draws) => {
       { key: "karpenter.k8s.aws/instance-cpu", operator: "Gt" as const, values: [draws.pick(["2", "7", "15"])] },
       { key: "karpenter.k8s.aws/instance-memory", operator: "Lt" as const, values: ["65537"] },
       { key: "karpenter.k8s.aws/instance-category", operator: "NotIn" as const, values: ["t", "g"] },
-      { key: "team", operator: draws.pick(["Exists", "DoesNotExist"] as const) },
+      // Not with DoesNotExist beside it: the algebra takes the two together for "none" (scheduling 3.2), which both engines share.
+      { key: "team", operator: "Exists" as const },
     ]);
   // No key twice: what contradicts itself over a label that nobody has is a case of its own (scheduling 3.2).
   const term = () => {
