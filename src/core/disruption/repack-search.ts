@@ -46,11 +46,14 @@ interface Search {
   best: Move | undefined;
   chosen: readonly number[];
   spent: number;
+  /** Exchanges were left untried for want of their share of the work. */
+  cut: boolean;
 }
 
 /** Yields work. */
 export function* searchMoves(ask: SearchAsk): Generator<number, SearchOutcome> {
-  const search: Search = { ask, known: new Map(), refusals: new Map(), best: undefined, chosen: [], spent: 0 };
+  const none = { best: undefined, chosen: [], spent: 0, cut: false };
+  const search: Search = { ask, known: new Map(), refusals: new Map(), ...none };
   for (const seed of ask.seeds) yield* attempt(search, seed);
   for (const order of ordersOf(ask)) yield* tryPrefixes(search, order);
   yield* improve(search);
@@ -58,7 +61,7 @@ export function* searchMoves(ask: SearchAsk): Generator<number, SearchOutcome> {
     best: search.best,
     refusals: search.refusals,
     evaluated: search.known.size,
-    exhausted: search.spent >= ask.limits.workUnits,
+    exhausted: search.cut || search.spent >= ask.limits.workUnits,
   };
 }
 
@@ -163,14 +166,22 @@ function withinLimits(ask: SearchAsk, order: readonly number[]): readonly number
 
 /** From the best set: blocks of neighbours in waste are put in or taken out, then one is exchanged for another. */
 function* improve(search: Search): Generator<number, void> {
-  const [order] = ordersOf(search.ask);
-  if (order === undefined || search.ask.candidates.length === 0) return;
+  const { ask } = search;
+  const [order] = ordersOf(ask);
+  if (order === undefined || ask.candidates.length === 0) return;
   for (let size = Math.max(1, order.length >> 3); ; size = Math.max(1, size >> 2)) {
     while ((yield* flipBlocks(search, order, size)) && hasWork(search));
     if (size === 1) break;
   }
-  while (hasWork(search) && (yield* exchange(search, order)));
+  const most = search.spent + ask.limits.workUnits * exchangeShare;
+  while (hasWork(search) && (yield* exchange(search, order, most)));
 }
+
+/**
+ * Share of the work that single exchanges may take: there are as many as pairs of nodes, and what is left to find by them is
+ * little. A further pass over the same picture has more work, and so more of them.
+ */
+const exchangeShare = 0.1;
 
 const hasWork = ({ spent, ask }: Search): boolean => spent < ask.limits.workUnits;
 
@@ -190,7 +201,7 @@ function* flipBlocks(search: Search, order: readonly number[], size: number): Ge
 }
 
 /** One in, one out; the first that is better. */
-function* exchange(search: Search, order: readonly number[]): Generator<number, boolean> {
+function* exchange(search: Search, order: readonly number[], most: number): Generator<number, boolean> {
   const before = scoreSoFar(search);
   const chosen = new Set(search.chosen);
   const outside = order.filter((position) => !chosen.has(position));
@@ -198,7 +209,8 @@ function* exchange(search: Search, order: readonly number[]): Generator<number, 
   for (const out of inside) {
     const rest = search.chosen.filter((position) => position !== out);
     for (const position of outside) {
-      if (!hasWork(search)) return false;
+      search.cut = search.spent >= most;
+      if (!hasWork(search) || search.cut) return false;
       yield* attempt(search, [...rest, position]);
       if (scoreSoFar(search) > before) return true;
     }
