@@ -1,1 +1,1 @@
-export { hoursPerMonth, perHour, perMonth } from "../../studies/index.ts";
+export { perHour, perMonth } from "../../studies/index.ts";

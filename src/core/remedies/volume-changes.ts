@@ -34,7 +34,7 @@ function withClaim(
     apiVersion: "v1",
     kind: "PersistentVolumeClaim",
     metadata: { name, namespace },
-    spec: { ...(storageClassName === undefined ? {} : { storageClassName }) },
+    spec: storageClassName === undefined ? {} : { storageClassName },
   };
   const of = storageClassName === undefined ? "" : `, of a storage class such as ${storageClassName}`;
   return {
