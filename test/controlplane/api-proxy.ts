@@ -55,9 +55,8 @@ export const proxyToken = "a-token-that-nobody-prints";
 
 export const isWrite = ({ method }: ProxiedCall): boolean => method !== "GET";
 
-/** Leases of the election and events go their own ways in most questions. */
+/** Leases of the election go their own way in most questions. */
 export const isOfLease = ({ path }: ProxiedCall): boolean => path.includes("/leases");
-export const isOfEvents = ({ path }: ProxiedCall): boolean => path.includes("/events");
 
 export async function startApiProxy(kubeconfigPath: string): Promise<ApiProxy> {
   const access = readAccess(await readFile(kubeconfigPath, "utf8"));
