@@ -14,3 +14,4 @@ export {
   parseOptions,
 } from "./options.ts";
 export { plainProvider, type ProviderContext, type ProviderFactory, type ProviderWiring } from "./provider-wiring.ts";
+export { createDashboard } from "./dashboard.ts";

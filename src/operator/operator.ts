@@ -20,6 +20,7 @@ import {
 import { measureCloudProvider } from "../provider/index.ts";
 import { startHttpServer } from "../server/index.ts";
 import { recordToFile } from "./decision-file.ts";
+import { startDashboard } from "./dashboard.ts";
 import { createDecisionLog, type DecisionLog } from "./decision-log.ts";
 import { createGatedBuffers, createGatedOverlays } from "./gated.ts";
 import { watchMemory } from "./memory.ts";
@@ -61,7 +62,7 @@ export interface Operator {
   snapshot(): ClusterSnapshot;
   isSynced(): boolean;
   /** Where probes and metrics are served, once they are. */
-  readonly urls: { readonly probes?: string; readonly metrics?: string };
+  readonly urls: { readonly probes?: string; readonly metrics?: string; readonly dashboard?: string };
   /**
    * Runs until `signal` aborts, then stops in reverse order of start: controllers first, their writes awaited, then the
    * lease, the events, the caches. Rejects when the start or a loop fails, or the lease is lost.
@@ -75,7 +76,7 @@ export function createOperator(setup: OperatorSetup): Operator {
   const started = Promise.withResolvers<void>();
   // Whoever runs the operator gets the failure from `run`.
   started.promise.catch(() => undefined);
-  const urls: { probes?: string; metrics?: string } = {};
+  const urls: { probes?: string; metrics?: string; dashboard?: string } = {};
   return {
     decisions: parts.decisions,
     running: started.promise,
@@ -246,7 +247,7 @@ async function startServers(
   setup: OperatorSetup,
   parts: Parts,
   lifecycle: Lifecycle,
-  urls: { probes?: string; metrics?: string },
+  urls: { probes?: string; metrics?: string; dashboard?: string },
 ): Promise<void> {
   const { host, metrics, log, options, version } = setup;
   metrics
@@ -275,6 +276,9 @@ async function startServers(
   const profiles = options.enableProfiling ? [createProfileRoute(setup.clock)] : [];
   const told = firstOf(createMetricsRoute(metrics, parts.decisions), ...profiles);
   urls.metrics = await serve("metrics", options.metricsPort, withToken(options.metricsTokenFile, told));
+  const { model, decisions } = parts;
+  const dashboard = await startDashboard({ ...setup, decisions, snapshot: () => model.snapshot() }, lifecycle);
+  if (dashboard !== undefined) urls.dashboard = dashboard;
 }
 
 function readinessChecks({ kube }: OperatorSetup, { informers, admission }: Parts): readonly ReadinessCheck[] {

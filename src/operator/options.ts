@@ -13,6 +13,7 @@ import {
   textValue,
 } from "./option-values.ts";
 import { parseClusterLimits } from "./cluster-limits.ts";
+import { dashboardContradictions, dashboardOptionSchema } from "./dashboard-options.ts";
 import { eraOptionSchema } from "./era-options.ts";
 import { option, type OptionDefinition } from "./option-definition.ts";
 import { parseSchedulerConfig } from "./scheduler-config.ts";
@@ -52,6 +53,7 @@ export const optionSchema = Object.freeze({
     "",
     "namespace of the Lease, empty for our own",
   ),
+  ...dashboardOptionSchema,
   metricsTokenFile: option(
     "metrics-token-file",
     textValue,
@@ -234,15 +236,17 @@ export function parseOptions(
   });
 }
 
-function findContradictions(values: {
-  readonly batchIdleMilliseconds: number;
-  readonly batchMaxMilliseconds: number;
-  readonly clusterEndpoint: string;
-  readonly schedulerConfig: string;
-  readonly clusterLimits: string;
-  readonly ignoreDraRequests: boolean;
-}): readonly string[] {
-  const errors: string[] = [];
+function findContradictions(
+  values: {
+    readonly batchIdleMilliseconds: number;
+    readonly batchMaxMilliseconds: number;
+    readonly clusterEndpoint: string;
+    readonly schedulerConfig: string;
+    readonly clusterLimits: string;
+    readonly ignoreDraRequests: boolean;
+  } & Parameters<typeof dashboardContradictions>[0],
+): readonly string[] {
+  const errors: string[] = [...dashboardContradictions(values)];
   if (!values.ignoreDraRequests) {
     errors.push("--ignore-dra-requests is false, expected true: plans for pods with resource claims are not served");
   }

@@ -1,15 +1,5 @@
-import { fileURLToPath } from "node:url";
-import type { Operator } from "../../operator/index.ts";
-import {
-  createDashboardHandler,
-  createFleetFeed,
-  type FleetFeed,
-  type HttpServer,
-  readPageFiles,
-  renderStatusPage,
-  startHttpServer,
-} from "../../server/index.ts";
-import { explain } from "../../studies/index.ts";
+import { createDashboard, type Operator } from "../../operator/index.ts";
+import { type FleetFeed, type HttpServer, renderStatusPage, startHttpServer } from "../../server/index.ts";
 import { listenError } from "./listen-error.ts";
 import type { Surroundings } from "./surroundings.ts";
 import { statusState } from "./status-state.ts";
@@ -29,46 +19,27 @@ export interface StatusServer extends HttpServer {
   readonly feed: FleetFeed;
 }
 
-/** Where the package's build puts the page; beside `src` and beside `dist/cli` alike. */
-const pageFolder = fileURLToPath(new URL("../../../dist/dashboard", import.meta.url));
-
 /**
  * Serves the dashboard on loopback, and beside it the plain status page, its data and the metrics. Where the dashboard was
  * not built, the status page stands in its place.
  */
 export async function openStatusServer(options: StatusServerOptions): Promise<StatusServer> {
   const { port, around, operator } = options;
-  const page = await readPageFiles(pageFolder);
-  const feed = createFleetFeed({
+  const { feed, handler } = await createDashboard({
     clock: around.clock,
+    title: "karpenter-ts: the embedded cluster",
     snapshot: () => operator.snapshot(),
     decisions: operator.decisions,
-    build: page.ok ? page.value.build : "none",
-    title: "karpenter-ts: the embedded cluster",
   });
-  const handler = page.ok
-    ? createDashboardHandler({
-        feed,
-        clock: around.clock,
-        page: page.value,
-        snapshot: () => operator.snapshot(),
-        explain: (object) => explained(operator, object),
-      })
-    : () => false;
   const result = await startHttpServer({
     host: "127.0.0.1",
     port,
     log: around.log,
-    handler,
-    route: statusRoute(options, page.ok ? "/status" : "/"),
+    ...(handler === undefined ? {} : { handler }),
+    route: statusRoute(options, handler === undefined ? "/" : "/status"),
   });
   if (!result.ok) throw listenError(result.failure, "--http-port");
   return { ...result.value, feed };
-}
-
-function explained(operator: Operator, object: string): { readonly found: boolean; readonly body: unknown } {
-  const report = explain(operator.snapshot(), { object });
-  return report.ok ? { found: true, body: report.value } : { found: false, body: { message: report.failure.message } };
 }
 
 function statusRoute(options: StatusServerOptions, pagePath: string): Parameters<typeof startHttpServer>[0]["route"] {
