@@ -10,6 +10,12 @@ const nodeClass = (spec: string) =>
 const account = (value: string) =>
   `---\napiVersion: v1\nkind: ServiceAccount\nmetadata: {name: karpenter, annotations: {eks.amazonaws.com/sts-regional-endpoints: "${value}"}}\n`;
 
+const endpoints = (value: string) =>
+  image("123456789012.dkr.ecr.us-east-1.amazonaws.com/karpenter/controller:v0.31.0").replace(
+    "{name: c,",
+    `{name: c, env: [{name: AWS_STS_REGIONAL_ENDPOINTS, value: ${value}}],`,
+  );
+
 describe.each([
   [
     "KBP206",
@@ -25,6 +31,7 @@ describe.each([
   ],
   ["KBP207", "[R31]", isolated + nodeClass("role: node"), isolated + nodeClass("instanceProfile: node")],
   ["KBP208", "[R32]", isolated + account("false"), isolated + account("true")],
+  ["KBP208", "[R32]", isolated + endpoints("legacy"), isolated + endpoints("regional")],
 ])("%s", (rule, tags, broken, clean) => {
   test(`${tags} ${rule} is found once where it is broken, and not where it only looks broken`, () => {
     expect(findingsOf(rule, { files: broken })).toHaveLength(1);

@@ -1,4 +1,5 @@
 import { budgetsOf, coveredBy, disruptionsAllowed } from "../facts/budgets.ts";
+import { conditionOf, sinceText, timeOf } from "../facts/cluster-life.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { listText, overEach, titleOf } from "../model/judging.ts";
 import { nameText, objectNameOf, placeOf } from "../model/place.ts";
@@ -13,7 +14,7 @@ export const budgetBlocks: Rule = {
   requirements: ["R28", "R61"],
   needs: ["objects"],
   document: {
-    what: "A PodDisruptionBudget can never allow a disruption: maxUnavailable 0, minAvailable of all replicas, or two budgets over one pod.",
+    what: "A PodDisruptionBudget can never allow a disruption: maxUnavailable 0, minAvailable of all replicas, two budgets over one pod, or one that has allowed none for an hour.",
     why: "Nodes with such pods are never drained: not for price, not for drift, and interruptions take the pods without a stop.",
     fix: "Relax the budget, raise the replicas, or leave one budget for each pod.",
   },
@@ -37,7 +38,8 @@ function judge(facts: Facts, budget: Facts["budgets"][number]): readonly Problem
     ];
   const doubled = covered.find((workload) => budgetsOf(facts, workload).length > 1);
   const first = doubled === undefined ? undefined : budgetsOf(facts, doubled)[0];
-  if (doubled === undefined || first === budget) return [];
+  if (doubled === undefined) return blockedNow(facts, budget);
+  if (first === budget) return [];
   return [
     {
       place: placeOf(budget, ["spec", "selector"]),
@@ -56,6 +58,21 @@ function relaxed(budget: Facts["budgets"][number]): Edit {
 }
 
 const isZero = (value: number | string | undefined): boolean => value === 0 || value === "0" || value === "0%";
+
+/** In a cluster: whatever the object says, for an hour none of its pods could go. */
+function blockedNow({ now, thresholds }: Facts, budget: Facts["budgets"][number]): readonly Problem[] {
+  const condition = conditionOf(budget.object, "DisruptionAllowed");
+  const since = timeOf(condition?.lastTransitionTime);
+  if (budget.object.status?.disruptionsAllowed !== 0 || condition?.status !== "False") return [];
+  if (now === undefined || since === undefined || now - since <= thresholds.blockedSeconds * 1000) return [];
+  return [
+    {
+      place: placeOf(budget, ["status", "disruptionsAllowed"]),
+      message: `${nameText(objectNameOf(budget))} blocks draining of every node with its pods`,
+      evidence: `disruptionsAllowed: 0 ${sinceText(since)}`,
+    },
+  ];
+}
 
 /** Several workloads under one budget are summed, as the controller does. */
 function blocksAll(covered: readonly Workload[], { object }: Facts["budgets"][number]): boolean {

@@ -210,3 +210,19 @@ test("a rule says which figures it lacks", () => {
   });
   expect(stateOf("KBP109", given)).toBe("unknown");
 });
+
+describe("KBP504 in a cluster", () => {
+  const budget = (allowed: number, status: string, since: string) =>
+    `---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: b}\nspec: {maxUnavailable: 1, selector: {matchLabels: {a: b}}}\nstatus: {disruptionsAllowed: ${allowed}, conditions: [{type: DisruptionAllowed, status: "${status}", lastTransitionTime: "${since}"}]}\n`;
+
+  test("[R61] a budget that has allowed nothing for more than an hour", () => {
+    expect(findingsOf("KBP504", { dump: budget(0, "False", "2026-06-09T20:00:00Z"), now })).toMatchObject([
+      { evidence: "disruptionsAllowed: 0 since 2026-06-09T20:00:00Z" },
+    ]);
+  });
+
+  test.each([
+    ["for some minutes", budget(0, "False", "2026-06-09T23:50:00Z")],
+    ["no longer", budget(1, "True", "2026-06-09T20:00:00Z")],
+  ])("[R61] silent where it does so %s", (_, dump) => expect(findingsOf("KBP504", { dump, now })).toEqual([]));
+});
