@@ -1,4 +1,11 @@
-import { createEra, createPlanLines, type Era, type PlanListener, withFoundingForms } from "../controllers/index.ts";
+import {
+  createEra,
+  createPlanLines,
+  type Era,
+  type PlanListener,
+  tellBetaPools,
+  withFoundingForms,
+} from "../controllers/index.ts";
 import { createInformerSet, type EventRecorder, type KubeClient } from "../kube/index.ts";
 import type { Clock, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { isolatedVpcNotice } from "../legacy/index.ts";
@@ -14,6 +21,7 @@ export interface EraParts {
   readonly log: Logger;
   readonly onBatchClosed: (milliseconds: number) => void;
   readonly planLines: (events: EventRecorder) => PlanListener;
+  /** The endpoint, and a look for objects that nobody serves. */
   readonly admission: Admission;
 }
 
@@ -43,9 +51,14 @@ export function composeEra(setup: {
   const created = createEra({ kube, informers, clock, log, settings: eraSettings(options), namespace });
   era.current = created;
   if (options.isolatedVpc) log.info(isolatedVpcNotice);
+  const admission = admissionOf({ ...setup, log });
   return {
     era: created,
-    admission: admissionOf({ ...setup, log }),
+    admission: {
+      readiness: admission.readiness,
+      run: async (signal) =>
+        void (await Promise.all([admission.run(signal), tellBetaPools({ ...setup, log }, signal)])),
+    },
     log,
     onBatchClosed: (milliseconds) => {
       batch.milliseconds = milliseconds;

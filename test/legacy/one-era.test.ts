@@ -6,6 +6,7 @@ import {
   type KubeObject,
   labels,
   nodeClaimType,
+  resourceType,
 } from "../../src/api/index.ts";
 import { type KubeClient, KubeFault } from "../../src/kube/index.ts";
 import { type EraCluster, eraCluster, provisioner, template, typesOnly } from "./era-cluster.ts";
@@ -64,6 +65,32 @@ test("5.6 step 5b: where Machines are not served, a Provisioner's capacity is a 
   await cluster.stop();
 });
 
+test("pools of v1beta1 where v1 is not served are told with their version and the command that converts them", async () => {
+  const cluster = await eraCluster();
+  const name = "nodepools.karpenter.sh";
+  const definition = await cluster.kube.get(customResourceDefinitionType, { name });
+  await cluster.kube.delete<KubeObject>(customResourceDefinitionType, { name });
+  const [version, ...others] = definition.spec.versions;
+  const { resourceVersion: _, uid: _uid, ...metadata } = definition.metadata;
+  expect([version?.name, others.length]).toEqual(["v1", 0]);
+  await cluster.clock.advance(1_000);
+  const versions = [{ ...version, name: "v1beta1", schema: { openAPIV3Schema: openSchema } }];
+  const beta = { ...definition, metadata, spec: { ...definition.spec, versions } } as typeof definition;
+  await cluster.kube.create(customResourceDefinitionType, beta);
+  const betaPools = resourceType<KubeObject>("karpenter.sh/v1beta1", "NodePool", "nodepools", "Cluster");
+  const pool = { apiVersion: "karpenter.sh/v1beta1", kind: "NodePool", metadata: { name: "old" } };
+  await cluster.kube.create(betaPools, pool);
+  await cluster.restartOperator();
+  await cluster.clock.advance(60_000);
+  const told = cluster.log.lines.filter(({ message }) => message.includes("v1beta1"));
+  expect(told.map(({ fields }) => [fields["NodePools"], fields["command"]])).toEqual([
+    [["old"], "karpenter convert --kubeconfig FILE > v1.yaml"],
+  ]);
+  await cluster.stop();
+});
+
+const openSchema = { type: "object", "x-kubernetes-preserve-unknown-fields": true };
+
 /** A client that may not list these kinds, as under a role that lacks them. */
 const without =
   (...plurals: readonly string[]) =>
@@ -111,7 +138,7 @@ test("while Machines may not be read no Provisioner launches: what it launched w
 });
 
 test("two eras side by side: loads come and go, no node changes its owner, nothing is written that its era does not own", async () => {
-  // A week of it: node test/legacy/run-mixed-week.ts
+  // A week of it: node test/nightly/mixed-week.ts
   const life = await liveMixed({ seed: 1, hours: 1.5, everyHours: 0.25 });
   expect(life.faults).toEqual([]);
   expect(life.owners).toEqual([

@@ -31,7 +31,7 @@ const parts: readonly Part[] = [
   { name: "simulation", command: ["node", "test/nightly/simulation.ts"] },
   { name: "replay", command: ["node", "test/nightly/replay.ts"] },
   ...script("sim:week", "--json"),
-  { name: "mixed week", command: ["node", "test/legacy/run-mixed-week.ts"] },
+  { name: "mixed week", command: ["node", "test/nightly/mixed-week.ts"] },
   ...["scheduling", "cost", "disruption"].flatMap((kind) =>
     script("corpus", kind, `${corpus}/${kind}`).map((part) => ({ ...part, name: `corpus ${kind}` })),
   ),

@@ -1,6 +1,6 @@
-/** `node test/legacy/run-mixed-week.ts [--days 7] [--seed 1]`: both eras in one cluster through a week; exit 1 on any fault. */
+/** `node test/nightly/mixed-week.ts [--days 7] [--seed 1]`: both eras in one cluster through a week; exit 1 on any fault. */
 import { parseArgs } from "node:util";
-import { liveMixed } from "./mixed-week.ts";
+import { liveMixed } from "../legacy/mixed-week.ts";
 
 const { values } = parseArgs({
   options: { days: { type: "string", default: "7" }, seed: { type: "string", default: "1" } },
