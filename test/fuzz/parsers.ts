@@ -33,7 +33,7 @@ const json = (value: unknown): string => JSON.stringify(value);
 /** What whoever reads YAML or JSON beforehand does: text that is neither never arrives. */
 function valueOf(text: string): unknown {
   try {
-    return parse(text, { maxAliasCount: 100 }) as unknown;
+    return parse(text, { maxAliasCount: 100, logLevel: "silent" }) as unknown;
   } catch {
     return undefined;
   }
