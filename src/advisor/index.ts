@@ -9,7 +9,7 @@ export type { Finding, Rule, RuleOutcome, Severity } from "./model/rule.ts";
 export { severities, severityRank } from "./model/rule.ts";
 export { allRules } from "./registry/all-rules.ts";
 export { explainRule, listRules } from "./report/explain.ts";
-export { adviceDocument } from "./report/findings-json.ts";
+export { type AdviceDocument, adviceDocument, type FindingLine } from "./report/findings-json.ts";
 export { adviceJunit } from "./report/junit.ts";
 export { rulePage, rulesIndex } from "./report/rule-page.ts";
 export { adviceSarif } from "./report/sarif.ts";

@@ -8,6 +8,7 @@ import { StateBanner } from "./parts/state-banner.tsx";
 import { useRoute } from "./parts/use-route.ts";
 import { Decisions } from "./views/decisions.tsx";
 import { Explain } from "./views/explain.tsx";
+import { Findings } from "./views/findings.tsx";
 import { Nodes } from "./views/nodes.tsx";
 import { Overview } from "./views/overview.tsx";
 import { Pools } from "./views/pools.tsx";
@@ -19,6 +20,7 @@ const views = [
   ["decisions", "Decisions"],
   ["pools", "Pools"],
   ["what-if", "What if"],
+  ["findings", "Findings"],
 ] as const;
 
 export function App({ store, connection }: { readonly store: Store; readonly connection: Connection }) {
@@ -77,6 +79,8 @@ function View(props: {
       return <Pools fleet={fleet} />;
     case "what-if":
       return <WhatIf fleet={fleet} engine={engine} pool={rest.join("/")} />;
+    case "findings":
+      return <Findings connection={connection} />;
     case "explain":
       return <Explain object={rest.join("/")} connection={connection} />;
     default:

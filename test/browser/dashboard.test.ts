@@ -12,7 +12,7 @@ import { runKarpenter, type Running, startKarpenter } from "../main-job/process.
 import { accessibilityFindings, openBrowser, openPage } from "./browser.ts";
 import { application, pool } from "./objects.ts";
 
-const views = ["overview", "nodes", "decisions", "pools", "what-if"] as const;
+const views = ["overview", "nodes", "decisions", "pools", "what-if", "findings"] as const;
 
 let folder = "";
 let cluster: Running;
@@ -28,6 +28,7 @@ const headings = {
   decisions: "What was done, and why",
   pools: "Pools",
   "what-if": "What if?",
+  findings: "Findings of lint",
 } as const satisfies Record<(typeof views)[number], string>;
 
 /** Shows a view and waits until it is drawn. */
@@ -92,6 +93,16 @@ describe("the dashboard of a cluster that runs", () => {
     await show(page, "pools");
     const [general] = (await fleet()).pools;
     expect(await page.locator("article").innerText()).toContain(`${general?.limits[0]?.used} of 64`);
+  });
+
+  it("tells what lint finds in its pools, and leads to the page of the rule", async () => {
+    const { page } = await openPage(browser, url);
+    await show(page, "findings");
+    const first = page.locator("li.card a").first();
+    const rule = await first.innerText();
+    await first.click();
+    await page.getByRole("heading", { level: 1 }).waitFor();
+    expect(await page.getByRole("heading", { level: 1 }).innerText()).toContain(rule);
   });
 
   it("explains a pod that waits, and what would place it", async () => {
@@ -180,19 +191,20 @@ describe("people who", () => {
     const { page } = await openPage(browser, url);
     await show(page, "overview");
     const reached: string[] = [];
-    for (let presses = 0; presses < 9; presses++) {
+    for (let presses = 0; presses < 10; presses++) {
       await page.keyboard.press("Tab");
       reached.push(String(await page.evaluate("document.activeElement?.textContent?.trim()")));
       const outline = await page.evaluate("getComputedStyle(document.activeElement).outlineStyle");
       expect(outline, reached.at(-1)).not.toBe("none");
     }
-    expect(reached.slice(0, 8)).toEqual([
+    expect(reached.slice(0, 9)).toEqual([
       "Skip to the content",
       "Overview",
       "Nodes",
       "Decisions",
       "Pools",
       "What if",
+      "Findings",
       "Documentation",
       "Theme: auto",
     ]);

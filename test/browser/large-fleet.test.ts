@@ -87,6 +87,7 @@ beforeAll(async () => {
       throw new Error("nobody asks for the picture here");
     },
     explain: () => ({ found: false, body: { message: "nothing is explained here" } }),
+    findings: () => ({ findings: [] }),
     prefix: "/clusters/one/",
   });
   server.on("request", (request, response) => {

@@ -24,7 +24,15 @@ async function serve(change: Partial<DashboardParts> = {}) {
   const file = { contentType: "text/html", body: Buffer.from("<p>page</p>"), tag: '"1"', isImmutable: false };
   const page = { build: "build", files: new Map([["", file]]) };
   const explain = (object: string) => ({ found: object === "pod/a/b", body: { object } });
-  const handler = createDashboardHandler({ feed, clock, page, snapshot: () => picture, explain, ...change });
+  const handler = createDashboardHandler({
+    feed,
+    clock,
+    page,
+    snapshot: () => picture,
+    explain,
+    findings: () => ({ schema: "findings" }),
+    ...change,
+  });
   const server = createServer((request, response) => {
     if (!handler(request, response)) response.writeHead(404).end();
   });
@@ -46,7 +54,7 @@ describe("the dashboard's addresses", () => {
     expect((await fetch(url, { headers: { "if-none-match": '"1"' } })).status).toBe(304);
   });
 
-  it.each(["api/v1/fleet", "api/v1/engine"])("%s is JSON", async (path) => {
+  it.each(["api/v1/fleet", "api/v1/engine", "api/v1/findings"])("%s is JSON", async (path) => {
     const { url } = await serve();
     const answer = await fetch(`${url}/${path}`);
     expect(answer.headers.get("content-type")).toContain("application/json");

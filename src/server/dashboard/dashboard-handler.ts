@@ -19,6 +19,8 @@ export interface DashboardParts {
   readonly snapshot: () => ClusterSnapshot;
   /** An explanation of `pod/NAMESPACE/NAME` or `node/NAME`, or why there is none. */
   readonly explain: (object: string) => { readonly found: boolean; readonly body: unknown };
+  /** What `karpenter lint` finds in the pools of now, in its JSON form. */
+  readonly findings: () => unknown;
   /** Asked for as `Authorization: Bearer`; without one only this machine's own browser is answered. */
   readonly token?: () => Promise<string | undefined>;
   /** Path that a proxy leaves in front, with its slashes: `/karpenter/`. */
@@ -80,6 +82,8 @@ async function answerApi(exchange: Exchange, path: string, parts: DashboardParts
       return streamFleet(request, response, { ...parts, headers: { ...headers, "cache-control": "no-store" } });
     case "engine":
       return sendPieces(exchange, parts.clock, wirePieces(parts.snapshot()));
+    case "findings":
+      return sendJson(exchange, 200, parts.findings());
     case "explain": {
       const { found, body } = parts.explain(url.searchParams.get("object") ?? "");
       return sendJson(exchange, found ? 200 : 404, body);
