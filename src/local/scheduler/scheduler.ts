@@ -146,8 +146,12 @@ class Scheduler {
     }
   }
 
-  /** False for a pod that went, was bound by somebody else, or began to terminate while it stood in line. */
+  /**
+   * False for a pod that went, was bound by somebody else, or began to terminate while it stood in line; and for one that
+   * has its node: an event that came while it was being placed has put it into the line a second time.
+   */
   #isWaiting({ facts }: QueuedPod): boolean {
+    if (this.#picture.isAssumed(facts.key)) return false;
     const current = this.#pods.store.get(facts.key);
     return current?.metadata.uid === facts.uid && !current.spec.nodeName && !current.metadata.deletionTimestamp;
   }
