@@ -48,6 +48,7 @@ export const nodePoolEventReasons = Object.freeze([
   "ClusterLimitReached",
   "ZonalShiftActive",
   "ZonalShiftCleared",
+  "BestPractice",
 ] as const);
 
 export const podEventReasons = Object.freeze([
