@@ -10,11 +10,13 @@ type StateNode = ClusterSnapshot["nodes"][number];
 
 export function verifyNodes(snapshot: ClusterSnapshot, plan: ProvisioningPlan): readonly string[] {
   const moved = new Set([...plan.claims.flatMap(({ pods }) => pods), ...plan.nominations.map(({ pod }) => pod)]);
-  const unknown = plan.nominations.filter(({ node }) => !snapshot.nodes.some(({ name }) => name === node));
+  const names = new Set(snapshot.nodes.map(({ name }) => name));
+  const unknown = plan.nominations.filter(({ node }) => !names.has(node));
+  const sent = Map.groupBy(plan.nominations, ({ node }) => node);
   return [
     ...unknown.map(({ pod, node }) => `${pod.metadata.name} goes to node ${node}, which is not there`),
     ...snapshot.nodes.flatMap((node) => {
-      const pods = plan.nominations.filter((nomination) => nomination.node === node.name).map(({ pod }) => pod);
+      const pods = (sent.get(node.name) ?? []).map(({ pod }) => pod);
       if (pods.length === 0) return [];
       return verifyNode(snapshot, node, { pods, stay: node.pods.filter((pod) => !moved.has(pod) && isRunning(pod)) });
     }),
