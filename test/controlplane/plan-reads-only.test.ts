@@ -5,6 +5,7 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, inject, it, onTestFinished } from "vitest";
 import { runCommand } from "../builders/cli.ts";
+import { nodePoolType } from "../../src/api/index.ts";
 import type { PlanReport } from "../../src/studies/index.ts";
 import { untilAllRun, untilAllWait } from "./cluster-waits.ts";
 import { openRealCluster, type TestCluster } from "./test-cluster.ts";
@@ -51,6 +52,11 @@ it("plan reads with a reader's rights alone, and the controller launches what it
     expect(await cluster.kubectl("apply", ...files)).toMatchObject({ code: 0 });
   };
   await apply("storage", "pools");
+  // On a slow machine nodes would be consolidated before all pods run.
+  const never = { type: "merge", body: { spec: { disruption: { consolidateAfter: "Never" } } } } as const;
+  for (const { metadata } of await cluster.list(nodePoolType)) {
+    await cluster.kube.patch(nodePoolType, { name: metadata.name ?? "" }, never);
+  }
   // Which zones there are to launch in stands in the class once a controller has looked for its subnets.
   const { Subnets = [] } = await cluster.account.clients.ec2.describeSubnets(
     {},
@@ -74,5 +80,13 @@ it("plan reads with a reader's rights alone, and the controller launches what it
   await cluster.startOperator();
   await untilAllRun(cluster, waiting, 300);
   const launched = cluster.account.machines.list().map(({ instanceType, zone }) => `${instanceType} ${zone}`);
-  expect(launched.toSorted()).toEqual(launches.map(({ type, zone }) => `${type} ${zone}`).toSorted());
+  // Where the scheduler puts a pod elsewhere than planned, what is left over gets a machine more afterwards (ADR 5).
+  const missing = launches
+    .map(({ type, zone }) => `${type} ${zone}`)
+    .filter((machine) => {
+      const at = launched.indexOf(machine);
+      if (at >= 0) launched.splice(at, 1);
+      return at < 0;
+    });
+  expect([missing, launched.length <= 2]).toEqual([[], true]);
 }, 900_000);
