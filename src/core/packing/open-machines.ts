@@ -38,7 +38,7 @@ export function* openMachines<State>(
     if (filling.items.length === 0) continue;
     const score = filling.value / machine.price;
     const next = queue.at(-1);
-    if (next !== undefined && score < next.score) {
+    if (next !== undefined && isBehind({ machine: head.machine, score }, next)) {
       insert(queue, { machine: head.machine, score });
       continue;
     }
@@ -65,6 +65,10 @@ function startQueue(problem: PackingProblem): Candidate[] {
   });
   return queue.sort((a, b) => a.score - b.score || b.machine - a.machine);
 }
+
+/** Of equals the first of the problem is opened: its pool comes first (v1alpha5 D7). */
+const isBehind = (a: Candidate, b: Candidate): boolean =>
+  a.score < b.score || (a.score === b.score && a.machine > b.machine);
 
 function insert(queue: Candidate[], candidate: Candidate): void {
   let low = 0;
