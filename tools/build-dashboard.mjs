@@ -7,5 +7,7 @@ try {
   await import("./docs/build.ts");
 } catch (error) {
   if (error?.code !== "ERR_MODULE_NOT_FOUND" || !String(error.message).includes("vite")) throw error;
-  console.warn("dashboard: vite is not installed, so that the page is not built; the plain status page stands in for it");
+  console.warn(
+    "dashboard: vite is not installed, so that the page is not built; the plain status page stands in for it",
+  );
 }
