@@ -49,7 +49,7 @@ function failOnFaults(value: unknown): readonly string[] {
   const allowed: readonly unknown[] = [undefined, "never", ...severities];
   return allowed.includes(value)
     ? []
-    : [`failOn: found ${JSON.stringify(value)}, expected one of never, ${severities.join(", ")}`];
+    : [`failOn: found ${shown(value)}, expected one of never, ${severities.join(", ")}`];
 }
 
 function thresholdFaults(value: unknown): readonly string[] {
@@ -61,7 +61,7 @@ function thresholdFaults(value: unknown): readonly string[] {
   );
   return [
     ...unknownKeys(value, Object.keys(defaultThresholds), "thresholds."),
-    ...wrong.map(([key, found]) => `thresholds.${key}: found ${JSON.stringify(found)}, expected a number of 0 or more`),
+    ...wrong.map(([key, found]) => `thresholds.${key}: found ${shown(found)}, expected a number of 0 or more`),
   ];
 }
 
@@ -76,13 +76,19 @@ function entryFaults(entry: unknown, path: string, rules: readonly string[]): re
   const { rule, object, reason, until } = entry;
   const faults = [...unknownKeys(entry, ["rule", "object", "reason", "until"], `${path}.`)];
   if (typeof rule !== "string" || !rules.includes(rule))
-    faults.push(`${path}.rule: found ${JSON.stringify(rule)}, which is no rule; lint --rules lists them`);
+    faults.push(`${path}.rule: found ${shown(rule)}, which is no rule; lint --rules lists them`);
   if (object !== undefined && typeof object !== "string") faults.push(`${path}.object: expected text`);
   if (typeof reason !== "string" || reason.trim() === "") faults.push(`${path}.reason: expected why it is accepted`);
   if (until !== undefined && !isDay(until))
-    faults.push(`${path}.until: found ${JSON.stringify(until)}, expected a day such as 2027-01-31`);
+    faults.push(`${path}.until: found ${shown(until)}, expected a day such as 2027-01-31`);
   return faults;
 }
 
 const isDay = (value: unknown): boolean =>
   typeof value === "string" && /^\d{4}-\d{2}-\d{2}$/.test(value) && !Number.isNaN(Date.parse(value));
+
+/** What was found, on one line; structures are only named, since aliases can make them endless. */
+function shown(value: unknown): string {
+  if (Array.isArray(value)) return "a list";
+  return typeof value === "object" && value !== null ? "an object" : String(JSON.stringify(value));
+}

@@ -8,7 +8,6 @@ import { readInput } from "../input/read-input.ts";
 import type { ClusterFlags } from "../offline/offline-flags.ts";
 import { runSimulate, type SimulateFlags } from "../simulate/run-simulate.ts";
 import type { Terminal } from "../terminal.ts";
-import { readLive } from "./read-live.ts";
 
 export interface ConvertFlags extends ClusterFlags {
   readonly filename: readonly string[];
@@ -46,6 +45,8 @@ async function readObjects(
   terminal: Terminal,
 ): Promise<{ readonly objects: readonly ManifestObject[]; readonly problems: readonly string[] }> {
   if (flags.filename.length === 0) {
+    // The client is loaded only where a cluster is asked for.
+    const { readLive } = await import("./read-live.ts");
     const { objects, refusals } = await readLive(flags, terminal);
     return { objects, problems: refusals };
   }

@@ -77,8 +77,6 @@ export class Caller {
   async open(call: Call): Promise<AsyncIterable<Uint8Array> & { destroy(): unknown }> {
     call.signal?.throwIfAborted();
     const { body } = await this.#within(call, "watches", (attempt) => this.#send(call, attempt));
-    // A body that is destroyed tells so by an error event, which nobody waits for any more.
-    body.on("error", () => undefined);
     return body as AsyncIterable<Uint8Array> & { destroy(): unknown };
   }
 
@@ -140,6 +138,8 @@ export class Caller {
         bodyTimeout: 0,
         signal,
       });
+      // A body that is destroyed before anybody reads it, or after, tells so by an error event; readers get it as a rejection.
+      answer.body.on("error", () => undefined);
       done(String(answer.statusCode));
       if (answer.statusCode < 400) return answer;
       throw await this.#faultOf(answer);
