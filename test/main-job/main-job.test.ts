@@ -146,7 +146,7 @@ describe("a thousand pods in thirty deployments", () => {
     await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: manifests }));
     const running = startKarpenter(["up", "-f", file, ...ports, "--kubeconfig-out", kubeconfig()]);
     const started = performance.now();
-    const [, url = ""] = await running.waitFor(/status page {2}(\S+)/, 30_000);
+    const [, url = ""] = await running.waitFor(/dashboard {4}(\S+)/, 30_000);
     await untilRunning(url, 1_000);
     const seconds = (performance.now() - started) / 1000;
     const memory = await peakMemoryMiB(running.child.pid ?? 0);
@@ -179,7 +179,7 @@ describe.skipIf(!hasWorkloads || !hasKubectl)("kubectl and the embedded cluster"
       "--kubeconfig-out",
       kubeconfig(),
     ]);
-    const [, url = ""] = await running.waitFor(/status page {2}(\S+)/, 30_000);
+    const [, url = ""] = await running.waitFor(/dashboard {4}(\S+)/, 30_000);
     await untilRunning(url, 12);
     const shown = kubectl("get", "nodes,nodeclaims,pods", "-A");
     expect(shown).toMatch(/node\/ip-\S+ +Ready/);

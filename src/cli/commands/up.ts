@@ -40,7 +40,7 @@ export function upCommand(program: Command, { terminal, finish }: CommandContext
       new Option("--log-format <form>", "form of the decision lines").choices(["text", "json"]).default("text"),
     )
     .option("--api-port <port>", "port of the API server, 0 for a free one", portValue, 6443)
-    .option("--http-port <port>", "port of the status page, 0 for a free one", portValue, 8080)
+    .option("--http-port <port>", "port of the dashboard, 0 for a free one", portValue, 8080)
     .option("--kubeconfig-out <file>", "where the kubeconfig is written", ".karpenter/kubeconfig")
     .option("--time-scale <factor>", "how many times faster than the wall clock the cluster runs", scaleValue, 1)
     .option("--seed <text>", "draws names and delays from a seed; equal as far as the order of events is")

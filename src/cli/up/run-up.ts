@@ -11,7 +11,7 @@ import type { UpOptions } from "./options.ts";
 import { readSamples, samplesFor } from "./samples.ts";
 import { startSession, type UpSession } from "./session.ts";
 import { waitUntilSettled } from "./settle.ts";
-import { countPods, exitCodeOf, podName, podState, schedulerReason, type UpSummary } from "./summary.ts";
+import { countPods, exitCodeOf, podName, type PodNames, podState, schedulerReason, type UpSummary } from "./summary.ts";
 
 /** Boots the cluster, applies the input, and stays until it has settled or until it is stopped. */
 export async function runUp(options: UpOptions, terminal: Terminal): Promise<number> {
@@ -72,7 +72,7 @@ async function useSession({ options, terminal, session, manifests, says }: Use):
     {
       cluster: session.watched,
       clock,
-      unplaced: () => unplacedPods(session),
+      unplaced: () => (isJudged(session) ? unplacedPods(session) : noPods),
       timeoutMilliseconds: options.timeoutMilliseconds,
       quietMilliseconds: quietTime(options),
     },
@@ -111,6 +111,16 @@ async function poolsReady({ place, clock, signal }: UpSession): Promise<void> {
 }
 
 /** Pods whose latest decision is that there is no place for them, each with the reason. */
+/** While nobody has said of a pool whether it may be used, a pod that has no place may still get one. */
+const isJudged = ({ operator }: UpSession): boolean =>
+  operator
+    .snapshot()
+    .pools.every(({ pool }) =>
+      (pool.status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status !== "Unknown"),
+    );
+
+const noPods: PodNames = new Set();
+
 function unplacedPods({ operator }: UpSession): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
   for (const { kind, pods, reason } of operator.decisions.list()) {
