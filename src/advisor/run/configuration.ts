@@ -90,5 +90,5 @@ const isDay = (value: unknown): boolean =>
 /** What was found, on one line; structures are only named, since aliases can make them endless. */
 function shown(value: unknown): string {
   if (Array.isArray(value)) return "a list";
-  return typeof value === "object" && value !== null ? "an object" : String(JSON.stringify(value));
+  return typeof value === "object" && value !== null ? "an object" : JSON.stringify(value);
 }
