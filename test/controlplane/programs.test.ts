@@ -72,7 +72,7 @@ describe("karpenter up on a test cluster of the user's", () => {
     const what = ["-f", "samples/pools.yaml", file, "--until", "settled", "--timeout", "240s", "--output", "json"];
     const { stdout } = await execute(process.execPath, ["bin/karpenter.mjs", "up", ...where, ...what], { cwd: root });
     const summary = JSON.parse(stdout) as Record<string, unknown>;
-    expect(summary).toMatchObject({ schema: "up/1", pods: { running: 3, pending: 0 }, unplaced: [], refused: [] });
+    expect(summary, stdout).toMatchObject({ schema: "up/1", pods: { running: 3, pending: 0 }, unplaced: [], refused: [] });
     expect(summary.pricePerHour).toBeGreaterThan(0);
     // Its account went with it: what it played is taken away, so that nothing of it disturbs the next test.
     await kubectl("delete", "deployment", "simulated");

@@ -110,17 +110,17 @@ async function poolsReady({ place, clock, signal }: UpSession): Promise<void> {
   }
 }
 
-/** Pods whose latest decision is that there is no place for them, each with the reason. */
-/** While nobody has said of a pool whether it may be used, a pod that has no place may still get one. */
+/** While a pool can't be used yet, a pod that has no place may still get one. */
 const isJudged = ({ operator }: UpSession): boolean =>
   operator
     .snapshot()
     .pools.every(({ pool }) =>
-      (pool.status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status !== "Unknown"),
+      (pool.status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True"),
     );
 
 const noPods: PodNames = new Set();
 
+/** Pods whose latest decision is that there is no place for them, each with the reason. */
 function unplacedPods({ operator }: UpSession): ReadonlyMap<string, string> {
   const reasons = new Map<string, string>();
   for (const { kind, pods, reason } of operator.decisions.list()) {

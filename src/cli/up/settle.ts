@@ -25,7 +25,8 @@ export async function waitUntilSettled(options: SettleOptions, signal: AbortSign
   for (;;) {
     const now = clock.monotonic();
     const waitingFor = underWay(cluster.picture(), unplaced());
-    const quiet = now - cluster.lastChange();
+    // What was just applied may not have come back from the server yet: quiet is what nothing has disturbed since the asking.
+    const quiet = now - Math.max(cluster.lastChange(), started);
     if (waitingFor === undefined && quiet >= quietMilliseconds) return { kind: "settled" };
     if (waitingFor !== undefined && quiet >= stuckMilliseconds && onlyPendingPods(cluster)) return { kind: "settled" };
     if (now - started >= timeoutMilliseconds) {

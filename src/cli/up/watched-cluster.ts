@@ -1,7 +1,9 @@
 import {
   daemonSetType,
   deploymentType,
+  type NodePool,
   nodeClaimType,
+  nodePoolType,
   nodeType,
   podType,
   replicaSetType,
@@ -43,6 +45,10 @@ export function watchCluster(options: {
     lastChange = clock.monotonic();
   };
   pods.subscribe(changed);
+  // Whether a pool can be used decides where pods go.
+  informers.informer({ type: nodePoolType, optional: true }).subscribe((delta) => {
+    if (delta.type !== "updated" || readiness(delta.object) !== readiness(delta.previous)) changed();
+  });
   // Tags and hashes come as annotations after a claim is settled: they are news to nobody who waits.
   claims.subscribe((delta) => {
     if (delta.type !== "updated" || delta.object.status !== delta.previous.status) changed();
@@ -62,3 +68,6 @@ export function watchCluster(options: {
     waitForSync: (signal) => informers.waitForSync({ signal }),
   };
 }
+
+const readiness = ({ status }: NodePool): string | undefined =>
+  status?.conditions?.find(({ type }) => type === "Ready")?.status;
