@@ -124,13 +124,10 @@ async function deleteCandidate(
 ): Promise<void> {
   if (running.deleted.has(candidate.providerId)) return;
   const { claim } = candidate.claim;
-  const accepted = await withRetries(deps, signal, async () => {
-    const { name = "", uid } = claim.metadata;
-    await deps.kube.delete(nodeClaimType, { name }, { signal, ...(uid === undefined ? {} : { uid }) });
-    return true;
-  });
+  const outcome = await withRetries(deps, signal, () => deletedOrReplaced(deps, claim, signal));
+  if (outcome === "replaced") await giveBack(deps, candidate, signal);
   running.deleted.add(candidate.providerId);
-  if (accepted !== true) return;
+  if (outcome !== "deleted") return;
   const { reason } = running.command;
   for (const object of [candidate.node.node, claim] as readonly (KubeObject | undefined)[]) {
     if (object === undefined) continue;
@@ -149,6 +146,34 @@ async function deleteCandidate(
     ...(reason === "Drifted" ? {} : { consolidationPolicy: policy }),
     pods: candidate.pods.length,
   });
+}
+
+/**
+ * `replaced`: another claim has the name by now, as after a restore from a backup. Repeating would be refused until the
+ * command is abandoned, and keep the node tainted all the while.
+ */
+async function deletedOrReplaced(
+  { kube }: DisruptionDeps,
+  { metadata: { name = "", uid } }: NodeClaim,
+  signal: AbortSignal,
+): Promise<"deleted" | "replaced"> {
+  try {
+    await kube.delete(nodeClaimType, { name }, { signal, ...(uid === undefined ? {} : { uid }) });
+    return "deleted";
+  } catch (error) {
+    if (!isKubeFault(error, "Conflict")) throw error;
+    const { metadata } = await kube.get(nodeClaimType, { name }, { signal });
+    if (metadata.uid === uid) throw error;
+    return "replaced";
+  }
+}
+
+/** The command does not mean this node any more: it is as free as before. */
+async function giveBack(deps: DisruptionDeps, candidate: Candidate, signal: AbortSignal): Promise<void> {
+  const { name } = candidate.claim.key;
+  await unmarkCandidate(deps, namesOf(candidate), signal);
+  deps.model.unmarkForDeletion([candidate.providerId]);
+  deps.log.info("another claim has the name of one that was to go, its node is left alone", { NodeClaim: name });
 }
 
 /** Candidates are free again at once; replacements that exist stay as capacity. */

@@ -221,6 +221,25 @@ describe("commands with replacements", () => {
     await cluster.fixture.stop();
   });
 
+  test("a candidate whose name another claim has by now is given back at once, and the command ends", async () => {
+    const cluster = await running(1);
+    const { metadata: _, status, ...claim } = (await cluster.fixture.get(nodeClaimType, "a"))!;
+    await cluster.fixture.kube.delete(nodeClaimType, { name: "a" });
+    const { metadata } = nodeClaim("a");
+    const restored = await cluster.fixture.create(nodeClaimType, { ...claim, metadata });
+    // No candidate for the next pass, so that what is seen is the end of this command.
+    const conditions = (status?.conditions ?? []).filter(({ type }) => type !== "Consolidatable");
+    await cluster.fixture.patch(nodeClaimType, restored, { status: { ...status, conditions } }, "status");
+    await cluster.settle("r0");
+    expect(await cluster.claimNames()).toEqual(["a", "r0"]);
+    expect(await cluster.taintedNodes()).toEqual(["node-b"]);
+    const marked = cluster.model.snapshot().nodes.filter(({ markedForDeletion }) => markedForDeletion);
+    expect(marked.map(({ name }) => name)).not.toContain("node-a");
+    const after = (await cluster.fixture.get(nodeClaimType, "a")) as NodeClaim;
+    expect(getCondition(after, "DisruptionReason")).toBeUndefined();
+    await cluster.fixture.stop();
+  });
+
   test("[lifecycle U15] when the second of three cannot be created, the first stays and the taints go", async () => {
     let made = 0;
     const cluster = await running(3, {
