@@ -92,6 +92,21 @@ describe("labels that the pool does not define", () => {
     expect(planOne(required([expression])).claims.length).toBe(claims);
   });
 
+  it.each([
+    ["DoesNotExist", undefined],
+    ["NotIn", ["a"]],
+  ] as const)(
+    "are still asked for where %s stands beside Exists, alone and with other terms to go to",
+    (operator, values) => {
+      const wanted: Expression = { key: "team", operator: "Exists" };
+      const other: Expression = { key: "team", operator, ...(values === undefined ? {} : { values }) };
+      const plan = planOne(required([wanted, other]));
+      expect(plan.unplaced[0]?.message).toContain('label "team" does not have known values');
+      expect(planOne(required([other, wanted])).claims).toEqual([]);
+      expect(planOne(required([wanted, other], [zoneIn("test-zone-2")])).claims.length).toBe(1);
+    },
+  );
+
   it("[scheduling B36] hints at the label that was meant", () => {
     expect(planOne({ nodeSelector: { zone: "test-zone-1" } }).unplaced[0]?.message).toContain(
       'label "zone" does not have known values (typo of "topology.kubernetes.io/zone"?)',

@@ -1,7 +1,16 @@
-import { isWithinBounds, type Requirement, requirementFrom } from "./requirement.ts";
+import { acceptsAbsence, isWithinBounds, type Requirement, requirementFrom } from "./requirement.ts";
 
-/** What both admit (scheduling 3.2). Both must be about one key. `minValues` is the larger. */
+/**
+ * What both admit (scheduling 3.2). Both must be about one key. `minValues` is the larger. A label that one of them wants to
+ * be there stays wanted, as kube-scheduler has it.
+ */
 export function intersectRequirement(a: Requirement, b: Requirement): Requirement {
+  const admitted = admittedTogether(a, b);
+  const wanted = !acceptsAbsence(a) || !acceptsAbsence(b);
+  return wanted && acceptsAbsence(admitted) ? requirementFrom({ ...admitted, present: true }) : admitted;
+}
+
+function admittedTogether(a: Requirement, b: Requirement): Requirement {
   if (a === b || isUnconstrained(b, a)) return a;
   if (isUnconstrained(a, b)) return b;
   const gte = larger(a.gte, b.gte);

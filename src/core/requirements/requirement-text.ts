@@ -26,9 +26,9 @@ export function requirementsText(
 
 /** Equal for equal requirements and for no others. */
 export function requirementSignature(requirement: Requirement): string {
-  const { key, complement, values, gte, lte, minValues } = requirement;
+  const { key, complement, values, gte, lte, minValues, present } = requirement;
   const listed = values.size > 1 ? [...values].sort() : [...values];
-  return `${key}${complement ? "!" : "="}${listed.join(",")};${gte ?? ""};${lte ?? ""};${minValues ?? ""}`;
+  return `${key}${complement ? "!" : "="}${listed.join(",")};${gte ?? ""};${lte ?? ""};${minValues ?? ""}${present === true ? ";!" : ""}`;
 }
 
 /** Equal for equal sets and for no others, whatever order they were built in. */
@@ -52,7 +52,7 @@ export function equalRequirements(a: Requirements | undefined, b: Requirements):
 function equalRequirement(a: Requirement, b: Requirement): boolean {
   if (a === b) return true;
   if (a.complement !== b.complement || a.values.size !== b.values.size) return false;
-  if (a.gte !== b.gte || a.lte !== b.lte || a.minValues !== b.minValues) return false;
+  if (a.gte !== b.gte || a.lte !== b.lte || a.minValues !== b.minValues || a.present !== b.present) return false;
   for (const value of a.values) if (!b.values.has(value)) return false;
   return true;
 }

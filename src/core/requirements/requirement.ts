@@ -12,6 +12,11 @@ export interface Requirement {
   readonly gte?: number;
   readonly lte?: number;
   readonly minValues?: number;
+  /**
+   * The label must be there, whatever its value: set where one part of a conjunction says so and what the parts admit
+   * together would not tell (`Exists` and `NotIn`; what contradicts itself, `Exists` and `DoesNotExist`, is met by nobody).
+   */
+  readonly present?: true;
 }
 
 /** A conjunction: label key to requirement. A key that is absent is unconstrained (`Exists`). */
@@ -28,6 +33,7 @@ interface Parts {
   gte?: number | undefined;
   lte?: number | undefined;
   minValues?: number | undefined;
+  present?: true | undefined;
 }
 
 /** Makes a requirement from its parts as they are; absent parts stay absent. */
@@ -40,6 +46,7 @@ export function requirementFrom(parts: Parts): Requirement {
   if (parts.gte !== undefined) requirement.gte = parts.gte;
   if (parts.lte !== undefined) requirement.lte = parts.lte;
   if (parts.minValues !== undefined) requirement.minValues = parts.minValues;
+  if (parts.present === true) requirement.present = true;
   return requirement;
 }
 
@@ -115,6 +122,7 @@ export function isBounded(requirement: Requirement): boolean {
 
 /** True when a node without the label satisfies it. */
 export function acceptsAbsence(requirement: Requirement): boolean {
+  if (requirement.present === true) return false;
   const operator = operatorOf(requirement);
   return operator === "NotIn" || operator === "DoesNotExist";
 }

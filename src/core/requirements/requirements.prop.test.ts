@@ -3,7 +3,7 @@ import { describe, it } from "vitest";
 import type { RequirementSpec } from "../../api/index.ts";
 import { compatibilityError, intersects, isCompatible } from "./compatible.ts";
 import { intersectRequirement, requirementsMeet } from "./intersect.ts";
-import { anyValueOf, hasValue, type Requirement, requirementOf } from "./requirement.ts";
+import { acceptsAbsence, anyValueOf, hasValue, type Requirement, requirementOf } from "./requirement.ts";
 import { requirementSpecs } from "./requirement-specs.ts";
 import { requirementSignature, requirementsSignature } from "./requirement-text.ts";
 import { addRequirements, requirementsOf, specRequirements } from "./requirements.ts";
@@ -43,6 +43,16 @@ describe("intersection", () => {
     );
   });
 
+  it("lets a label be absent exactly where all parts do", () => {
+    const parts = fc.array(spec(fc.constant("example.com/k")), { minLength: 1, maxLength: 4 });
+    fc.assert(
+      fc.property(parts, (specs) => {
+        const each = specs.map(requirementOf);
+        return acceptsAbsence(each.reduce(intersectRequirement)) === each.every(acceptsAbsence);
+      }),
+    );
+  });
+
   it("commutes, associates and repeats without effect", () => {
     fc.assert(
       fc.property(requirement, requirement, requirement, (a, b, c) => {
@@ -76,9 +86,11 @@ describe("one value", () => {
 });
 
 describe("serialisation", () => {
-  it("loses nothing", () => {
+  it("loses nothing of which values are admitted", () => {
     fc.assert(
-      fc.property(requirement, (a) => same(requirementSpecs(a).map(requirementOf).reduce(intersectRequirement), a)),
+      fc.property(requirement, ({ present: _, ...a }) =>
+        same(requirementSpecs(a).map(requirementOf).reduce(intersectRequirement), a),
+      ),
     );
   });
 });
