@@ -1,9 +1,9 @@
 /**
  * Last step of CI: adds up the JSON reports of every suite, names each test that failed with the first lines of why, and
  * prints `N passed, N failed, N skipped` alone on the last line. Parts that are no test runs but failed (second argument)
- * count as failures.
+ * count as failures. What passed on a second try only (second-try.ts) is named as unsteady.
  */
-import { readdirSync, readFileSync } from "node:fs";
+import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 
 interface Assertion {
@@ -12,7 +12,8 @@ interface Assertion {
   readonly failureMessages?: readonly string[];
 }
 
-interface Report {
+/** What of vitest's JSON report is read. */
+export interface Report {
   readonly numPassedTests: number;
   readonly numFailedTests: number;
   readonly numPendingTests: number;
@@ -49,17 +50,43 @@ function nameFailures(report: Report): void {
   }
 }
 
-const [directory = "reports", failedParts = "0"] = process.argv.slice(2);
-const reports = readdirSync(directory)
-  .filter((name) => name.endsWith(".json"))
-  .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as Report);
-const sum = (pick: (report: Report) => number): number => reports.reduce((total, report) => total + pick(report), 0);
-for (const report of reports) nameFailures(report);
-const passed = sum(({ numPassedTests }) => numPassedTests);
-const skipped = sum(({ numPendingTests, numTodoTests }) => numPendingTests + numTodoTests);
-const failedTests = sum(({ numFailedTests }) => numFailedTests);
-// A part can fail without a failing test (a crash, a budget): it still counts as one.
-const failed = failedTests > 0 ? failedTests : Number(failedParts);
-if (passed === 0) console.error("ci: no report of any test was found");
-console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
-process.exit(failed === 0 && passed > 0 ? 0 : 1);
+function reportsIn(directory: string): readonly Report[] {
+  if (!existsSync(directory)) return [];
+  return readdirSync(directory)
+    .filter((name) => name.endsWith(".json") && !name.endsWith(".second.json"))
+    .map((name) => JSON.parse(readFileSync(join(directory, name), "utf8")) as Report);
+}
+
+function nameUnsteady(directory: string): void {
+  for (const { testResults } of reportsIn(join(directory, "unsteady"))) {
+    for (const file of testResults.filter(({ status }) => status === "failed")) {
+      const failures = file.assertionResults.filter(({ status }) => status === "failed");
+      const why = failures.map(
+        ({ fullName, failureMessages = [] }) => `${fullName}\n${shorten(failureMessages[0] ?? "")}`,
+      );
+      console.error(
+        `ci: UNSTEADY, passed on the second try: ${file.name}: ${why.join("\n") || shorten(file.message ?? "")}`,
+      );
+    }
+  }
+}
+
+function main(directory: string, failedParts: number): number {
+  const reports = reportsIn(directory);
+  const sum = (pick: (report: Report) => number): number => reports.reduce((total, report) => total + pick(report), 0);
+  for (const report of reports) nameFailures(report);
+  nameUnsteady(directory);
+  const passed = sum(({ numPassedTests }) => numPassedTests);
+  const skipped = sum(({ numPendingTests, numTodoTests }) => numPendingTests + numTodoTests);
+  const failedTests = sum(({ numFailedTests }) => numFailedTests);
+  // A part can fail without a failing test (a crash, a budget): it still counts as one.
+  const failed = failedTests > 0 ? failedTests : failedParts;
+  if (passed === 0) console.error("ci: no report of any test was found");
+  console.log(`${passed} passed, ${failed} failed, ${skipped} skipped`);
+  return failed === 0 && passed > 0 ? 0 : 1;
+}
+
+if (import.meta.main) {
+  const [directory = "reports", failedParts = "0"] = process.argv.slice(2);
+  process.exitCode = main(directory, Number(failedParts));
+}

@@ -42,6 +42,8 @@ export interface Nominator {
    * because another one of the batch was, or because pods are spread evenly and others have to come first.
    */
   nominateAgain(pod: Pod, signal: AbortSignal): Promise<void>;
+  /** Whether the pods bound to the node leave enough for this one. */
+  hasRoom(node: string, pod: Pod): boolean;
   /** By UID of the pod. Entries go with `forget`. */
   readonly promised: ReadonlyMap<string, Promised>;
   forget(uid: string): void;
@@ -79,6 +81,7 @@ export function createNominator(deps: NominatorDeps): Nominator {
   return {
     promised,
     forget: (uid) => void promised.delete(uid),
+    hasRoom: (node, pod) => hasRoom(deps.model.snapshot(), node, pod),
     awaits: (claim, node) => waitingFor(claim, node).length > 0,
     nominate: async (claim, node, signal) => {
       const name = node.metadata.name ?? "";

@@ -22,6 +22,8 @@ interface Nominating {
   readonly fixture: ClusterFixture;
   readonly planned: PlannedPods;
   readonly nominated: string[];
+  /** A pod that was planned elsewhere is bound to the node, and leaves no room for another. */
+  readonly takeRoom: () => Promise<void>;
   /** A pod that the scheduler refused, planned on machine `a`. */
   readonly expecting: (name: string) => Promise<Pod>;
   readonly promiseOf: (name: string) => Promise<string | undefined>;
@@ -37,17 +39,18 @@ async function nominating(
   given: FixtureOptions & {
     readonly startupTaints?: readonly Taint[];
     readonly isOff?: boolean;
-    readonly cores?: number;
   } = {},
 ): Promise<Nominating> {
   const fixture = await clusterFixture(given);
   const planned = createPlannedPods(fixture.caches);
   const nominated: string[] = [];
-  const { cores = 4 } = given;
-  const roomy = managedNode("node-a", { allocatable: { cpu: String(cores), memory: "8Gi", pods: "20" } });
+  const room = { cores: 4 };
   const model = {
     nominate: (nodes: readonly string[]) => void nominated.push(...nodes),
-    snapshot: () => snapshot({ managed: [roomy] }),
+    snapshot: () => {
+      const allocatable = { cpu: String(room.cores), memory: "8Gi", pods: "20" };
+      return snapshot({ managed: [managedNode("node-a", { allocatable })] });
+    },
   };
   const nominator = createNominator({ ...fixture, model, planned });
   const lifecycle = createNodeClaimLifecycle({
@@ -66,6 +69,11 @@ async function nominating(
     fixture,
     planned,
     nominated,
+    takeRoom: async () => {
+      room.cores = 0.5;
+      await fixture.create(podType, pod("stranger", { nodeName: "node-a" }));
+      await fixture.advance(100);
+    },
     expecting: async (name) => {
       const created = await fixture.create(podType, pod(name));
       const refused = await fixture.patch(podType, created, unschedulable, "status");
@@ -210,8 +218,8 @@ describe("a node that pods are planned on", () => {
 });
 
 describe("a promise that comes to nothing", () => {
-  const promised = async (cores = 4): Promise<Nominating> => {
-    const cluster = await nominating({ cores });
+  const promised = async (): Promise<Nominating> => {
+    const cluster = await nominating();
     await cluster.expecting("p");
     await cluster.join();
     await cluster.becomesReady();
@@ -257,8 +265,18 @@ describe("a promise that comes to nothing", () => {
     await cluster.fixture.stop();
   });
 
+  test("is taken back at once when others have taken the room: another machine must be found", async () => {
+    const cluster = await promised();
+    await cluster.takeRoom();
+    expect(await cluster.promiseOf("p")).toBeUndefined();
+    await cluster.fixture.stop();
+  });
+
   test("because others have taken the room is not given again", async () => {
-    const cluster = await promised(0.5);
+    const cluster = await promised();
+    await clear(cluster);
+    expect(await cluster.promiseOf("p")).toBe("node-a");
+    await cluster.takeRoom();
     await clear(cluster);
     expect(await cluster.promiseOf("p")).toBeUndefined();
     await cluster.fixture.stop();

@@ -5,7 +5,7 @@ import type { Clock, Logger } from "../../platform/index.ts";
 import { type Caches, hasTaint, indexes, manyWorkers, type Reconciler, requeueAfter } from "../plumbing/index.ts";
 import { nominationManager, type Nominator } from "./nominator.ts";
 
-/** Longer than kube-scheduler holds a pod back (10 s): what is not bound by then has found its room taken. */
+/** Longer than kube-scheduler holds a pod back (10 s): what is not bound by then will not be. */
 const bindMilliseconds = 30_000;
 /** A promise that others take back within so long is given again, so often at most: each costs an attempt that fails. */
 const againMilliseconds = 15_000;
@@ -28,7 +28,7 @@ interface Found {
 
 /**
  * A pod that was promised a node is none to find a machine for (scheduling 1.1, A7). So promises of ours that came to
- * nothing are taken back: at once where the node is gone or goes, else after a while. After a restart the API's own record of
+ * nothing are taken back: at once where the node is gone or goes, or where others have taken the room, else after a while. After a restart the API's own record of
  * who wrote the field says which are ours; those of preemption and of other programs are left alone.
  */
 export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
@@ -39,6 +39,8 @@ export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
     nominator.forget(uid);
     found.delete(uid);
   };
+  const heldFor = (node: string): readonly string[] =>
+    caches.pods.store.byIndex(indexes.nominatedNode, node).filter(isHeld).map(objectKey);
   const sinceOf = async (pod: Pod, node: string, signal: AbortSignal): Promise<number | undefined> => {
     const { uid = "" } = pod.metadata;
     const own = nominator.promised.get(uid);
@@ -61,24 +63,25 @@ export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
       const since = await sinceOf(pod, node, signal);
       if (since === undefined) return undefined;
       const left = since + bindMilliseconds - clock.monotonic();
-      if (left > 0 && isThere(deps, node)) return requeueAfter(left);
+      if (left > 0 && isThere(deps, node) && !isTaken(deps, node, pod)) return requeueAfter(left);
       await takeBack(deps, pod, signal);
       return undefined;
     },
     watch: (queue) => {
-      queue.watches(caches.pods, ({ type, object }) => {
+      queue.watches(caches.pods, (delta) => {
+        const { type, object } = delta;
         const { uid = "" } = object.metadata;
-        if (type === "deleted" || (object.spec.nodeName ?? "") !== "") forget(uid);
-        else if (isHeld(object) || nominator.promised.has(uid)) return [objectKey(object)];
+        const { nodeName = "" } = object.spec;
+        if (type === "deleted" || nodeName !== "") {
+          const expected = nominator.promised.get(uid)?.node === nodeName;
+          forget(uid);
+          const isNews = type !== "deleted" && (type === "added" || (delta.previous.spec.nodeName ?? "") === "");
+          if (isNews && !expected) return heldFor(nodeName);
+        } else if (isHeld(object) || nominator.promised.has(uid)) return [objectKey(object)];
         return [];
       });
       queue.watches(caches.nodes, ({ object }) =>
-        isThere(deps, object.metadata.name ?? "")
-          ? []
-          : caches.pods.store
-              .byIndex(indexes.nominatedNode, object.metadata.name ?? "")
-              .filter(isHeld)
-              .map(objectKey),
+        isThere(deps, object.metadata.name ?? "") ? [] : heldFor(object.metadata.name ?? ""),
       );
     },
   };
@@ -102,6 +105,12 @@ async function repeat(deps: StaleNominationsDeps, pod: Pod, signal: AbortSignal)
 function isThere({ caches }: StaleNominationsDeps, name: string): boolean {
   const node = caches.nodes.store.get(name);
   return node !== undefined && node.metadata.deletionTimestamp === undefined && !hasTaint(node, taints.disrupted);
+}
+
+/** Pods that were not meant for the node were bound to it. */
+function isTaken({ caches, nominator }: StaleNominationsDeps, name: string, pod: Pod): boolean {
+  const node = caches.nodes.store.get(name);
+  return node !== undefined && !hasTaint(node, taints.unregistered) && !nominator.hasRoom(name, pod);
 }
 
 interface FieldRecord {
