@@ -1,6 +1,6 @@
 import { type Pod, podType, taints } from "../../api/index.ts";
 import { isActive } from "../../core/index.ts";
-import { isKubeFault, type KubeClient, objectKey, type ReconcileResult } from "../../kube/index.ts";
+import { type Delta, isKubeFault, type KubeClient, objectKey, type ReconcileResult } from "../../kube/index.ts";
 import type { Clock, Logger } from "../../platform/index.ts";
 import { type Caches, hasTaint, indexes, manyWorkers, type Reconciler, requeueAfter } from "../plumbing/index.ts";
 import { nominationManager, type Nominator } from "./nominator.ts";
@@ -71,14 +71,11 @@ export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
       queue.watches(caches.pods, (delta) => {
         const { type, object } = delta;
         const { uid = "" } = object.metadata;
-        const { nodeName = "" } = object.spec;
-        if (type === "deleted" || nodeName !== "") {
-          const expected = nominator.promised.get(uid)?.node === nodeName;
-          forget(uid);
-          const isNews = type !== "deleted" && (type === "added" || (delta.previous.spec.nodeName ?? "") === "");
-          if (isNews && !expected) return heldFor(nodeName);
-        } else if (isHeld(object) || nominator.promised.has(uid)) return [objectKey(object)];
-        return [];
+        if (type !== "deleted" && !isBound(object))
+          return isHeld(object) || nominator.promised.has(uid) ? [objectKey(object)] : [];
+        const isMeant = nominator.promised.get(uid)?.node === object.spec.nodeName;
+        forget(uid);
+        return isBinding(delta) && !isMeant ? heldFor(object.spec.nodeName ?? "") : [];
       });
       queue.watches(caches.nodes, ({ object }) =>
         isThere(deps, object.metadata.name ?? "") ? [] : heldFor(object.metadata.name ?? ""),
@@ -87,7 +84,10 @@ export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
   };
 }
 
-const waits = (pod: Pod): boolean => (pod.spec.nodeName ?? "") === "" && isActive(pod);
+const isBound = ({ spec }: Pod): boolean => (spec.nodeName ?? "") !== "";
+const isBinding = (delta: Delta<Pod>): boolean =>
+  isBound(delta.object) && (delta.type === "added" || (delta.type === "updated" && !isBound(delta.previous)));
+const waits = (pod: Pod): boolean => !isBound(pod) && isActive(pod);
 const isHeld = (pod: Pod): boolean => waits(pod) && (pod.status?.nominatedNodeName ?? "") !== "";
 
 /** A promise of ours that others took back: given again once its node is open. */
