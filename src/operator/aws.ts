@@ -1,10 +1,13 @@
 import { ec2NodeClassType, nodeClaimType, nodeOverlayType, nodePoolType, nodeType } from "../api/index.ts";
+import type { EraSettings } from "../controllers/index.ts";
 import type { InformerSet } from "../kube/index.ts";
 import {
+  type AwsLiveSettings,
   type AwsProviderDeps,
   type AwsProviderOptions,
   createAwsProvider,
   createOverlayPrices,
+  defaultAwsProviderOptions,
   type OverlayPrices,
 } from "../provider-aws/index.ts";
 import type { AwsClients } from "../provider-aws/contract/index.ts";
@@ -37,7 +40,7 @@ function overlayPricesOf(informers: InformerSet): OverlayPrices {
 
 /** AWS over the given clients: those of the SDK, or a simulated account. */
 export function awsProvider(setup: AwsSetup): ProviderFactory {
-  return ({ kube, informers, events, clock, ids, log, metrics }) => {
+  return ({ kube, informers, events, clock, ids, log, metrics, settings }) => {
     const nodeClasses = informers.informer({ type: ec2NodeClassType });
     const nodeClaims = informers.informer({ type: nodeClaimType });
     const nodes = informers.informer({ type: nodeType });
@@ -51,6 +54,7 @@ export function awsProvider(setup: AwsSetup): ProviderFactory {
       metrics,
       events,
       nodeClasses: (name) => nodeClasses.store.get(name),
+      ...(settings === undefined ? {} : { live: () => liveSettingsOf(setup.options, settings().global) }),
       overlayPrices: overlays === true ? overlayPricesOf(informers) : undefined,
     });
     const isOurs = (id: string): boolean =>
@@ -64,6 +68,21 @@ export function awsProvider(setup: AwsSetup): ProviderFactory {
       registrationHooks: aws.registrationHooks,
       interruptions: aws.interruptions(isOurs),
     };
+  };
+}
+
+/**
+ * Settings that follow the settings map of the v1alpha5 era (spec: v1alpha5 D6). What the process itself was told goes
+ * before the map, as in v0.32.
+ */
+function liveSettingsOf(told: AwsProviderOptions, map: EraSettings["global"]): AwsLiveSettings {
+  const chosen = <Name extends keyof AwsLiveSettings>(name: Name): AwsLiveSettings[Name] =>
+    told[name] === defaultAwsProviderOptions[name] ? map[name] : told[name];
+  return {
+    interruptionQueue: chosen("interruptionQueue"),
+    isolatedVpc: chosen("isolatedVpc"),
+    vmMemoryOverheadPercent: chosen("vmMemoryOverheadPercent"),
+    reservedEnis: chosen("reservedEnis"),
   };
 }
 

@@ -129,7 +129,17 @@ function composeParts(setup: OperatorSetup): Parts {
   const events = mode === "observe" ? { publish: () => undefined } : recorder;
   era.followSettings(events);
   era.measure(metrics);
-  const full = setup.provider({ kube: era.kube, informers, events, clock, random, ids, log, metrics });
+  const full = setup.provider({
+    kube: era.kube,
+    informers,
+    events,
+    clock,
+    random,
+    ids,
+    log,
+    metrics,
+    settings: era.settings,
+  });
   const wiring: ProviderWiring = {
     ...full,
     provider: restrictProvider(era.provider(full.provider), mode),

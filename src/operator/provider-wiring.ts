@@ -1,5 +1,5 @@
 import type { LabelRules } from "../api/index.ts";
-import type { Reconciler, RegistrationHook } from "../controllers/index.ts";
+import type { EraSettings, Reconciler, RegistrationHook } from "../controllers/index.ts";
 import type { EventRecorder, InformerSet, KubeClient } from "../kube/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import type { CloudProvider, InstanceCollector, InterruptionSource } from "../provider/index.ts";
@@ -14,6 +14,8 @@ export interface ProviderContext {
   readonly ids: Ids;
   readonly log: Logger;
   readonly metrics: MetricsRegistry;
+  /** The settings map of the v1alpha5 era, as it stands; read it whenever a setting is used. */
+  readonly settings?: () => EraSettings;
 }
 
 /** A cloud with everything that goes with it. */

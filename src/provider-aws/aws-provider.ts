@@ -50,7 +50,8 @@ export interface ReconcilerDeps {
 
 export function createAwsProvider(deps: AwsProviderDeps): AwsProvider {
   const parts = createAwsParts(deps);
-  const { clock, log, options, clients } = deps;
+  const { clock, log, clients } = deps;
+  const { options } = parts;
   return {
     cloudProvider: createCloudProvider(parts),
     start: async ({ signal }) => {
@@ -64,9 +65,12 @@ export function createAwsProvider(deps: AwsProviderDeps): AwsProvider {
     background: createBackgroundLoops({ parts, clock, log }),
     registrationHooks: [createPlacementHook(parts)],
     interruptions: (isOurs) => [
-      ...(options.interruptionQueue === ""
+      // A queue that may be named later needs somebody who waits for its name.
+      ...(options.interruptionQueue === "" && deps.live === undefined
         ? []
-        : [createInterruptionQueue({ ...parts, sqs: clients.sqs, clock, log, queue: options.interruptionQueue })]),
+        : [
+            createInterruptionQueue({ ...parts, sqs: clients.sqs, clock, log, queue: () => options.interruptionQueue }),
+          ]),
       ...(options.watchInstanceStatus
         ? [createInstanceStatusSource({ ...parts, ec2: clients.ec2, clock, log, isOurs })]
         : []),
@@ -94,8 +98,7 @@ function createProviderReconcilers(deps: NodeClassDeps, heedsShifts: boolean): r
     createImageParameters(deps),
     ...(options.offeringMetrics ? [createOfferingMetrics(deps)] : []),
     ...(options.reservedCapacity ? [createCapacityTypes(deps), createReservationExpiration(deps)] : []),
-    // An isolated network has no way to IAM.
-    ...(options.isolatedVpc ? [] : [createProfileCollection(deps)]),
+    createProfileCollection(deps),
     ...(heedsShifts ? [createZonalShiftWatch(deps)] : []),
   ];
 }

@@ -52,6 +52,7 @@ export function createBackgroundLoops(deps: {
       true,
     ),
     repeat("providers.pricing", pricingRefreshMilliseconds, (signal) => parts.prices.refresh({ signal })),
+    repeat("providers.pricing.isolation", minute, (signal) => parts.prices.catchUp({ signal }), true),
     repeat("providers.launchtemplate", minute, (signal) => parts.templates.sweep({ signal })),
   ];
 }

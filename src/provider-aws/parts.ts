@@ -22,6 +22,7 @@ import { createTemplateStore, type TemplateStore } from "./launch-templates/temp
 import { type AwsInstruments, createInstruments } from "./instruments.ts";
 import { createSecurityGroups, type SecurityGroups } from "./network/security-groups.ts";
 import { createSubnets, type Subnets } from "./network/subnets.ts";
+import { type AwsLiveSettings, followed } from "./live-settings.ts";
 import type { AwsProviderOptions } from "./options.ts";
 import { createPacedClient } from "./pacing/paced-client.ts";
 import { type OverlayPrices, withOverlayPrices } from "./pricing/overlay-prices.ts";
@@ -39,6 +40,8 @@ export interface AwsProviderDeps {
   readonly metrics?: MetricsRegistry | undefined;
   readonly events?: EventRecorder | undefined;
   readonly options: AwsProviderOptions;
+  /** Settings that are edited while the provider runs; those of the options when absent. */
+  readonly live?: (() => AwsLiveSettings) | undefined;
   /** The class as the cache has it; undefined when there is none of that name. */
   readonly nodeClasses: (name: string) => EC2NodeClass | undefined;
   /** `1.34`: version of the API server. */
@@ -81,7 +84,11 @@ export interface AwsParts {
 }
 
 export function createAwsParts(given: AwsProviderDeps): AwsParts {
-  const deps = { ...given, clients: { ...given.clients, ec2: createPacedClient(given.clients.ec2, given) } };
+  const deps = {
+    ...given,
+    options: followed(given.options, given.live),
+    clients: { ...given.clients, ec2: createPacedClient(given.clients.ec2, given) },
+  };
   const { clients, clock, log, options } = deps;
   const { ec2 } = clients;
   const { name: clusterName } = options.cluster;
@@ -164,14 +171,14 @@ function createTypeParts(
   shared: ReturnType<typeof createCapacityParts> & { readonly unavailable: UnavailableOfferings },
 ) {
   const { clients, clock, log, options } = deps;
-  const { region, isolatedVpc } = options;
+  const { region } = options;
   const catalogue = deps.shipped ?? loadLimitsAndPrices();
   const discovery = createTypeDiscovery({ ec2: clients.ec2, region, networkLimits: catalogue.networkLimits, log });
   const prices = createPriceBook({
     ec2: clients.ec2,
     pricing: clients.pricing,
     region,
-    isolatedVpc,
+    isolatedVpc: () => options.isolatedVpc,
     log,
     table: catalogue.onDemand,
     now: () => clock.now(),

@@ -21,6 +21,7 @@ import {
 import { loadCatalogue } from "../../src/provider-aws/catalogue/index.ts";
 import type { AwsClients } from "../../src/provider-aws/contract/index.ts";
 import {
+  type AwsLiveSettings,
   type AwsProvider,
   type AwsProviderOptions,
   createAwsProvider,
@@ -47,6 +48,8 @@ export interface FixtureOptions {
   readonly spec?: Partial<EC2NodeClassSpec>;
   readonly account?: Partial<SimulatedAccountOptions>;
   readonly provider?: Partial<AwsProviderOptions>;
+  /** Settings that the test edits while the provider runs. */
+  readonly live?: () => AwsLiveSettings;
   readonly wrapClients?: (clients: AwsClients) => AwsClients;
   readonly metrics?: MetricsRegistry;
   readonly events?: EventRecorder;
@@ -75,6 +78,7 @@ export async function createAwsFixture(options: FixtureOptions = {}): Promise<Aw
     events: options.events,
     nodeClasses: (name) => nodeClasses.get(name),
     kubernetesVersion: () => options.kubernetesVersion ?? "1.34",
+    live: options.live,
     options: {
       ...defaultAwsProviderOptions,
       region: account.region,

@@ -14,6 +14,8 @@ export const eraAnnotations = Object.freeze({
   emptinessTimestamp: "karpenter.sh/emptiness-timestamp",
   /** On the view of a class only: the unmanaged launch template that CreateFleet must name (D4). */
   launchTemplate: "compatibility.karpenter.k8s.aws/launch-template",
+  /** On the view of a class only, `false`: its types report no `vpc.amazonaws.com/pod-eni` (3.1, `aws.enablePodENI`). */
+  podEni: "compatibility.karpenter.k8s.aws/pod-eni",
   /** Provider id of adopted capacity. */
   linked: "karpenter.sh/linked",
   /** Inline provider of the Provisioner, as JSON, so that a claim stays resolvable when the Provisioner changes. */

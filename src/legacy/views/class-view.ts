@@ -22,7 +22,7 @@ import { imageTerms, networkTerms } from "./selectors.ts";
 
 export type ViewSettings = Pick<
   GlobalSettings,
-  "clusterName" | "defaultInstanceProfile" | "tags" | "enableEniLimitedPodDensity"
+  "clusterName" | "defaultInstanceProfile" | "tags" | "enableEniLimitedPodDensity" | "enablePodEni"
 >;
 
 /** Address of the view of a template, whose only use is the template's own status. */
@@ -37,7 +37,7 @@ export function classViewOfTemplate(template: AWSNodeTemplate, settings: ViewSet
   return {
     apiVersion: "karpenter.k8s.aws/v1",
     kind: "EC2NodeClass",
-    metadata: { ...plainMetadata(metadata), name: templateAddress(template), ...launchTemplateMark(spec) },
+    metadata: { ...plainMetadata(metadata), name: templateAddress(template), ...marks(spec, settings) },
     spec: classSpec(spec, settings),
   };
 }
@@ -84,7 +84,7 @@ export function classViewOfProvisioner(
     metadata: {
       ...plainMetadata(provisioner.metadata),
       name: provisionerClassAddress(name),
-      ...launchTemplateMark(launch ?? {}),
+      ...marks(launch ?? {}, settings),
     },
     spec: {
       ...spec,
@@ -104,8 +104,14 @@ function plainMetadata(metadata: Provisioner["metadata"]): Pick<Provisioner["met
   };
 }
 
-const launchTemplateMark = ({ launchTemplate }: NodeTemplateSpec) =>
-  launchTemplate === undefined ? {} : { annotations: { [eraAnnotations.launchTemplate]: launchTemplate } };
+/** What a class of today has no field for. */
+function marks({ launchTemplate }: NodeTemplateSpec, { enablePodEni }: ViewSettings) {
+  const annotations = {
+    ...(launchTemplate === undefined ? {} : { [eraAnnotations.launchTemplate]: launchTemplate }),
+    ...(enablePodEni ? {} : { [eraAnnotations.podEni]: "false" }),
+  };
+  return Object.keys(annotations).length === 0 ? {} : { annotations };
+}
 
 const sourceSpec = (source: ClassSource, settings: ViewSettings): EC2NodeClassSpec => {
   if (source.kind === "EC2NodeClass") return source.nodeClass.spec;

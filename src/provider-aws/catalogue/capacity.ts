@@ -29,7 +29,7 @@ export function machineCapacity(
       settings.discoveredMemory?.(facts.name) ?? memoryBytes(facts, settings.vmMemoryOverheadPercent),
     [resourceNames.ephemeralStorage]: ephemeralStorageBytes(facts, classFacts),
     [resourceNames.pods]: podCapacity(facts, classFacts, settings.reservedEnis),
-    [awsResourceNames.podEni]: limits?.trunking === true ? limits.branchInterfaces : 0,
+    [awsResourceNames.podEni]: branchInterfaces(classFacts, limits),
     ...deviceCapacity(facts),
     [awsResourceNames.efa]: efaCapacity(facts, classFacts),
     [awsResourceNames.privateIpv4]:
@@ -37,6 +37,9 @@ export function machineCapacity(
   };
   return Object.fromEntries(Object.entries(all).filter(([, amount]) => amount > 0));
 }
+
+const branchInterfaces = ({ hidesPodEni }: ClassFacts, limits: NetworkLimits | undefined): number =>
+  hidesPodEni !== true && limits?.trunking === true ? limits.branchInterfaces : 0;
 
 function memoryBytes({ memoryMib, architectures }: MachineFacts, overheadPercent: number): number {
   const usable = memoryMib - (architectures[0] === "arm64" ? 64 : 0);

@@ -1,4 +1,4 @@
-import type { AmiFamily, BlockDeviceMapping, EC2NodeClass } from "../../api/index.ts";
+import { type AmiFamily, type BlockDeviceMapping, type EC2NodeClass, eraAnnotations } from "../../api/index.ts";
 import { failed, ok, type Result } from "../../core/index.ts";
 import { amiFamilyOf } from "./ami-family.ts";
 import { type KubeletSettings, readKubeletSettings } from "./kubelet.ts";
@@ -48,6 +48,8 @@ export interface ClassFacts {
   readonly connectionTracking: boolean;
   readonly nestedVirtualization: boolean;
   readonly placementGroup?: ClassPlacementGroup;
+  /** Trunk-capable types say nothing of branch interfaces, as in the v1alpha5 era by default (spec: v1alpha5 3.1). */
+  readonly hidesPodEni?: true;
 }
 
 export function classFactsOf(
@@ -69,6 +71,7 @@ export function classFactsOf(
     connectionTracking: spec.connectionTracking !== undefined,
     nestedVirtualization: spec.cpuOptions?.nestedVirtualization === "enabled",
     ...(placementGroup === undefined ? {} : { placementGroup }),
+    ...(nodeClass.metadata.annotations?.[eraAnnotations.podEni] === "false" ? { hidesPodEni: true } : {}),
   });
 }
 

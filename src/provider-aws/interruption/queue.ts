@@ -13,8 +13,8 @@ export interface QueueDeps {
   readonly sqs: SqsClient;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Name of the queue. */
-  readonly queue: string;
+  /** Name of the queue as it is now; none when empty. */
+  readonly queue: () => string;
   readonly instruments: AwsInstruments | undefined;
   readonly unavailable: UnavailableOfferings;
   readonly reservations: Pick<Reservations, "markUnavailable">;
@@ -24,23 +24,33 @@ export interface QueueDeps {
 const waitSeconds = 20;
 /** A message that was not settled is seen again after this. */
 const visibilitySeconds = 20;
+/** How soon a queue is heeded that somebody names while we run. */
+const nameMilliseconds = 10_000;
 /** Longest piece of a body that goes into the log: a queue may hold a megabyte of noise. */
 const shownCharacters = 200;
 
-/** The SQS queue that EventBridge fills (spec: aws 5.1). Its URL is asked for until the queue exists. */
+/** Where a message came from, and what proves that it was received. */
+interface Receipt {
+  readonly url: string;
+  readonly handle: string;
+}
+
+/**
+ * The SQS queue that EventBridge fills (spec: aws 5.1). Its URL is asked for until the queue exists, and anew when the
+ * settings name another queue (spec: v1alpha5 3.4); what the former one gave out is still settled there.
+ */
 export function createInterruptionQueue(deps: QueueDeps): InterruptionSource {
-  const receipts = new WeakMap<InterruptionMessage, string>();
-  let url: string | undefined;
-  const queueUrl = async (signal: AbortSignal): Promise<string> => {
-    url ??= await askUrl(deps, signal);
-    return url;
+  const receipts = new WeakMap<InterruptionMessage, Receipt>();
+  let known: { readonly name: string; readonly url: string } | undefined;
+  const queueUrl = async (name: string, signal: AbortSignal): Promise<string> => {
+    if (known?.name !== name) known = { name, url: await askUrl(deps, name, signal) };
+    return known.url;
   };
-  const remove = async (receipt: string, time: number | undefined, signal: AbortSignal): Promise<void> => {
-    const QueueUrl = await queueUrl(signal);
+  const remove = async ({ url, handle }: Receipt, time: number | undefined, signal: AbortSignal): Promise<void> => {
     if (time !== undefined) deps.instruments?.queueSeconds.observe(Math.max(deps.clock.now() - time, 0) / 1000);
     await calling("SQS", "DeleteMessage", {
       signal,
-      call: () => deps.sqs.deleteMessage({ QueueUrl, ReceiptHandle: receipt }, { signal }),
+      call: () => deps.sqs.deleteMessage({ QueueUrl: url, ReceiptHandle: handle }, { signal }),
     });
     deps.instruments?.deleted.increment();
   };
@@ -48,9 +58,15 @@ export function createInterruptionQueue(deps: QueueDeps): InterruptionSource {
     name: "interruption",
     pauseMilliseconds: 0,
     receive: async ({ signal }) => {
+      const name = deps.queue();
+      if (name === "") {
+        await deps.clock.sleep(nameMilliseconds, { signal });
+        return [];
+      }
       const found: InterruptionMessage[] = [];
-      for (const raw of await poll(deps, await queueUrl(signal), signal)) {
-        const { ReceiptHandle: receipt = "" } = raw;
+      const url = await queueUrl(name, signal);
+      for (const raw of await poll(deps, url, signal)) {
+        const receipt = { url, handle: raw.ReceiptHandle ?? "" };
         const parsed = read(deps, raw);
         if (parsed !== undefined) deps.instruments?.received.increment({ message_type: parsed.kind });
         if (parsed === undefined || parsed.kind === "no_op") {
@@ -85,7 +101,7 @@ function read({ log }: QueueDeps, { MessageId: id, Body: body = "" }: QueueMessa
   return undefined;
 }
 
-async function askUrl({ sqs, queue }: QueueDeps, signal: AbortSignal): Promise<string> {
+async function askUrl({ sqs }: QueueDeps, queue: string, signal: AbortSignal): Promise<string> {
   const { QueueUrl } = await calling("SQS", "GetQueueUrl", {
     signal,
     call: () => sqs.getQueueUrl({ QueueName: queue }, { signal }),

@@ -35,7 +35,7 @@ function book(market: Market, parts: Partial<PriceBookDeps> = {}) {
     ec2,
     pricing,
     region: "us-east-1",
-    isolatedVpc: false,
+    isolatedVpc: () => false,
     table,
     log,
     now: () => 0,
@@ -68,7 +68,7 @@ test("[aws 9.8.142] a Price List that does not answer leaves the shipped prices,
 });
 
 test.each([
-  ["an isolated VPC", { isolatedVpc: true }],
+  ["an isolated VPC", { isolatedVpc: () => true }],
   ["GovCloud", { region: "us-gov-west-1" }],
   ["a secret region", { region: "us-iso-east-1" }],
 ])("[aws 9.8.142] %s asks no Price List", async (_, parts) => {

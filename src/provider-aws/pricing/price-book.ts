@@ -10,13 +10,16 @@ import { onDemandQueries, readPriceDocument } from "./price-documents.ts";
 export interface PriceBook extends Prices {
   /** Asks for on-demand and spot prices. Rejects when either fails; what was known before stays. */
   refresh(options: { readonly signal: AbortSignal }): Promise<void>;
+  /** Asks for on-demand prices that an isolated network kept from being asked, once it no longer is one. */
+  catchUp(options: { readonly signal: AbortSignal }): Promise<void>;
 }
 
 export interface PriceBookDeps {
   readonly ec2: Ec2Client;
   readonly pricing: PricingClient;
   readonly region: string;
-  readonly isolatedVpc: boolean;
+  /** Whether the Price List is out of reach, as known now. */
+  readonly isolatedVpc: () => boolean;
   readonly table: PriceTable;
   readonly log: Logger;
   /** For `StartTime` of the spot price history. */
@@ -37,7 +40,9 @@ export function createPriceBook(deps: PriceBookDeps): PriceBook {
     if (changed) version += 1;
     return changed;
   };
+  let wasIsolated = false;
   const refreshOnDemand = async (signal: AbortSignal): Promise<void> => {
+    wasIsolated = deps.isolatedVpc();
     if (offersNoPriceList(deps)) return;
     const news = await askOnDemand(deps, signal);
     if (merge(onDemand, news)) deps.log.info("updated on-demand pricing", { "instance-type-count": onDemand.size });
@@ -65,12 +70,15 @@ export function createPriceBook(deps: PriceBookDeps): PriceBook {
       const failed = outcomes.find((outcome) => outcome.status === "rejected");
       if (failed !== undefined) throw failed.reason;
     },
+    catchUp: async ({ signal }) => {
+      if (wasIsolated && !deps.isolatedVpc()) await refreshOnDemand(signal);
+    },
   };
 }
 
 /** Partitions and networks that the Price List cannot be reached from (spec: aws 4.1). */
 function offersNoPriceList({ region, isolatedVpc }: PriceBookDeps): boolean {
-  return isolatedVpc || region.startsWith("us-gov") || region.startsWith("us-iso") || region.startsWith("eu-isoe");
+  return isolatedVpc() || region.startsWith("us-gov") || region.startsWith("us-iso") || region.startsWith("eu-isoe");
 }
 
 const spotKey = (type: string, zone: string): string => `${type} ${zone}`;

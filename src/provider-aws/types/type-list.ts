@@ -67,7 +67,10 @@ export function createTypeList(deps: TypeListDeps): TypeList {
     if (!read.ok) return read;
     if (read.value.facts.zones.length === 0) return failed({ message: "no subnets found" });
     const { key, images } = read.value;
-    return await entries({ ...read.value, key: `${key} ${images} ${deps.memory.versionOf(images)}` }, current);
+    // Settings may be edited while types are listed by them.
+    const { vmMemoryOverheadPercent, reservedEnis } = deps.settings;
+    const shape = `${vmMemoryOverheadPercent} ${reservedEnis} ${deps.memory.versionOf(images)}`;
+    return await entries({ ...read.value, key: `${key} ${images} ${shape}` }, current);
   };
   return {
     list: async (nodeClass) => {

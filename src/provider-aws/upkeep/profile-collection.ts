@@ -7,8 +7,10 @@ const halfHour = 30 * 60_000;
 
 /** Deletes instance profiles that no class, no claim and no recent change refers to (spec: aws 7.10). */
 export function createProfileCollection(deps: NodeClassDeps): Reconciler {
-  const { nodeClasses, nodeClaims, profiles, log } = deps;
+  const { nodeClasses, nodeClaims, profiles, log, parts } = deps;
   return singleton("instanceprofile.garbagecollection", halfHour, async (signal) => {
+    // An isolated network has no way to IAM.
+    if (parts.options.isolatedVpc) return;
     const current = nodeClasses.store.list().flatMap(({ status }) => status?.instanceProfile ?? []);
     const named = nodeClaims.store
       .list()
