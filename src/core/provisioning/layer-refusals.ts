@@ -1,5 +1,5 @@
 import type { Resumable } from "../resumable.ts";
-import { conflictingPorts } from "../pods/host-ports.ts";
+import { conflictingPorts, hostPortsOf, hostPortText } from "../pods/host-ports.ts";
 import { toleratesAll } from "../pods/tolerations.ts";
 import { allowedOnNode } from "../topology/topology.ts";
 import { type Claim, tryAdd } from "./claim.ts";
@@ -37,11 +37,25 @@ export function createLayerRefusals(session: Session): LayerRefusals {
       const onClaims = countedBy(session.claims, (claim) => refusalOnClaim(session, claim, ask));
       yield 1 + (session.claims.length >> 1);
       return [
-        ...reasonsOf("existing-nodes", onNodes, { one: "node", many: "nodes", all: slots.length }),
+        ...reasonsOf("existing-nodes", onNodes, { one: "node", many: "nodes", all: slots.length }).map((reason) =>
+          reason.code === "host-port" ? { ...reason, text: reason.text + portHolder(slots, ask.workload) } : reason,
+        ),
         ...reasonsOf("planned-claims", onClaims, { one: "new claim", many: "new claims", all: session.claims.length }),
       ];
     },
   };
+}
+
+/** The first pod in the way, in order of nodes: who has the port is what one looks for (operations 5.1). */
+function portHolder(slots: readonly NodeSlot[], { ports }: Workload): string {
+  for (const { state } of slots) {
+    for (const { spec, metadata } of state.pods) {
+      const [, wanted] = conflictingPorts(hostPortsOf({ spec }), ports) ?? [];
+      if (wanted === undefined) continue;
+      return ` (${hostPortText(wanted)}, held by pod ${metadata.namespace ?? "default"}/${metadata.name} on ${state.name})`;
+    }
+  }
+  return "";
 }
 
 type Code = NodeRefusal | "topology";
