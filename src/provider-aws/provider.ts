@@ -3,8 +3,6 @@ import {
   cloudTags,
   conditionTypes,
   type EC2NodeClass,
-  ec2NodeClassHash,
-  ec2NodeClassHashVersion,
   ec2NodeClassType,
   getCondition,
   type NodeClaim,
@@ -21,6 +19,7 @@ import type {
 import { imageDrift, liveDrift, staticDrift } from "./drift.ts";
 import { cloudInstanceOf, launchAnnotations } from "./instances/cloud-instance.ts";
 import { type Instance, parseProviderId } from "./instances/instance.ts";
+import { launchStamp } from "./node-class/hash.ts";
 import type { AwsParts } from "./parts.ts";
 import { repairPolicies } from "./repair-policies.ts";
 import { launchTags } from "./tags.ts";
@@ -114,8 +113,8 @@ async function create(
   if (!launched.ok) return launched;
   const { instance, type, price } = launched.value;
   parts.instances.remember(instance);
-  const hash = ec2NodeClassHash(nodeClass, parts.options.cluster.caBundle ?? "");
-  const annotations = launchAnnotations(hash, ec2NodeClassHashVersion, nodeClass.status?.instanceProfile);
+  const { hash, version } = launchStamp(nodeClass, parts.options.cluster.caBundle ?? "");
+  const annotations = launchAnnotations(hash, version, nodeClass.status?.instanceProfile);
   return ok(cloudInstanceOf(instance, { type, nodeClass, annotations, price }));
 }
 

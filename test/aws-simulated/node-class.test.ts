@@ -365,7 +365,7 @@ describe("drift", () => {
   test("[aws 9.6.109] an old way of hashing is replaced on class and claims without drift", async () => {
     const all = await setup(classOf());
     await all.reconcile();
-    const old = { "karpenter.k8s.aws/ec2nodeclass-hash": "1", "karpenter.k8s.aws/ec2nodeclass-hash-version": "v5" };
+    const old = { "karpenter.k8s.aws/ec2nodeclass-hash": "1", "karpenter.k8s.aws/ec2nodeclass-hash-version": "v4" };
     const claim = claimOf([]).claim;
     all.claims.put({ ...claim, metadata: { ...claim.metadata, annotations: old } });
     all.classes.put({ ...all.read(), metadata: { ...all.read().metadata, annotations: old } });
@@ -373,6 +373,32 @@ describe("drift", () => {
     const stamped = all.claims.get("general-x")?.metadata.annotations;
     expect(stamped).toEqual(all.read().metadata.annotations);
     expect(stamped?.["karpenter.k8s.aws/ec2nodeclass-hash-version"]).toBe("v6");
+  });
+
+  test("a class as Karpenter 1.14 leaves it keeps its stamp, and so do new claims; edited, it drifts them", async () => {
+    const all = await setup(classOf());
+    await all.reconcile();
+    const released = {
+      "karpenter.k8s.aws/ec2nodeclass-hash": "77",
+      "karpenter.k8s.aws/ec2nodeclass-hash-version": "v5",
+    };
+    all.classes.put({ ...all.read(), metadata: { ...all.read().metadata, annotations: released } });
+    await all.reconcile("nodeclass.hash");
+    expect(all.read().metadata.annotations).toEqual(released);
+    const claim = await launchedClaim(all);
+    expect(claim.metadata.annotations).toMatchObject(released);
+    expect(await reason(all, claim)).toBeUndefined();
+    all.claims.put({ ...claim, metadata: { ...claim.metadata, name: "general-x" } });
+    const { metadata, spec } = all.read();
+    all.classes.put({
+      ...all.read(),
+      metadata: { ...metadata, generation: 2 },
+      spec: { ...spec, detailedMonitoring: true },
+    });
+    await all.reconcile("nodeclass.hash");
+    all.fixture.nodeClasses.set("default", all.read());
+    expect(all.read().metadata.annotations?.["karpenter.k8s.aws/ec2nodeclass-hash-version"]).toBe("v6");
+    expect(await reason(all, all.claims.get("general-x")!)).toBe("NodeClassDrift");
   });
 
   test.each([
