@@ -88,9 +88,37 @@ describe("the nearest change", () => {
     ]);
   });
 
-  it("is none where no single change helps", () => {
+  it("is two changes where no single one helps, and one patch where both are of one object", () => {
     const pools = [nodePool("default", { taints: [{ key: "team", effect: "NoSchedule" }] })];
-    const taken = snapshot({ pools, pods: [pod("web", { spec: { nodeSelector: { [zone]: "nowhere" } } })] });
+    expect(remedies({ pools, pods: [pod("web", { spec: { nodeSelector: { [zone]: "nowhere" } } })] })).toEqual([
+      {
+        kind: "two-changes",
+        text: "tolerate team, which NodePool default taints its nodes with, and drop topology.kubernetes.io/zone=nowhere from the node selector",
+        object: "Pod/default/web",
+        patch: {
+          spec: {
+            tolerations: [{ key: "team", operator: "Exists", effect: "NoSchedule" }],
+            nodeSelector: { [zone]: null },
+          },
+        },
+        verified: true,
+      },
+    ]);
+  });
+
+  it("is two changes of different objects, without a patch", () => {
+    const pools = [nodePool("default", { limits: { nodes: "0" } })];
+    const [remedy] = remedies({ pools, pods: [pod("web", { spec: { nodeSelector: { [zone]: "nowhere" } } })] });
+    expect(remedy?.text).toBe(
+      "drop topology.kubernetes.io/zone=nowhere from the node selector, and raise limits of NodePool default: nodes from 0 to 1",
+    );
+    expect(remedy?.patch).toBeUndefined();
+  });
+
+  it("is none where three would be needed", () => {
+    const pools = [nodePool("default", { taints: [{ key: "team", effect: "NoSchedule" }] })];
+    const nodeSelector = { [zone]: "nowhere", [labels.arch]: "none" };
+    const taken = snapshot({ pools, pods: [pod("web", { spec: { nodeSelector } })] });
     const [left] = taken.pendingPods;
     expect(left === undefined ? "no pod" : nearestRemedy(taken, left, testOptions)).toBeUndefined();
   });

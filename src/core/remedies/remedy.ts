@@ -19,15 +19,16 @@ export type RemedyKind =
   | "add-storage-class"
   | "drop-volume"
   | "drop-resource-claims"
-  | "open-gates";
+  | "open-gates"
+  | "two-changes";
 
 export interface Remedy {
   readonly kind: RemedyKind;
   /** For people: what to change on which object, from what to what. */
   readonly text: string;
-  /** `Kind/name` or `Pod/namespace/name`: what the change is made on. */
+  /** `Kind/name` or `Pod/namespace/name`: what the change, or the first of two, is made on. */
   readonly object: string;
-  /** A merge patch of that object; absent where no object of the cluster can be patched for it. */
+  /** A merge patch of that object; absent where no object of the cluster can be patched for it, or two would have to be. */
   readonly patch?: Readonly<Record<string, unknown>>;
   /** The engine has placed the pod with this change, everything else as it is. */
   readonly verified: boolean;
@@ -43,6 +44,10 @@ export const podObject = ({ metadata }: Pod): string => `Pod/${metadata.namespac
 
 const isSame = (a: Pod, b: Pod): boolean =>
   a.metadata.name === b.metadata.name && a.metadata.namespace === b.metadata.namespace;
+
+/** The pod as it is there. */
+export const pendingIn = ({ pendingPods }: Pick<ClusterSnapshot, "pendingPods">, pod: Pod): Pod | undefined =>
+  pendingPods.find((each) => isSame(each, pod));
 
 /** The snapshot with another spec for one pending pod. */
 export function withPodSpec(snapshot: ClusterSnapshot, pod: Pod, spec: Pod["spec"]): ClusterSnapshot {

@@ -314,7 +314,7 @@ const causes: readonly Cause[] = [
     "two causes at once",
     "taint",
     { pools: pools({ taints: [{ key: "team", effect: "NoSchedule" }] }), pods: selects(zone, "nowhere") },
-    null,
+    "tolerate team, which NodePool default taints its nodes with, and drop topology.kubernetes.io/zone=nowhere",
   ],
 ];
 
