@@ -10,6 +10,7 @@ import type { PoolView } from "../cluster/views.ts";
 import type { DisruptionLimits } from "../pods/disruption-limits.ts";
 import { firstBlockedPod } from "../pods/disruption-limits.ts";
 import { objectKey } from "../pods/ownership.ts";
+import { isOfProvisioner } from "./one-at-a-time.ts";
 import { isDisruptable, mayNotBeEvicted } from "../pods/predicates.ts";
 import type { EpochMillis } from "../time.ts";
 
@@ -22,6 +23,8 @@ export interface CandidateScope {
   readonly queued: ReadonlySet<string>;
   /** Provider ids of nodes whose last command was abandoned, while they are left alone (lifecycle 8, O18). */
   readonly resting: ReadonlySet<string>;
+  /** Name of a Provisioner's node that an earlier command is not done with; the others of the era wait for it. */
+  readonly unfinishedOfEra?: string | undefined;
   /** `eventual` methods may take a node whose pods block, when its claim has a deadline for them. */
   readonly disruptionClass: "graceful" | "eventual";
 }
@@ -84,6 +87,15 @@ export const candidateChecks: readonly CandidateCheck[] = Object.freeze([
     refusal: ({ poolKey }) => when(poolKey === undefined, `it lacks the label ${labels.nodePool}`),
   },
   { code: "pool-unknown", told: true, refusal: poolRefusal },
+  {
+    code: "one-at-a-time",
+    told: false,
+    refusal: (node, { unfinishedOfEra: other = "" }) =>
+      when(
+        other !== "" && isOfProvisioner(node),
+        `nodes of Provisioners go one after the other, and ${other} is on its way`,
+      ),
+  },
   { code: "pod-do-not-disrupt", told: true, refusal: unlessForgiven(guardedPodRefusal) },
   { code: "budget-blocks-pod", told: true, refusal: unlessForgiven(blockedPodRefusal) },
 ]);

@@ -11,6 +11,7 @@ import { poolBudgets, type PoolBudget } from "./budgets.ts";
 import { type Candidate, candidateOf, nodePrice } from "./candidate.ts";
 import { candidateChecks } from "./candidate-checks.ts";
 import { openLedger } from "./ledger.ts";
+import { unfinishedOfEra } from "./one-at-a-time.ts";
 import type { DisruptionCommand, DisruptionMethod, KeptReason, MethodScope } from "./method.ts";
 import type { PoolScore } from "./pool-score.ts";
 import { defaultDisruptionSettings, type DisruptionSettings } from "./settings.ts";
@@ -135,12 +136,14 @@ export function disruptionScope(
 ): Result<DisruptionScope, DisruptionLimitsFailure> {
   const limits = disruptionLimits(snapshot.podDisruptionBudgets);
   if (!limits.ok) return limits;
+  const { queued = nothing } = options;
   return ok({
     now: options.now,
+    unfinishedOfEra: unfinishedOfEra(snapshot, { queued, now: options.now }),
     limits: limits.value,
     pools: new Map(snapshot.pools.map((pool) => [keyText(pool.key), pool])),
     instanceTypes: typesByPool(snapshot),
-    queued: options.queued ?? nothing,
+    queued,
     resting: options.resting ?? nothing,
     bufferNodes: options.bufferNodes ?? nothing,
   });
