@@ -25,6 +25,8 @@ import { createDecisionLog, type DecisionLog } from "./decision-log.ts";
 import { createGatedBuffers, createGatedOverlays } from "./gated.ts";
 import { watchMemory } from "./memory.ts";
 import { restrictClient, restrictCollector, restrictProvider } from "./modes.ts";
+import { lookAround } from "./look-around.ts";
+import type { ServedSchemas } from "./old-definitions.ts";
 import { composeEra, type EraParts } from "./era-parts.ts";
 import type { OperatorOptions } from "./options.ts";
 import { createPlanningThread, type PlanningThread } from "./planning-host.ts";
@@ -49,6 +51,8 @@ export interface OperatorSetup {
   /** Who holds the lease, `<hostname>_<uuid>`, and the namespace where no option names one. */
   readonly identity?: string;
   readonly namespace?: string;
+  /** How definitions are compared with those of the cluster; they are not when absent. */
+  readonly schemas?: ServedSchemas;
   /** Address to serve probes and metrics on; nothing is served when absent. */
   readonly host?: string;
   readonly version?: { readonly version: string; readonly commit: string };
@@ -90,6 +94,9 @@ export function createOperator(setup: OperatorSetup): Operator {
       try {
         await startServers(setup, parts, lifecycle, urls);
         startWatches(setup, parts, lifecycle);
+        const lease = takesLease(setup) ? leaseOf(setup) : undefined;
+        const { nodeClassTypes } = parts.wiring.provider;
+        lifecycle.start("look around", (own) => lookAround({ ...setup, lease, nodeClassTypes }, own));
         lifecycle.start("admission", (own) => parts.admission.run(own));
         lifecycle.start("informers", (own) => parts.informers.run(own));
         lifecycle.start("events", (own) => parts.recorder.run(own));

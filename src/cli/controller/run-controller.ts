@@ -88,6 +88,7 @@ async function start({ call, options, around, terminal }: Start, lifecycle: Life
     ...around,
     kube: main.client,
     electionKube: election.client,
+    schemas: (type, calling) => main.client.schemaOf(type, calling),
     provider: await providerOf({ call, settings, around, kube: main.client }, lifecycle),
     options: settings,
     identity: `${hostname()}_${around.ids.uuid()}`,

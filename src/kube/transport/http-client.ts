@@ -26,6 +26,8 @@ export interface HttpKubeClient extends KubeClient {
   typeOf(apiVersion: string, kind: string, options?: CallOptions): Promise<ResourceType | undefined>;
   /** `1.34`: what the server says of itself. */
   kubernetesVersion(options?: CallOptions): Promise<string>;
+  /** The schema that the server publishes for a kind (OpenAPI v3); undefined where it publishes none. */
+  schemaOf(type: ResourceType, options?: CallOptions): Promise<unknown>;
   close(): Promise<void>;
 }
 
@@ -50,6 +52,17 @@ interface Shape {
   readonly contentType?: string;
   readonly idempotent?: boolean;
   readonly warn?: ((text: string) => void) | undefined;
+}
+
+interface Published {
+  readonly components?: {
+    readonly schemas?: Readonly<
+      Record<
+        string,
+        { readonly "x-kubernetes-group-version-kind"?: readonly Pick<ResourceType, "group" | "version" | "kind">[] }
+      >
+    >;
+  };
 }
 
 interface ServedResource {
@@ -186,6 +199,23 @@ class HttpClient implements HttpKubeClient {
     };
     // Some clouds put a plus behind the minor number.
     return `${said.major ?? ""}.${(said.minor ?? "").replace(/\D+$/, "")}`;
+  }
+
+  async schemaOf(type: ResourceType, options: CallOptions = {}): Promise<unknown> {
+    const { group, version, kind } = type;
+    const path = `/openapi/v3${groupPath(type)}`;
+    try {
+      const document = await this.#call({ ...type, kind: "OpenAPI" }, { verb: "GET", method: "GET", path }, options);
+      const { schemas = {} } = (document as Published).components ?? {};
+      return Object.values(schemas).find((schema) =>
+        schema["x-kubernetes-group-version-kind"]?.some(
+          (each) => each.group === group && each.version === version && each.kind === kind,
+        ),
+      );
+    } catch (error) {
+      if (isKubeFault(error, "NotFound")) return undefined;
+      throw error;
+    }
   }
 
   async #resourcesOf(
