@@ -11,7 +11,7 @@ import { epochMillisOf } from "../time.ts";
 import { vacancy } from "./emptiness.ts";
 import { planDisruption } from "./pipeline.ts";
 
-const now = epochMillisOf(Date.parse("2026-01-01T00:00:00Z"));
+const now = epochMillisOf(1_767_225_600_000); // 2026-01-01T00:00:00Z
 const nodeClassRef = { group: "karpenter.k8s.aws", kind: "EC2NodeClass", name: "c" };
 
 function poolEvents(key: PoolKey): readonly ClusterEvent[] {

@@ -1,5 +1,5 @@
 /** Nodes of the v1alpha5 era are disrupted one command after the other, whichever Provisioner they are of (v1alpha5 5.6 step 8). */
-import { conditionTypes } from "../../api/index.ts";
+import { conditionTypes, parseTimestamp } from "../../api/index.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { StateNode } from "../cluster/state-node.ts";
 import type { EpochMillis } from "../time.ts";
@@ -25,5 +25,6 @@ function isGoing({ claim }: StateNode, now: EpochMillis): boolean {
   const byCommand = status?.conditions?.some(
     ({ type, status: value }) => type === conditionTypes.disruptionReason && value === "True",
   );
-  return byCommand === true && now - Date.parse(metadata.deletionTimestamp) < patienceMilliseconds;
+  const since = parseTimestamp(metadata.deletionTimestamp) ?? 0;
+  return byCommand === true && now - since < patienceMilliseconds;
 }
