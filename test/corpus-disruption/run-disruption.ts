@@ -53,6 +53,7 @@ interface Command {
   readonly burstable: "allow" | "avoid";
   readonly maxEvictions: "reference" | number;
   readonly workUnits: number | undefined;
+  readonly rehearsals: number;
 }
 
 /** How much dearer than the reference's dearest repeat an end state may be. */
@@ -78,6 +79,7 @@ function readCommand(args: readonly string[]): Command {
       burstable: { type: "string", default: "allow" },
       "max-evictions": { type: "string" },
       "work-units": { type: "string" },
+      rehearsals: { type: "string", default: "0" },
       case: { type: "string" },
     },
   });
@@ -96,15 +98,19 @@ function readCommand(args: readonly string[]): Command {
     burstable,
     maxEvictions: evictionCap(values["max-evictions"]),
     workUnits: values["work-units"] === undefined ? undefined : Number(values["work-units"]),
+    rehearsals: wholeNumber("--rehearsals", values.rehearsals),
   };
 }
 
 function evictionCap(given: string | undefined): Command["maxEvictions"] {
   if (given === undefined) return Number.POSITIVE_INFINITY;
   if (given === "reference") return "reference";
+  return wholeNumber("--max-evictions", given, "reference or a number");
+}
+
+function wholeNumber(option: string, given: string, expected = "a number"): number {
   const count = Number(given);
-  if (!Number.isInteger(count) || count < 0)
-    throw new Error(`--max-evictions ${given}: expected reference or a number`);
+  if (!Number.isInteger(count) || count < 0) throw new Error(`${option} ${given}: expected ${expected}`);
   return count;
 }
 
@@ -155,6 +161,7 @@ function judge(file: string, command: Command): DisruptionLine {
     policy: command.policy,
     burstable: command.burstable,
     maxEvictions,
+    rehearsals: command.rehearsals,
     verify: true,
     ...(command.workUnits === undefined ? {} : { workUnits: command.workUnits }),
   });

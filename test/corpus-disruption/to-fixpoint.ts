@@ -32,6 +32,8 @@ export interface FixpointOptions {
   readonly burstable?: "allow" | "avoid";
   /** How long each pass searches, in work units; the engine's own default unless given. */
   readonly workUnits?: number;
+  /** As the setting of that name; pods follow the plan unless given. */
+  readonly rehearsals?: number;
   /** Checks every command and every layout; off where only time counts. */
   readonly verify: boolean;
 }
@@ -85,6 +87,7 @@ export function runToFixpoint(read: ReadState, options: FixpointOptions): Fixpoi
       ...(options.burstable === "avoid" ? { avoidTypes: burstable } : {}),
       maxPodsMoved: options.maxEvictions - evictions,
       ...(options.workUnits === undefined ? {} : { workUnits: options.workUnits }),
+      ...(options.rehearsals === undefined ? {} : { rehearsals: options.rehearsals }),
     };
     const plan = planDisruption(snapshot, { now: read.now, methods, settings });
     if (!plan.ok) throw new Error(plan.failure.message);

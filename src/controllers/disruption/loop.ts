@@ -70,7 +70,7 @@ export function createDisruption(given: DisruptionDeps): Disruption {
         if (!deps.model.isSynced()) return requeueAfter(unsyncedMilliseconds);
         if (!resumed) for (const command of resumeCommands(deps, table)) queue.follow(command);
         resumed = true;
-        if (deps.act) await repairLeftovers(deps, table, signal);
+        if (deps.act && deps.sharesDisruption !== true) await repairLeftovers(deps, table, signal);
         const quiet = started + quietStartMilliseconds - deps.clock.monotonic();
         if (quiet > 0) return requeueAfter(quiet);
         const acted = await pass(run, signal);
@@ -136,7 +136,10 @@ async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
     const plan = await plannedCommands({ ...run, deps: { ...deps, methods: left } }, signal);
     const [first] = plan.commands;
     if (left === deps.methods && backOff.held().size === 0) quiet.note(begun, plan, deps.clock.now());
-    if (first === undefined) return false;
+    if (first === undefined) {
+      deps.onPass?.([]);
+      return false;
+    }
     const outcome = await carryOut(run, plan, signal);
     if (outcome !== "refused") return outcome === "started";
     left = left.slice(1 + left.findIndex(({ name }) => name === first.method));
@@ -151,9 +154,10 @@ async function carryOut(run: Run, plan: DisruptionPlan, signal: AbortSignal): Pr
   for (const command of plan.commands) {
     tellApproved(deps, command);
     tellFound(deps, command);
-    const survivor = await validated(run, command, signal);
+    const survivor = await validated(run, { command, plan }, signal);
     if (survivor !== undefined) survivors.push(survivor);
   }
+  deps.onPass?.(survivors);
   if (survivors.length === 0) return "refused";
   if (!deps.act) {
     for (const command of survivors) recordRemovals(deps, command);
@@ -231,7 +235,7 @@ function logBadBudgets(deps: DisruptionDeps, plan: DisruptionPlan): void {
 /** Waits, looks again, and keeps what still holds (spec: lifecycle 3.9). */
 async function validated(
   run: Run,
-  command: DisruptionCommand,
+  { command, plan }: { readonly command: DisruptionCommand; readonly plan: DisruptionPlan },
   signal: AbortSignal,
 ): Promise<DisruptionCommand | undefined> {
   const { deps, table } = run;
@@ -242,6 +246,7 @@ async function validated(
   const snapshot = pictureOf(deps);
   const now = deps.clock.now();
   for (const budget of poolBudgets(snapshot, method.reason, now)) reportBudget(deps, budget);
+  if (method.validation === "repacking" && isUnchanged(deps, snapshot, plan)) return command;
   const options = { now, queued: table.held(), settings: settingsOf(run) };
   const outcome = await inSlices(revalidate(method, command, { snapshot, options }), { clock: deps.clock, signal });
   const { consolidation_type } = commandLabels(command);
@@ -257,6 +262,10 @@ async function validated(
   deps.log.debug("command failed its validation", { cause: outcome.failure.kind, message: outcome.failure.message });
   return undefined;
 }
+
+/** Judging the picture that the plan was made from would answer the same. Buffers change without a change of the picture. */
+const isUnchanged = ({ virtualPods }: DisruptionDeps, { version }: ClusterSnapshot, plan: DisruptionPlan): boolean =>
+  version === plan.snapshotVersion && (virtualPods?.() ?? []).length === 0;
 
 function methodOf(deps: DisruptionDeps, command: DisruptionCommand): DisruptionMethod {
   const method = deps.methods.find(({ name }) => name === command.method);

@@ -1,10 +1,10 @@
 import {
   type Candidate,
   type EpochMillis,
-  machinesOf,
+  machineOf,
   type MoveMemory,
   noMoves,
-  rememberMachines,
+  rememberMachine,
   rememberMoves,
 } from "../../core/index.ts";
 import type { CommandTable } from "./commands.ts";
@@ -31,6 +31,13 @@ export function createMovesMade(table: Pick<CommandTable, "running">): MovesMade
 
 function remember(memory: MoveMemory, candidates: readonly Candidate[], now: EpochMillis): MoveMemory {
   if (candidates.length === 0) return memory;
-  const pods = candidates.flatMap((candidate) => candidate.pods);
-  return rememberMachines(rememberMoves(memory, pods, now), machinesOf(candidates), now);
+  const moved = rememberMoves(
+    memory,
+    candidates.flatMap(({ pods }) => pods),
+    now,
+  );
+  return candidates.reduce(
+    (next, candidate) => rememberMachine(next, { machine: machineOf(candidate), pods: candidate.pods }, now),
+    moved,
+  );
 }

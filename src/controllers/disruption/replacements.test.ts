@@ -23,7 +23,7 @@ const replacing = (count: number, onMemory?: (given: number) => void): Disruptio
   ...emptiness,
   validation: "none",
   *choose(candidates, context) {
-    onMemory?.(context.settings.memory.given.size);
+    onMemory?.(context.settings.memory.given.length);
     const choice = yield* emptiness.choose(candidates, context);
     const replacements = Array.from({ length: count }, () => planned);
     return { ...choice, commands: choice.commands.map((command) => ({ ...command, replacements })) };

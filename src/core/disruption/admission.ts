@@ -29,8 +29,8 @@ export interface AdmissionRules {
   readonly spotTypes: number;
   /** Spot for spot by what it risks instead (lifecycle 8, O8). */
   readonly spotRisk?: boolean;
-  /** Machines that go, as `boughtAs` names them: what is given up is not bought back. */
-  readonly given: ReadonlySet<string>;
+  /** Whether a machine, as `boughtAs` names it, was given up for the pods of this claim: then it is not bought back. */
+  readonly isGiven: (machine: string, claim: PlannedClaim) => boolean;
 }
 
 /** A type as it is bought, whatever the zone. */
@@ -52,7 +52,7 @@ export function admitReplacements(
     choicesOf(claim, snapshot).filter(
       ({ type, offering }) =>
         (rules.spotAllowed || offering.capacityType !== "spot") &&
-        !rules.given.has(boughtAs(type.name, offering.capacityType)),
+        !rules.isGiven(boughtAs(type.name, offering.capacityType), claim),
     ),
   );
   if (choices.some(({ length }) => length === 0))

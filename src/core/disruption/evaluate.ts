@@ -9,7 +9,7 @@ import type { BalancedScoring } from "./balanced.ts";
 import type { Candidate } from "./candidate.ts";
 import type { DisruptionCommand, MethodContext } from "./method.ts";
 import type { DrainRounds } from "./drain-rounds.ts";
-import { movesOf, regretted } from "./move-memory.ts";
+import { isRegretted, movesOf } from "./move-memory.ts";
 import type { PoolScore } from "./pool-score.ts";
 import { interruptionCost, poolsOf } from "./spot-risk.ts";
 import { nominationsOf, type RunOptions, type Simulation, type Simulator } from "./simulation.ts";
@@ -156,12 +156,14 @@ function admit(judge: Judge, candidates: readonly Candidate[], { plan }: Simulat
   const { settings, snapshot } = judge.context;
   const spotOnly = candidates.every(({ capacityType }) => capacityType === "spot");
   const charge = settings.provisioning.nodeChargePerHour ?? 0;
+  const going = new Set(candidates.map(machineOf));
   return admitReplacements(
     plan.claims,
     {
       price: priceOf(candidates) + Math.max(0, charge * (candidates.length - plan.claims.length)),
       spotAllowed: !spotOnly || settings.spotToSpot,
-      given: new Set([...regretted(settings.memory, judge.context.scope.now), ...machinesOf(candidates)]),
+      isGiven: (machine, { pods }) =>
+        going.has(machine) || isRegretted(settings.memory, { machine, pods }, judge.context.scope.now),
       ...spotRules({ candidates, made: plan.claims.length, spotOnly }, settings.spotChoice),
     },
     snapshot,
@@ -194,8 +196,8 @@ function riskOf({ context }: Judge, candidates: readonly Candidate[], replacemen
 const payBackHours = 24;
 
 /** As `boughtAs` names them. */
-export const machinesOf = (candidates: readonly Candidate[]): readonly string[] =>
-  candidates.map(({ instanceType, capacityType }) => boughtAs(instanceType?.name ?? "", capacityType ?? ""));
+export const machineOf = ({ instanceType, capacityType }: Candidate): string =>
+  boughtAs(instanceType?.name ?? "", capacityType ?? "");
 
 export const priceOf = (candidates: readonly Candidate[]): number =>
   candidates.reduce((sum, { price }) => sum + price, 0);

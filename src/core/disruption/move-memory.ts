@@ -16,14 +16,21 @@ interface Move {
   readonly nth: number;
 }
 
+/** A machine that was given up, as `boughtAs` names it, and the pods that had to leave it. */
+interface Given {
+  readonly machine: string;
+  readonly at: EpochMillis;
+  /** By pod and by owner. */
+  readonly pods: ReadonlySet<string>;
+}
+
 export interface MoveMemory {
-  /** When machines were given up, as `boughtAs` names them. */
-  readonly given: ReadonlyMap<string, EpochMillis>;
+  readonly given: readonly Given[];
   /** By pod, and by the owner of pods, whose next pod has another name. */
   readonly moves: ReadonlyMap<string, Move>;
 }
 
-export const noMoves: MoveMemory = Object.freeze({ moves: new Map<string, Move>(), given: new Map() });
+export const noMoves: MoveMemory = Object.freeze({ moves: new Map<string, Move>(), given: [] });
 
 /** How often the pod, or the one that it stands in for, was moved within the window. */
 export function movesOf(memory: MoveMemory, pod: Pod, now: EpochMillis): number {
@@ -47,19 +54,33 @@ export function rememberMoves(memory: MoveMemory, pods: readonly Pod[], now: Epo
   return { moves, given: memory.given };
 }
 
-/** How long a machine that was given up is not bought back by consolidation. */
+/** How long a machine that was given up is not bought back by consolidation for the pods that it held. */
 export const regretMillis = 10 * 60_000;
 
-/** The memory once machines were given up; what is past its time is forgotten. */
-export function rememberMachines(memory: MoveMemory, machines: Iterable<string>, now: EpochMillis): MoveMemory {
-  const given = new Map([...memory.given].filter(([, at]) => now - at < regretMillis));
-  for (const machine of machines) given.set(machine, now);
-  return { moves: memory.moves, given };
+/** The memory once a machine was given up; what is past its time is forgotten. An empty one is held against nobody. */
+export function rememberMachine(
+  memory: MoveMemory,
+  { machine, pods }: { readonly machine: string; readonly pods: readonly Pod[] },
+  now: EpochMillis,
+): MoveMemory {
+  const given = memory.given.filter(({ at }) => now - at < regretMillis);
+  const keys = new Set(pods.flatMap((pod) => [podKey(pod), ownerKey(pod) ?? podKey(pod)]));
+  return { moves: memory.moves, given: keys.size === 0 ? given : [...given, { machine, at: now, pods: keys }] };
 }
 
-/** Machines given up a moment ago. */
-export const regretted = ({ given }: MoveMemory, now: EpochMillis): readonly string[] =>
-  [...given].filter(([, at]) => now - at < regretMillis).map(([machine]) => machine);
+/** Whether the machine was given up a moment ago, and all of these pods, or those that they stand in for, were on it. */
+export const isRegretted = (
+  { given }: MoveMemory,
+  { machine, pods }: { readonly machine: string; readonly pods: readonly Pod[] },
+  now: EpochMillis,
+): boolean =>
+  pods.length > 0 &&
+  given.some(
+    (each) =>
+      each.machine === machine &&
+      now - each.at < regretMillis &&
+      pods.every((pod) => each.pods.has(podKey(pod)) || each.pods.has(ownerKey(pod) ?? "")),
+  );
 
 const fresh = (move: Move | undefined, now: EpochMillis): Move | undefined =>
   move === undefined || now - move.at >= moveWindowMillis ? undefined : move;

@@ -1,8 +1,10 @@
 /** Moves that hold whatever the scheduler does with the pods (lifecycle 8.16, O14). */
 import { describe, expect, it } from "vitest";
 import { disrupt, type DisruptGiven, keptBecause, movesIn } from "../../../test/builders/disrupt.ts";
-import { layout, type LayoutParts, machineType } from "../../../test/builders/layout.ts";
+import { layout, layoutNow, type LayoutParts, machineType } from "../../../test/builders/layout.ts";
 import { spreadOver } from "../../../test/builders/pods.ts";
+import { repacking } from "./repacking.ts";
+import { revalidateRemoval } from "./validation.ts";
 
 const types = [machineType("s", { cpu: "4", price: 1 }), machineType("l", { cpu: "8", price: 1.9 })];
 const rehearsed: DisruptGiven = { settings: { rehearsals: 8 } };
@@ -71,6 +73,29 @@ describe("a consolidation that holds in any order", () => {
       c: { type: "s", zone: "b", pods: [{ cpu: "1", ...spread("w") }] },
     });
     expect(movesIn(disrupt(snapshot, rehearsed))).toEqual(movesIn(disrupt(snapshot)));
+  });
+});
+
+describe("the second look", () => {
+  const wide = of({
+    a: { type: "l", pods: [fixed("1")] },
+    b: { type: "s", pods: [fixed("3")] },
+    c: { type: "s", pods: [{ cpu: "1" }, { cpu: "3" }] },
+  });
+  const narrowed = of({
+    a: { type: "l", pods: [fixed("5")] },
+    b: { type: "s", pods: [fixed("3")] },
+    c: { type: "s", pods: [{ cpu: "1" }, { cpu: "3" }] },
+  });
+  const secondLook = (settings: NonNullable<DisruptGiven["settings"]>) => {
+    const [command] = disrupt(wide, { settings }).commands;
+    if (command === undefined) throw new Error("nothing was found");
+    return revalidateRemoval(repacking, command, { snapshot: narrowed, options: { now: layoutNow, settings } });
+  };
+
+  it("[lifecycle O14] rehearses the move anew: room that has gone meanwhile may leave its pods one way only", () => {
+    expect(secondLook({ rehearsals: 0 }).ok).toBe(true);
+    expect(secondLook({ rehearsals: 8 })).toMatchObject({ ok: false, failure: { kind: "scheduling" } });
   });
 });
 

@@ -16,8 +16,7 @@ import type { ProvisioningPlan } from "../provisioning/plan.ts";
 import type { Session } from "../provisioning/session.ts";
 import { failed, ok, type Result } from "../result.ts";
 import { boughtAs } from "./admission.ts";
-import { type Judge, machinesOf, type Move, type MoveRefusal, savingTolerance } from "./evaluate.ts";
-import { regretted } from "./move-memory.ts";
+import { type Judge, machineOf, type Move, type MoveRefusal, savingTolerance } from "./evaluate.ts";
 import { type Arrival, placeByScore, type Placed, takeAllBack } from "./scheduler-part.ts";
 import { planned } from "./simulation.ts";
 import { standingReplacement } from "./standing-replacement.ts";
@@ -137,7 +136,7 @@ function refusalOf({ context }: Asked, move: Move, plan: ProvisioningPlan): Move
   const saving = move.saving - plan.pricePerHour;
   const charge = context.settings.provisioning.nodeChargePerHour ?? 0;
   const fewer = candidates.length - replacements.length - plan.claims.length;
-  const given = new Set([...machinesOf(candidates), ...regretted(context.settings.memory, context.scope.now)]);
+  const given = new Set(candidates.map(machineOf));
   const back = plan.claims.find(({ cheapest }) => given.has(boughtAs(cheapest.instanceType, cheapest.capacityType)));
   const saves = saving > savingTolerance || saving + charge * fewer > savingTolerance;
   if (saves && back === undefined) return undefined;

@@ -13,6 +13,7 @@ import type { DisruptionCommand, DisruptionMethod, MethodContext } from "./metho
 import { type DisruptionOptions, disruptionScope, filterCandidates, methodScope } from "./pipeline.ts";
 import { withinBudget } from "./prefix-search.ts";
 import { defaultDisruptionSettings } from "./settings.ts";
+import { rehearse } from "./rehearsal.ts";
 import { createSimulator } from "./simulation.ts";
 
 /**
@@ -125,7 +126,7 @@ const savingKept = 0.9;
 
 /**
  * Ours: the same nodes judged anew. What has changed elsewhere does not matter (lifecycle 8, O12); the command goes on as
- * it would be made now, if it still saves what was promised.
+ * it would be made now, if it still saves what was promised, also where the scheduler puts its pods now.
  */
 function* judgedAgain(
   command: DisruptionCommand,
@@ -140,7 +141,9 @@ function* judgedAgain(
   if (!found.ok) return rescheduled(found.failure.text);
   if (found.value.saving < command.savingPerHour * savingKept)
     return rescheduled(`it would save ${found.value.saving} $/h now, ${command.savingPerHour} $/h were promised`);
-  return ok({ command: commandOf(found.value, command.method), droppedForBudget: 0 });
+  const rehearsed = yield* rehearse(judge, found.value);
+  if (!rehearsed.ok) return rescheduled(rehearsed.failure.text);
+  return ok({ command: commandOf(rehearsed.value, command.method), droppedForBudget: 0 });
 }
 
 const rescheduled = (message: string) => failed({ kind: "scheduling", candidates: 0, message } as const);
