@@ -1,6 +1,7 @@
 export { type Foretold, withConsequences } from "./consequences/consequences.ts";
 export type { Foretelling } from "./consequences/foresight.ts";
 export type { AccountFacts, AccountQuestions } from "./facts/account.ts";
+export { type ExpectedEndpoint, readEndpointList } from "./facts/endpoint-list.ts";
 export type { AdvisorInput } from "./facts/facts.ts";
 export { type MetricsFacts, readMetrics } from "./facts/metrics.ts";
 export type { LogFile } from "./facts/log-lines.ts";

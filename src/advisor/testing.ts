@@ -3,7 +3,9 @@ import { awsLabels, awsResourceNames, capacityTypes, labels } from "../api/index
 import { type InstanceType, requirementIn, requirementsOf } from "../core/index.ts";
 import { joinManifests, parseManifests } from "../manifests/index.ts";
 import type { AccountFacts } from "./facts/account.ts";
+import type { AdvisorInput } from "./facts/facts.ts";
 import type { MetricsFacts } from "./facts/metrics.ts";
+import type { Thresholds } from "./facts/thresholds.ts";
 import type { Finding, RuleOutcome } from "./model/rule.ts";
 import { allRules } from "./registry/all-rules.ts";
 import { type Advice, type AdviceOptions, advise } from "./run/advise.ts";
@@ -68,27 +70,28 @@ export interface Given {
   readonly account?: AccountFacts;
   /** The figures of `readMetrics`. */
   readonly metrics?: MetricsFacts;
+  readonly thresholds?: Partial<Thresholds>;
   /** When the dump was taken. */
   readonly now?: string;
 }
 
-export function adviceOn({ files, dump, log, now, account, metrics }: Given, options: AdviceOptions = {}): Advice {
+export function inputOf({ files, dump, log, now, account, metrics, thresholds }: Given): AdvisorInput {
   const parsed = (name: string, text: string) => joinManifests([parseManifests(name, text)]);
-  return advise(
-    {
-      ...(files === undefined ? {} : { manifests: parsed("a.yaml", files), texts: new Map([["a.yaml", files]]) }),
-      ...(dump === undefined ? {} : { cluster: parsed("dump.yaml", dump) }),
-      ...(account === undefined ? {} : { account }),
-      ...(metrics === undefined ? {} : { metrics }),
-      ...(now === undefined ? {} : { now: Date.parse(now) }),
-      ...(log === undefined ? {} : { logs: [{ file: "a.log", text: log }] }),
-      types: machineTypes,
-      region: "us-east-1",
-    },
-    allRules,
-    options,
-  );
+  return {
+    ...(files === undefined ? {} : { manifests: parsed("a.yaml", files), texts: new Map([["a.yaml", files]]) }),
+    ...(dump === undefined ? {} : { cluster: parsed("dump.yaml", dump) }),
+    ...(account === undefined ? {} : { account }),
+    ...(metrics === undefined ? {} : { metrics }),
+    ...(thresholds === undefined ? {} : { thresholds }),
+    ...(now === undefined ? {} : { now: Date.parse(now) }),
+    ...(log === undefined ? {} : { logs: [{ file: "a.log", text: log }] }),
+    types: machineTypes,
+    region: "us-east-1",
+  };
 }
+
+export const adviceOn = (given: Given, options: AdviceOptions = {}): Advice =>
+  advise(inputOf(given), allRules, options);
 
 /** `error spec.limits: message` of each finding of the rule. */
 export const findingsOf = (rule: string, given: Given): readonly Finding[] =>

@@ -21,8 +21,12 @@ export const firstTimeOf = ({ firstTimestamp, eventTime, metadata }: Event): num
 export const isFromEngine = ({ source, reportingComponent }: Event): boolean =>
   [source?.component, reportingComponent].some((name) => name?.includes("karpenter") === true);
 
+/** A file may leave it out. */
+export const subjectOf = (event: { readonly involvedObject?: Event["involvedObject"] }): Event["involvedObject"] =>
+  event.involvedObject ?? {};
+
 export function isAbout(event: Event, { metadata, kind }: KubeObject): boolean {
-  const about: Partial<Event["involvedObject"]> = event.involvedObject ?? {};
+  const about = subjectOf(event);
   return (
     about.kind === kind &&
     about.name === metadata.name &&

@@ -4,13 +4,14 @@ import type { ManifestObject, ManifestProblem, ManifestSet } from "../../manifes
 import type { InputName } from "../model/inputs.ts";
 import type { AccountFacts } from "./account.ts";
 import { isControllers } from "./controller-marks.ts";
+import { type ExpectedEndpoint, foundingEndpoints } from "./endpoint-list.ts";
 import { latestTime } from "./latest-time.ts";
 import { type LogEntry, type LogFile, logEntries } from "./log-lines.ts";
 import type { MetricsFacts } from "./metrics.ts";
 import { type Pool, poolOf } from "./pools.ts";
 import { type ShapeFault, shapeFaultOf, withoutNulls } from "./shapes.ts";
 import { type SettingsFacts, settingsOf } from "./settings.ts";
-import { defaultThresholds, type Thresholds } from "./thresholds.ts";
+import { defaultTeamLabels, defaultThresholds, type Thresholds } from "./thresholds.ts";
 import { effectiveTypes } from "./types.ts";
 import { type Workload, workloadOf } from "./workloads.ts";
 
@@ -34,6 +35,10 @@ export interface AdvisorInput {
   /** Epoch milliseconds at which the dump was taken; the latest time that it tells when absent. */
   readonly now?: number;
   readonly thresholds?: Partial<Thresholds>;
+  /** KBP302: labels that name a team, the first that is there counts. */
+  readonly teamLabels?: readonly string[];
+  /** KBP201: services that a private network is to have an endpoint of, instead of the founding document's. */
+  readonly endpoints?: readonly ExpectedEndpoint[];
 }
 
 /** A Kubernetes object of a known kind with its places. */
@@ -67,6 +72,8 @@ export interface Facts {
   readonly region: string;
   readonly logs: readonly LogEntry[];
   readonly thresholds: Thresholds;
+  readonly teamLabels: readonly string[];
+  readonly endpoints: readonly ExpectedEndpoint[];
   /** Worked out once for each owner and question, however many rules ask: inputs have thousands of objects. */
   remembered<T>(owner: object, question: string, answer: () => T): T;
   /** Types that a pool may launch, in order of name. */
@@ -98,6 +105,8 @@ export function factsOf(input: AdvisorInput): Facts {
     region,
     logs: logs.flatMap(logEntries),
     thresholds: { ...defaultThresholds, ...input.thresholds },
+    teamLabels: input.teamLabels ?? defaultTeamLabels,
+    endpoints: input.endpoints ?? foundingEndpoints,
     typesOf: rememberedTypes(types),
     remembered: createMemory(),
   };

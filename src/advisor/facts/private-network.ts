@@ -2,6 +2,7 @@
 import type { EC2NodeClass } from "../../api/index.ts";
 import type { AccountNetwork, AccountSubnet, RouteTable } from "./account.ts";
 import type { Facts } from "./facts.ts";
+import { type SubnetTerm, termsOfClass, termsOfTemplate } from "./subnet-zones.ts";
 
 /** Why it is taken for private. */
 export interface PrivateReason {
@@ -49,40 +50,13 @@ const everywhere: readonly string[] = ["0.0.0.0/0", "::/0"];
 const hasWayOut = (routes: RouteTable["routes"]): boolean =>
   routes.some(({ destination, target }) => everywhere.includes(destination) && /^(?:igw|nat|eigw|tgw)-/.test(target));
 
-type Term = (subnet: AccountSubnet) => boolean;
-
 /** Selectors of both eras as tests of a subnet (v1alpha5 2.4). */
-function subnetTerms({ objects, templates }: Facts): readonly Term[] {
-  const era = templates.flatMap(({ object }) => {
-    const { subnetSelector } = object.spec ?? {};
-    return subnetSelector === undefined ? [] : [eraTerm(subnetSelector)];
-  });
-  const classes = objects.filter(({ object }) => object.kind === "EC2NodeClass");
-  const today = classes.flatMap(({ object }) =>
-    ((object as Partial<EC2NodeClass>).spec?.subnetSelectorTerms ?? []).map(
-      ({ id, tags }): Term =>
-        (subnet) =>
-          (id === undefined || id === subnet.id) && Object.entries(tags ?? {}).every((tag) => hasTag(subnet, tag)),
-    ),
-  );
-  return [...era, ...today];
-}
-
-const idKeys: readonly string[] = ["aws-ids", "aws::ids"];
-
-const eraTerm =
-  (selector: Readonly<Record<string, string>>): Term =>
-  (subnet) =>
-    Object.entries(selector).every(([key, value]) =>
-      idKeys.includes(key) ? listOf(value).includes(subnet.id) : hasTag(subnet, [key, value]),
-    );
-
-const listOf = (text: string): readonly string[] => text.split(",").map((part) => part.trim());
-
-function hasTag({ tags }: AccountSubnet, [key, value]: readonly [string, string]): boolean {
-  const own = tags[key];
-  return own !== undefined && (value === "*" || listOf(value).includes(own));
-}
+const subnetTerms = ({ objects, templates }: Facts): readonly SubnetTerm[] => [
+  ...templates.flatMap(({ object }) => termsOfTemplate(object.spec)),
+  ...objects.flatMap(({ object }) =>
+    object.kind === "EC2NodeClass" ? termsOfClass((object as Partial<EC2NodeClass>).spec) : [],
+  ),
+];
 
 const complaint =
   /\b(?:sts|ssm)\.[a-z0-9-]+\.amazonaws\.com[\s\S]*(?:dial tcp|timeout)|using existing pricing data from/;

@@ -1,8 +1,15 @@
 /** Which pool can serve which workload, and what stands in the way (v1alpha5 6.4). */
-import { awsLabelRules } from "../../api/index.ts";
-import { intersects, isCompatible, type Requirements, toleratesAll } from "../../core/index.ts";
+import { awsLabelRules, capacityTypes, labels } from "../../api/index.ts";
+import {
+  acceptsAbsence,
+  hasValue,
+  intersects,
+  isCompatible,
+  type Requirements,
+  toleratesAll,
+} from "../../core/index.ts";
 import type { Facts } from "./facts.ts";
-import type { Pool } from "./pools.ts";
+import { allowsSpot, type Pool } from "./pools.ts";
 import { holds } from "./types.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -14,7 +21,23 @@ export const tolerates = (workload: Pick<Workload, "spec">, pool: Pool): boolean
 
 /** Labels alone: what the pool says against what the pods ask. */
 export const selects = ({ alternatives }: Pick<Workload, "alternatives">, pool: Pool): boolean =>
-  alternatives.some((wanted) => isCompatible(pool.requirements, wanted, awsLabelRules.wellKnown));
+  alternatives.some(
+    (wanted) => !asksForToday(pool, wanted) && isCompatible(pool.requirements, wanted, awsLabelRules.wellKnown),
+  );
+
+/** Nodes of a Provisioner have no label of a NodePool, though the key is well known. */
+const asksForToday = ({ era }: Pool, wanted: Requirements): boolean => {
+  const requirement = era === "v1" ? undefined : wanted.get(labels.nodePool);
+  return requirement !== undefined && !acceptsAbsence(requirement);
+};
+
+/** The pool may use spot, and the pods do not insist on something else. */
+export const mayRunOnSpot = ({ alternatives }: Pick<Workload, "alternatives">, pool: Pool): boolean =>
+  allowsSpot(pool) &&
+  alternatives.some((wanted) => {
+    const requirement = wanted.get(labels.capacityType);
+    return requirement === undefined || hasValue(requirement, capacityTypes.spot);
+  });
 
 /** Labels and taints, and, where the catalogue is there, a type that holds one pod. */
 export function serves(facts: Facts, pool: Pool, workload: Workload): boolean {

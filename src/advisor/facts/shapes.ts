@@ -43,6 +43,8 @@ const podSpec = fields({
   nodeSelector: map("text"),
   tolerations: list(fields({ key: "text", value: "text" })),
   topologySpreadConstraints: list(fields({ topologyKey: "text" })),
+  volumes: list(fields({ name: "text", persistentVolumeClaim: fields({ claimName: "text" }), ephemeral: fields({}) })),
+  resourceClaims: list(fields({})),
   affinity: fields({
     nodeAffinity: fields({ [required]: fields({ nodeSelectorTerms: list(term) }), [preferred]: list(fields({})) }),
     podAntiAffinity: fields({
@@ -56,14 +58,21 @@ const podSpec = fields({
   activeDeadlineSeconds: "number",
 });
 const template = fields({ metadata, spec: podSpec });
-const workload = fields({ replicas: "number", template, activeDeadlineSeconds: "number" });
+const workload = fields({
+  replicas: "number",
+  template,
+  activeDeadlineSeconds: "number",
+  volumeClaimTemplates: list(
+    fields({ metadata: fields({ name: "text" }), spec: fields({ storageClassName: "text" }) }),
+  ),
+});
 const conditions = list(fields({ type: "text", status: "text", lastTransitionTime: "text" }));
 const client = fields({ service: fields({ name: "text", namespace: "text" }) });
 const webhooks = list(fields({ name: "text", clientConfig: client }));
 const claimSpec = fields({ expireAfter: "text" });
 const taints = list(fields({ key: "text", value: "text", effect: "text" }));
 const requirements = list(fields({}));
-const nodeTemplate = fields({ launchTemplate: "text", subnetSelector: map("text") });
+const nodeTemplate = fields({ launchTemplate: "text", subnetSelector: map("text"), tags: map("scalar") });
 
 const specs: Readonly<Record<string, Shape>> = {
   Deployment: workload,
@@ -80,10 +89,17 @@ const specs: Readonly<Record<string, Shape>> = {
   AWSNodeTemplate: nodeTemplate,
   EC2NodeClass: fields({
     role: "text",
+    tags: map("scalar"),
     subnetSelectorTerms: list(fields({ id: "text", tags: map("text") })),
   }),
   NodeClaim: claimSpec,
   Node: fields({}),
+  PersistentVolumeClaim: fields({ volumeName: "text", storageClassName: "text" }),
+  PersistentVolume: fields({
+    nodeAffinity: fields({ required: fields({ nodeSelectorTerms: list(term) }) }),
+    local: fields({}),
+    hostPath: fields({}),
+  }),
   Provisioner: fields({
     labels: map("text"),
     taints,
@@ -102,13 +118,31 @@ const specs: Readonly<Record<string, Shape>> = {
     disruption: fields({ consolidateAfter: "text" }),
     template: fields({
       metadata,
-      spec: fields({ taints, requirements, expireAfter: "text", nodeClassRef: fields({ group: "text" }) }),
+      spec: fields({
+        taints,
+        requirements,
+        expireAfter: "text",
+        nodeClassRef: fields({ group: "text", name: "text" }),
+      }),
     }),
   }),
 };
 
+const containerStatuses = list(fields({ name: "text", state: fields({}), lastState: fields({}) }));
+const subnets = list(fields({ id: "text", zone: "text" }));
+
 const statuses: Readonly<Record<string, Shape>> = {
-  Pod: fields({ conditions, containerStatuses: list(fields({ state: fields({}), lastState: fields({}) })) }),
+  Pod: fields({
+    conditions,
+    containerStatuses,
+    initContainerStatuses: containerStatuses,
+    phase: "text",
+    reason: "text",
+    message: "text",
+  }),
+  Job: fields({ startTime: "text", completionTime: "text" }),
+  EC2NodeClass: fields({ subnets }),
+  AWSNodeTemplate: fields({ subnets }),
   NodeClaim: fields({ conditions, nodeName: "text" }),
   Machine: fields({ conditions, nodeName: "text" }),
   PodDisruptionBudget: fields({ conditions, disruptionsAllowed: "number" }),
@@ -121,13 +155,16 @@ const statuses: Readonly<Record<string, Shape>> = {
 const others: Readonly<Record<string, Readonly<Record<string, Shape>>>> = {
   Event: {
     involvedObject: fields({ kind: "text", namespace: "text", name: "text", uid: "text" }),
-    source: fields({ component: "text" }),
+    source: fields({ component: "text", host: "text" }),
     reportingComponent: "text",
     reason: "text",
     message: "text",
     firstTimestamp: "text",
     lastTimestamp: "text",
     eventTime: "text",
+  },
+  StorageClass: {
+    allowedTopologies: list(fields({ matchLabelExpressions: list(fields({ key: "key", values: list("text") })) })),
   },
   ValidatingWebhookConfiguration: { webhooks },
   MutatingWebhookConfiguration: { webhooks },

@@ -36,6 +36,8 @@ export interface Thresholds {
   readonly drySeconds: number;
   /** KBP504: a budget that allows nothing for so many seconds. */
   readonly blockedSeconds: number;
+  /** KBP605: a limit that was hit within so many seconds. */
+  readonly limitHitSeconds: number;
   /** KBP511: so many seconds beyond expiry or drift. */
   readonly stuckSeconds: number;
   /** KBP513: nothing but finished jobs for so many seconds. */
@@ -68,9 +70,18 @@ export const defaultThresholds: Thresholds = Object.freeze({
   staleImageDays: 90,
   drySeconds: 300,
   blockedSeconds: 3600,
+  limitHitSeconds: 86_400,
   stuckSeconds: 86_400,
   finishedSeconds: 900,
   usageDays: 7,
   lowUsageShare: 0.3,
   highUsageShare: 1,
 });
+
+/** KBP302. */
+export const defaultTeamLabels: readonly string[] = Object.freeze([
+  "team",
+  "owner",
+  "app.kubernetes.io/team",
+  "billing-team",
+]);

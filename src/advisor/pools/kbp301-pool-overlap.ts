@@ -20,7 +20,8 @@ export const poolOverlap: Rule = {
     fix: "Make the pools exclusive by a taint, a label that pods select, or a requirement, or give them weights.",
   },
   check(facts) {
-    const { pools } = facts;
+    // A pool that goes launches nothing more.
+    const pools = facts.pools.filter(({ entry }) => entry.object.metadata.deletionTimestamp === undefined);
     if (pools.length < 2) return undefined;
     return pools.flatMap((a, index) => pools.slice(index + 1).flatMap((b) => overlap(facts, a, b)));
   },

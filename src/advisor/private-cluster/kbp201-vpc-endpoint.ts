@@ -1,18 +1,9 @@
 import type { AccountNetwork, VpcEndpoint } from "../facts/account.ts";
+import type { ExpectedEndpoint } from "../facts/endpoint-list.ts";
 import type { Facts } from "../facts/facts.ts";
 import { isPrivateNetwork, nodeSubnets, privateReason, routeTableOf } from "../facts/private-network.ts";
 import { accountPlace, denied } from "../model/account-judging.ts";
 import type { Rule, Verdict } from "../model/rule.ts";
-
-/** The founding document's list, and what each is for. */
-const services: readonly (readonly [service: string, purpose: string])[] = [
-  ["ec2", "launching machines"],
-  ["ecr.api", "pulling images"],
-  ["ecr.dkr", "pulling images"],
-  ["s3", "layers of images"],
-  ["sts", "the controller's credentials"],
-  ["ssm", "looking up AMIs"],
-];
 
 export const vpcEndpoint: Rule = {
   id: "KBP201",
@@ -21,7 +12,7 @@ export const vpcEndpoint: Rule = {
   requirements: ["R31", "R32", "R34", "R39", "R41"],
   needs: ["account"],
   document: {
-    what: "A private cluster lacks one of the VPC endpoints ec2, ecr.api, ecr.dkr, s3, sts, ssm; or sqs with a queue, eks without aws.clusterEndpoint.",
+    what: "A private cluster lacks one of the VPC endpoints ec2, ecr.api, ecr.dkr, s3, sts, ssm; (or of the list that --endpoints gives); or sqs with a queue, eks without aws.clusterEndpoint.",
     why: "Without a way to the internet these services are reached through endpoints or not at all.",
     fix: "Create the interface endpoint (for s3: the gateway) with private DNS and port 443 open.",
   },
@@ -34,8 +25,10 @@ export const vpcEndpoint: Rule = {
       return isPrivateNetwork(facts) === undefined ? { notChecked: "no subnet of the nodes is known" } : [];
     const { value } = account.network;
     return wanted(facts)
-      .filter(([service]) => !value.endpoints.some((endpoint) => serves(endpoint, service, { facts, network: value })))
-      .map(([service, purpose]) => ({
+      .filter(
+        ({ service }) => !value.endpoints.some((endpoint) => serves(endpoint, service, { facts, network: value })),
+      )
+      .map(({ service, purpose }) => ({
         place: accountPlace(account),
         message: `Private cluster lacks endpoint com.amazonaws.${account.region}.${service} (${purpose})`,
         evidence: `${reason.text}; network ${value.vpcId}`,
@@ -43,14 +36,14 @@ export const vpcEndpoint: Rule = {
   },
 };
 
-function wanted({ settings, account }: Facts): typeof services {
+function wanted({ settings, account, endpoints }: Facts): readonly ExpectedEndpoint[] {
   const queue = account?.queue !== undefined || (settings?.queue ?? "") !== "";
-  const endpoint = (settings?.data["aws.clusterEndpoint"] ?? "") !== "";
-  return [
-    ...services,
-    ...(queue ? [["sqs", "interruption messages"] as const] : []),
-    ...(endpoint || settings === undefined ? [] : [["eks", "finding the cluster's endpoint"] as const]),
+  const discovered = settings !== undefined && (settings.data["aws.clusterEndpoint"] ?? "") === "";
+  const more = [
+    ...(queue ? [{ service: "sqs", purpose: "interruption messages" }] : []),
+    ...(discovered ? [{ service: "eks", purpose: "finding the cluster's endpoint" }] : []),
   ];
+  return [...endpoints, ...more.filter(({ service }) => !endpoints.some((each) => each.service === service))];
 }
 
 /** Services are compared by their last parts (v1alpha5 6.4). */

@@ -15,7 +15,7 @@ const whole =
   workload(
     "Deployment",
     "replicas: 2",
-    "tolerations: [{key: a}]\nnodeSelector: {a: b}\ntopologySpreadConstraints: [{topologyKey: a}]\naffinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: In, values: [b]}]}]}}, podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: a}}]}}",
+    "volumes: [{name: v, persistentVolumeClaim: {claimName: data}}]\ntolerations: [{key: a}]\nnodeSelector: {a: b}\ntopologySpreadConstraints: [{topologyKey: a}]\naffinity: {nodeAffinity: {requiredDuringSchedulingIgnoredDuringExecution: {nodeSelectorTerms: [{matchExpressions: [{key: a, operator: In, values: [b]}]}]}}, podAntiAffinity: {preferredDuringSchedulingIgnoredDuringExecution: [{weight: 1, podAffinityTerm: {topologyKey: a}}]}}",
   ) +
   "---\napiVersion: v1\nkind: Pod\nmetadata: {name: p, labels: {a: b}, annotations: {a: b}}\nspec: {containers: [{name: c, env: [{name: a, value: b}], resources: {limits: {memory: 1}}}]}\nstatus: {conditions: [{type: Ready, status: 'True'}], containerStatuses: [{name: c, state: {}}]}\n" +
   "---\napiVersion: policy/v1\nkind: PodDisruptionBudget\nmetadata: {name: b}\nspec: {selector: {matchLabels: {app: web}, matchExpressions: [{key: a, operator: Exists}]}, maxUnavailable: 1}\n" +
@@ -23,6 +23,10 @@ const whole =
   "---\napiVersion: admissionregistration.k8s.io/v1\nkind: ValidatingWebhookConfiguration\nmetadata: {name: validation.webhook.karpenter.sh}\nwebhooks: [{name: w, clientConfig: {service: {name: s, namespace: n}}}]\n" +
   "---\napiVersion: discovery.k8s.io/v1\nkind: EndpointSlice\nmetadata: {name: s, labels: {kubernetes.io/service-name: s}}\nendpoints: [{conditions: {ready: true}}]\n" +
   "---\napiVersion: v1\nkind: Node\nmetadata: {name: n1, labels: {karpenter.sh/nodepool: a}, creationTimestamp: '2026-06-01T10:00:00Z'}\n" +
+  "---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: data}\nspec: {volumeName: v, storageClassName: s}\n" +
+  "---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: v}\nspec: {nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: topology.kubernetes.io/zone, operator: In, values: [a]}]}]}}}\n" +
+  "---\napiVersion: storage.k8s.io/v1\nkind: StorageClass\nmetadata: {name: s}\nallowedTopologies: [{matchLabelExpressions: [{key: topology.kubernetes.io/zone, values: [a]}]}]\n" +
+  "---\napiVersion: v1\nkind: Namespace\nmetadata: {name: default, labels: {team: a}}\n" +
   "---\napiVersion: karpenter.sh/v1\nkind: NodeClaim\nmetadata: {name: n1}\nspec: {expireAfter: 1h}\nstatus: {nodeName: n1, conditions: [{type: Drifted, status: 'True', lastTransitionTime: '2026-06-01T10:00:00Z'}]}\n";
 
 /** Every object with the value at one path replaced, for each of its paths below the name. */

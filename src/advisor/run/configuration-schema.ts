@@ -1,5 +1,5 @@
 /** `karpenter-lint.yaml` as a JSON schema, for editors; `readConfiguration` is what decides. */
-import { defaultThresholds } from "../facts/thresholds.ts";
+import { defaultTeamLabels, defaultThresholds } from "../facts/thresholds.ts";
 import { severities } from "../model/rule.ts";
 
 /** `rules` are the identifiers that exist. */
@@ -21,6 +21,12 @@ export function configurationSchema(rules: readonly string[]): Readonly<Record<s
         type: "object",
         additionalProperties: false,
         properties: Object.fromEntries(figures) as unknown,
+      },
+      teamLabels: {
+        description: "Labels that name a team (KBP302); the first that is there counts.",
+        type: "array",
+        items: { type: "string", minLength: 1 },
+        default: defaultTeamLabels,
       },
       ignore: {
         description: "Findings that are known and accepted.",

@@ -6,6 +6,8 @@ import { severities, type Severity } from "../model/rule.ts";
 export interface Configuration {
   readonly failOn?: Severity | "never";
   readonly thresholds: Partial<Thresholds>;
+  /** Labels that name a team (KBP302). */
+  readonly teamLabels?: readonly string[];
   readonly ignore: readonly IgnoreEntry[];
 }
 
@@ -23,16 +25,22 @@ export const emptyConfiguration: Configuration = Object.freeze({ thresholds: {},
 /** Every fault at once, each naming its place in the file. `rules` are the identifiers that exist. */
 export function readConfiguration(value: unknown, rules: readonly string[]): Result<Configuration, readonly string[]> {
   if (value === undefined || value === null) return ok(emptyConfiguration);
-  if (!isMapping(value)) return failed(["expected an object with failOn, thresholds and ignore"]);
+  if (!isMapping(value)) return failed(["expected an object with failOn, thresholds, teamLabels and ignore"]);
   const faults = [
-    ...unknownKeys(value, ["failOn", "thresholds", "ignore"], ""),
+    ...unknownKeys(value, ["failOn", "thresholds", "teamLabels", "ignore"], ""),
     ...failOnFaults(value["failOn"]),
     ...thresholdFaults(value["thresholds"]),
+    ...teamLabelFaults(value["teamLabels"]),
     ...ignoreFaults(value["ignore"], rules),
   ];
   if (faults.length > 0) return failed(faults);
-  const { failOn, thresholds = {}, ignore = [] } = value as Partial<Configuration>;
-  return ok({ ...(failOn === undefined ? {} : { failOn }), thresholds, ignore });
+  const { failOn, teamLabels, thresholds = {}, ignore = [] } = value as Partial<Configuration>;
+  return ok({
+    ...(failOn === undefined ? {} : { failOn }),
+    ...(teamLabels === undefined ? {} : { teamLabels }),
+    thresholds,
+    ignore,
+  });
 }
 
 type Mapping = Readonly<Record<string, unknown>>;
@@ -63,6 +71,11 @@ function thresholdFaults(value: unknown): readonly string[] {
     ...unknownKeys(value, Object.keys(defaultThresholds), "thresholds."),
     ...wrong.map(([key, found]) => `thresholds.${key}: found ${shown(found)}, expected a number of 0 or more`),
   ];
+}
+
+function teamLabelFaults(value: unknown): readonly string[] {
+  const isList = Array.isArray(value) && value.every((key) => typeof key === "string" && key !== "");
+  return value === undefined || isList ? [] : ["teamLabels: expected a list of label keys"];
 }
 
 function ignoreFaults(value: unknown, rules: readonly string[]): readonly string[] {

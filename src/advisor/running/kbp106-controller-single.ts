@@ -1,4 +1,4 @@
-import { matchesSelector } from "../../core/index.ts";
+import { budgetsOf } from "../facts/budgets.ts";
 import { overEach, titleOf, workloadProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
 
@@ -18,7 +18,7 @@ export const controllerSingle: Rule = {
       facts.controllers.filter(({ kind }) => kind === "Deployment"),
       (workload) => {
         if ("eks.amazonaws.com/fargate-profile" in workload.labels) return undefined;
-        const budget = facts.budgets.some(({ object }) => matchesSelector(object.spec.selector, workload.labels));
+        const budget = budgetsOf(facts, workload).length > 0;
         const replicas = workload.replicas ?? 1;
         if (replicas > 1 && budget) return undefined;
         return workloadProblem(workload, ["spec", "replicas"], {

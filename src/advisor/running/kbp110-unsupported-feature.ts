@@ -1,9 +1,11 @@
-import type { Event, NodeSelectorTerm } from "../../api/index.ts";
+import type { Event, NodeSelectorTerm, PodSpec } from "../../api/index.ts";
+import type { ManifestObject } from "../../manifests/index.ts";
 import { isAbout, isFromEngine, waitingPods } from "../facts/cluster-life.ts";
 import type { Facts } from "../facts/facts.ts";
+import { unknownFieldsOf } from "../facts/unknown-fields.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { titleOf, workloadProblem } from "../model/judging.ts";
-import { nameText, objectNameOf, placeOf, type ValuePath } from "../model/place.ts";
+import { nameText, objectNameOf, pathText, placeOf, type ValuePath } from "../model/place.ts";
 import type { Problem, Rule, Verdict } from "../model/rule.ts";
 
 export const unsupportedFeature: Rule = {
@@ -13,17 +15,24 @@ export const unsupportedFeature: Rule = {
   requirements: ["R15"],
   needs: ["objects"],
   document: {
-    what: "Pods need a feature that the engine does not have: node affinity by field, or devices by a resource claim that no driver of the cluster describes.",
-    why: "The engine passes them over; they stay pending until another autoscaler or a node group takes them.",
-    fix: "Rewrite them with labels and extended resources, or serve them by a node group.",
+    what: "Pods need a feature that the engine does not have: node affinity by field, devices by a resource claim, volumes of a plug-in inside Kubernetes; or a pool or class has a field that no schema of it knows.",
+    why: "The engine passes such pods over, so that they stay pending until another autoscaler or a node group takes them; it does not count such volumes, so that a node may get more than it can attach. An unknown field is dropped when the object is written.",
+    fix: "Rewrite them with labels, extended resources and claims, or serve them by a node group; correct the field's name.",
   },
   check(facts): Verdict {
-    if (facts.workloads.length === 0 && facts.pods.length === 0) return undefined;
-    if (facts.pools.length === 0) return undefined;
+    const misnamed = facts.objects.flatMap(judgeFields);
+    if (facts.pools.length === 0) return misnamed.length === 0 ? undefined : misnamed;
     const written = facts.workloads.filter(({ kind }) => kind !== "DaemonSet").flatMap(judge);
-    return [...written, ...refusedPods(facts)];
+    return [...misnamed, ...written, ...refusedPods(facts)];
   },
 };
+
+const judgeFields = (entry: ManifestObject): readonly Problem[] =>
+  unknownFieldsOf(entry.object).map(({ path, meant }) => ({
+    place: placeOf(entry, path),
+    message: `${nameText(objectNameOf(entry))} needs field ${pathText(path)}, which is not supported${meant === undefined ? "" : ` (did you mean ${meant}?)`}`,
+    evidence: `no schema of ${entry.object.apiVersion} ${entry.object.kind} has it`,
+  }));
 
 interface Feature {
   readonly name: string;
@@ -34,12 +43,21 @@ const judge = (workload: Workload): readonly Problem[] =>
   featuresOf(workload).map(({ name, path }) =>
     workloadProblem(workload, [...workload.specPath, ...path], {
       message: `${titleOf(workload)} needs ${name}, which is not supported`,
-      evidence: path.join("."),
+      evidence: pathText(path),
     }),
   );
 
-function featuresOf({ spec }: Workload): readonly Feature[] {
-  const required = spec.affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
+/** One of a kind is enough: the whole pod is passed over. */
+const featuresOf = ({ spec }: Workload): readonly Feature[] => [
+  ...fieldTerm(spec),
+  ...((spec.resourceClaims?.length ?? 0) > 0
+    ? [{ name: "devices by a resource claim", path: ["resourceClaims"] }]
+    : []),
+  ...inTreeVolume(spec),
+];
+
+function fieldTerm({ affinity }: PodSpec): readonly Feature[] {
+  const required = affinity?.nodeAffinity?.requiredDuringSchedulingIgnoredDuringExecution;
   const terms: readonly NodeSelectorTerm[] = required?.nodeSelectorTerms ?? [];
   const index = terms.findIndex(({ matchFields }) => Array.isArray(matchFields) && matchFields.length > 0);
   const path = [
@@ -49,8 +67,26 @@ function featuresOf({ spec }: Workload): readonly Feature[] {
     "nodeSelectorTerms",
     index,
   ];
-  // One such term is enough: the whole pod is passed over.
   return index >= 0 ? [{ name: "node affinity by matchFields", path: [...path, "matchFields"] }] : [];
+}
+
+/** Attached to the machine, and counted by nobody: only claims lead to a driver. */
+const inTreeSources: readonly string[] = [
+  "awsElasticBlockStore",
+  "azureDisk",
+  "cinder",
+  "gcePersistentDisk",
+  "portworxVolume",
+  "vsphereVolume",
+];
+
+function inTreeVolume({ volumes = [] }: PodSpec): readonly Feature[] {
+  for (const [index, volume] of volumes.entries()) {
+    const source = inTreeSources.find((each) => volume[each] !== undefined);
+    if (source !== undefined)
+      return [{ name: `limits of in-tree volumes (${source})`, path: ["volumes", index, source] }];
+  }
+  return [];
 }
 
 /** What the engine says in the event of a pod that it passes over. */

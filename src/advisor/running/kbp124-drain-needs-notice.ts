@@ -1,5 +1,4 @@
-import { allowsSpot } from "../facts/pools.ts";
-import { poolsFor } from "../facts/serving.ts";
+import { mayRunOnSpot, poolsFor } from "../facts/serving.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
@@ -26,7 +25,7 @@ export const drainNeedsNotice: Rule = {
       return workloadProblem(workload, need.path, {
         message: `${titleOf(workload)} needs ${need.text} to stop, without interruption handling it gets none`,
         evidence: `it may run on ${pools.map(({ title }) => title).join(", ")}; no queue is set`,
-        severity: pools.some(allowsSpot) ? "error" : "warning",
+        severity: pools.some((pool) => mayRunOnSpot(workload, pool)) ? "error" : "warning",
       });
     });
   },

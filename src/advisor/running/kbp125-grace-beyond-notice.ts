@@ -1,5 +1,5 @@
 import { allowsSpot } from "../facts/pools.ts";
-import { poolsFor } from "../facts/serving.ts";
+import { mayRunOnSpot, poolsFor } from "../facts/serving.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
 
@@ -22,7 +22,7 @@ export const graceBeyondNotice: Rule = {
     return overWorkloads(facts, (workload) => {
       const grace = workload.spec.terminationGracePeriodSeconds ?? 30;
       if (grace <= spotNoticeSeconds) return undefined;
-      const pool = poolsFor(facts, workload).find(allowsSpot);
+      const pool = poolsFor(facts, workload).find((each) => mayRunOnSpot(workload, each));
       if (pool === undefined) return undefined;
       return workloadProblem(workload, [...workload.specPath, "terminationGracePeriodSeconds"], {
         message: `${titleOf(workload)} wants ${grace} s but spot gives ${spotNoticeSeconds} s`,

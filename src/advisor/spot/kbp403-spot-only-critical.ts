@@ -1,5 +1,5 @@
 import { annotations, eraAnnotations, labels } from "../../api/index.ts";
-import { matchesSelector } from "../../core/index.ts";
+import { budgetsOf } from "../facts/budgets.ts";
 import type { Facts } from "../facts/facts.ts";
 import { allowsOnDemand, allowsSpot, requirementPath } from "../facts/pools.ts";
 import { poolsFor, workloadsOf } from "../facts/serving.ts";
@@ -37,11 +37,8 @@ export const spotOnlyCritical: Rule = {
 };
 
 function isCritical(facts: Facts, workload: Workload): boolean {
-  const { annotations: own, spec, labels: podLabels, namespace } = workload;
+  const { annotations: own, spec } = workload;
   if (own[eraAnnotations.doNotEvict] === "true" || own[annotations.doNotDisrupt] === "true") return true;
   if ((spec.priority ?? 0) >= facts.thresholds.criticalPriority) return true;
-  return facts.budgets.some(
-    ({ object }) =>
-      (object.metadata.namespace ?? "default") === namespace && matchesSelector(object.spec?.selector, podLabels),
-  );
+  return budgetsOf(facts, workload).length > 0;
 }

@@ -1,8 +1,12 @@
-import { durationText, firstTimeOf, isFromEngine, lastTimeOf, waitingPods } from "../facts/cluster-life.ts";
-import type { Facts } from "../facts/facts.ts";
-import type { LogEntry } from "../facts/log-lines.ts";
-import { labels, type Node } from "../../api/index.ts";
+import { durationText, firstTimeOf, isFromEngine, lastTimeOf, subjectOf, waitingPods } from "../facts/cluster-life.ts";
+import { type Event, labels, type Node, type Pod } from "../../api/index.ts";
 import { ownerOf } from "../facts/controller-pods.ts";
+import type { Facts, Typed } from "../facts/facts.ts";
+import type { LogEntry } from "../facts/log-lines.ts";
+import { allowsSpot, type Pool } from "../facts/pools.ts";
+import { serves } from "../facts/serving.ts";
+import { offeringsFor } from "../facts/types.ts";
+import { workloadOf } from "../facts/workloads.ts";
 import { placeOf, textPlace } from "../model/place.ts";
 import type { Problem, Rule, Verdict } from "../model/rule.ts";
 
@@ -24,39 +28,75 @@ export const spotDry: Rule = {
   },
 };
 
+/** Pool by pool, as far as claims tell theirs. */
 function fromEvents(facts: Facts): readonly Problem[] {
-  const { now, thresholds, events } = facts;
-  const waiting = waitingPods(facts).filter(
-    ({ since }) => now !== undefined && since !== undefined && now - since > thresholds.drySeconds * 1000,
+  const refused = facts.events.filter(
+    ({ object }) => object.reason === "InsufficientCapacityError" && isFromEngine(object),
   );
-  const refused = events.filter(({ object }) => object.reason === "InsufficientCapacityError" && isFromEngine(object));
-  const [first] = refused;
-  if (waiting.length === 0 || first === undefined) return [];
-  const from = Math.min(...refused.map(({ object }) => firstTimeOf(object) ?? Infinity));
-  const to = Math.max(...refused.map(({ object }) => lastTimeOf(object) ?? 0));
+  return [...Map.groupBy(refused, ({ object }) => poolOfEvent(facts, object))].flatMap(
+    ([pool, events]) => judge(facts, pool, events) ?? [],
+  );
+}
+
+function judge(facts: Facts, pool: Pool | undefined, events: readonly Typed<Event>[]): Problem | undefined {
+  const bound = facts.thresholds.drySeconds * 1000;
+  const [first] = events;
+  const from = Math.min(...events.map(({ object }) => firstTimeOf(object) ?? Infinity));
+  const to = Math.max(...events.map(({ object }) => lastTimeOf(object) ?? 0));
   // A node that came since says that there is capacity after all.
-  const came = facts.nodes.some((node) => ownerOf(node) !== undefined && createdAt(node.object) > from);
-  if (came || to - from <= thresholds.drySeconds * 1000) return [];
-  return [
-    {
-      place: placeOf(first),
-      message: `No spot capacity in any of ${marketsOf(facts)} pools; ${waiting.length} ${waiting.length === 1 ? "pod waits" : "pods wait"}`,
-      evidence: `${refused.length} refusals within ${durationText((to - from) / 1000)}: ${first.object.message ?? ""}`,
-    },
-  ];
+  const came = facts.nodes.some(
+    (node) =>
+      (pool === undefined ? ownerOf(node) !== undefined : ownerOf(node) === pool.name) && createdAt(node.object) > from,
+  );
+  const waiting = came || to - from <= bound ? [] : waitingFor(facts, pool, bound);
+  if (first === undefined || waiting.length === 0) return undefined;
+  const kind = pool === undefined || allowsSpot(pool) ? "spot" : "on-demand";
+  return {
+    place: placeOf(first),
+    message: `No ${kind} capacity in any of ${marketsOf(facts, pool, kind)} pools; ${waiting.length} ${waiting.length === 1 ? "pod waits" : "pods wait"}`,
+    evidence: `${pool === undefined ? "" : `${pool.title}: `}${events.length} refusals within ${durationText((to - from) / 1000)}: ${first.object.message ?? ""}`,
+  };
+}
+
+/** By the label of the claim, or, where it is gone, by its name, which begins with its pool's. */
+function poolOfEvent({ objects, pools }: Facts, event: Event): Pool | undefined {
+  const { kind, name = "" } = subjectOf(event);
+  const claim = objects.find(({ object }) => object.kind === kind && object.metadata.name === name)?.object;
+  const own = claim?.metadata.labels ?? {};
+  const label = own[labels.nodePool] ?? own[labels.provisionerName];
+  if (label !== undefined) return pools.find((pool) => pool.name === label);
+  return pools
+    .filter((pool) => name.startsWith(`${pool.name}-`))
+    .toSorted((a, b) => b.name.length - a.name.length || (a.title < b.title ? -1 : 1))[0];
+}
+
+/** Pods that have waited for longer than the bound, milliseconds, and that the pool could serve. */
+function waitingFor(facts: Facts, pool: Pool | undefined, bound: number): readonly Typed<Pod>[] {
+  const { now } = facts;
+  return waitingPods(facts).flatMap(({ pod, since }) => {
+    if (now === undefined || since === undefined || now - since <= bound) return [];
+    return pool === undefined || couldServe(facts, pool, pod) ? [pod] : [];
+  });
+}
+
+/** Whoever owns the pod. */
+function couldServe(facts: Facts, pool: Pool, pod: Typed<Pod>): boolean {
+  const { ownerReferences: _, ...metadata } = pod.object.metadata;
+  const workload = workloadOf({ ...pod, object: { ...pod.object, metadata } });
+  return workload !== undefined && serves(facts, pool, workload);
 }
 
 const createdAt = ({ metadata }: Node): number => Date.parse(metadata.creationTimestamp ?? "") || 0;
 
-/** Pairs of type and zone with a spot offering, over all pools; "the" where no catalogue tells. */
-function marketsOf(facts: Facts): string {
+/** Pairs of type and zone with such an offering, of the pool or, where it is not known, of all; "the" without a catalogue. */
+function marketsOf(facts: Facts, pool: Pool | undefined, kind: string): string {
   const markets = new Set(
-    facts.pools.flatMap((pool) =>
+    (pool === undefined ? facts.pools : [pool]).flatMap((each) =>
       facts
-        .typesOf(pool)
-        .flatMap(({ name, offerings }) =>
-          offerings.flatMap(({ capacityType, zone, requirements }) =>
-            capacityType === "spot" && requirements.has(labels.zone) ? [`${name} ${zone}`] : [],
+        .typesOf(each)
+        .flatMap((type) =>
+          offeringsFor(each, type).flatMap(({ capacityType, zone }) =>
+            capacityType === kind ? [`${type.name} ${zone}`] : [],
           ),
         ),
     ),

@@ -17,6 +17,7 @@ export function lintCommand(program: Command, { terminal, finish }: CommandConte
     .option("--kubeconfig <file>", "kubeconfig of that cluster (env: KUBECONFIG)")
     .option("--context <name>", "context of the kubeconfig")
     .option("--metrics <file>", "use figures, as docs/lint.md says how to get them")
+    .option("--endpoints <file>", "VPC endpoints that a private cluster is to have (KBP201), one a line")
     .option("--aws", "look at the AWS account, which is only read", false)
     .option("--cluster-name <name>", "EKS name of the cluster, where no object tells it")
     .option(
@@ -34,7 +35,11 @@ export function lintCommand(program: Command, { terminal, finish }: CommandConte
     .option("--config <file>", "figures and accepted findings, as karpenter-lint.yaml")
     .option("--baseline <file>", "tell only findings that this file does not have")
     .option("--write-baseline <file>", "write the findings there instead of telling them")
-    .option("--fix", "write the fixes that are safe into the files, and print the others as patches", false)
+    .option(
+      "--fix",
+      "write the fixes that are safe into the files, and print the others as patches, of a cluster as commands",
+      false,
+    )
     .option("--cost", "ask the engine what findings cost or risk", false)
     .option("--explain <rule>", "what a rule says, why, how to fix it, how to silence it")
     .option("--rules", "list the rules that are built", false)

@@ -1,7 +1,13 @@
 /** Everything that a run looks at: files, dumps, a cluster, logs, use figures, the account. */
 import { readFile } from "node:fs/promises";
 import { parse } from "yaml";
-import { accountQuestions, type AdvisorInput, type MetricsFacts, readMetrics } from "../../advisor/index.ts";
+import {
+  accountQuestions,
+  type AdvisorInput,
+  type MetricsFacts,
+  readEndpointList,
+  readMetrics,
+} from "../../advisor/index.ts";
 import { joinManifests, type ManifestSet, parseManifests, readAsToday } from "../../manifests/index.ts";
 import { CliError } from "../cli-error.ts";
 import { readTexts } from "../input/read-input.ts";
@@ -13,6 +19,7 @@ export interface LintInputFlags {
   readonly dump: readonly string[];
   readonly logs: readonly string[];
   readonly metrics?: string;
+  readonly endpoints?: string;
   readonly cluster: boolean;
   readonly kubeconfig?: string;
   readonly context?: string;
@@ -27,13 +34,14 @@ export const defaultRegion = "us-east-1";
 /** `now` is the moment of a live look; a dump tells its own. */
 export async function readLintInput(flags: LintInputFlags, terminal: Terminal, now: number): Promise<AdvisorInput> {
   requireSomething(flags);
-  const { region = defaultRegion, metrics } = flags;
+  const { region = defaultRegion, metrics, endpoints } = flags;
   const objects = await readObjects(flags, terminal, now);
   const logs = await Promise.all(flags.logs.map(async (file) => ({ file, text: await textOf("--logs", file) })));
   return {
     ...objects,
     ...(logs.length === 0 ? {} : { logs }),
     ...(metrics === undefined ? {} : { metrics: await metricsOf(metrics) }),
+    ...(endpoints === undefined ? {} : { endpoints: await endpointsOf(endpoints) }),
     ...(flags.aws ? { account: await accountOf(flags, objects, terminal) } : {}),
     types: machineTypesOf(region),
     region,
@@ -97,6 +105,12 @@ async function metricsOf(file: string): Promise<MetricsFacts> {
   const metrics = readMetrics(file, parsedAs(file, "--metrics", await textOf("--metrics", file)));
   if (metrics.ok) return metrics.value;
   throw new CliError(`--metrics ${file}: ${metrics.failure}`);
+}
+
+async function endpointsOf(file: string): Promise<NonNullable<AdvisorInput["endpoints"]>> {
+  const list = readEndpointList(await textOf("--endpoints", file));
+  if (list.ok) return list.value;
+  throw new CliError(list.failure.map((fault) => `--endpoints ${file}: ${fault}`).join("\nkarpenter: "));
 }
 
 export function parsedAs(file: string, flag: string, text: string): unknown {

@@ -69,7 +69,7 @@ export async function runLint(flags: LintFlags, terminal: Terminal, now: Date): 
 /** The rules, and what of their findings is silenced or known. */
 async function lookWith(
   flags: LintFlags,
-  { ignore, thresholds }: Configuration,
+  { ignore, thresholds, teamLabels }: Configuration,
   { terminal, today }: { readonly terminal: Terminal; readonly today: string },
 ): Promise<(input: AdvisorInput) => Advice> {
   for (const { rule, object = "every object", until = "" } of expiredEntries({ ignore, today }))
@@ -77,7 +77,8 @@ async function lookWith(
   const baseline = flags.baseline === undefined ? undefined : await readBaselineFile(flags.baseline);
   const rules = new Set(flags.ignore.map((id) => ruleOf(id).id));
   const options = { silencing: { ignore, rules, today }, ...(baseline === undefined ? {} : { baseline }) };
-  return (input) => advise({ ...input, thresholds }, allRules, options);
+  const figures = { thresholds, ...(teamLabels === undefined ? {} : { teamLabels }) };
+  return (input) => advise({ ...input, ...figures }, allRules, options);
 }
 
 /** Writes what is safe, and says what it wrote on standard error. */
@@ -91,7 +92,7 @@ async function fixed(
   const files = [...result.changed.keys()];
   terminal.errors.write(
     files.length === 0
-      ? "karpenter: nothing to write: no finding has a fix that is safe\n"
+      ? "karpenter: nothing to write: no finding in a file has a fix that is safe\n"
       : `karpenter: wrote ${result.count} ${result.count === 1 ? "fix" : "fixes"} to ${files.join(", ")}\n`,
   );
   return result;

@@ -3,6 +3,7 @@ import { writeFile } from "node:fs/promises";
 import { type AdvisorInput, type Advice, type Edit, type Finding } from "../../../advisor/index.ts";
 import { joinManifests, parseManifests } from "../../../manifests/index.ts";
 import { applyEdits } from "./apply-edits.ts";
+import { livePatch } from "./live-patch.ts";
 import { unifiedDiff } from "./unified-diff.ts";
 
 /** Mending one thing may bring another to light; this many looks are enough for any that depend on each other. */
@@ -74,10 +75,12 @@ export async function writeTexts(changed: ReadonlyMap<string, string>): Promise<
   for (const [file, text] of changed) await writeFile(file, text);
 }
 
-/** The patch of a finding whose edit somebody has to decide on; empty where there is none. */
-export function patchOf({ texts }: AdvisorInput, { edit }: Finding): string {
-  const file = edit === undefined ? undefined : fileOf(edit);
-  const text = file === undefined ? undefined : texts?.get(file);
-  if (edit === undefined || file === undefined || text === undefined) return "";
-  return unifiedDiff(file, text, applyEdits(text, [edit]).text);
+/** The patch of a finding whose edit somebody has to decide on; of an object of a cluster a command; empty where there is none. */
+export function patchOf(input: AdvisorInput, { edit }: Finding): string {
+  if (edit === undefined) return "";
+  if (edit.entry !== undefined && input.cluster?.objects.some(({ position }) => position === edit.entry?.position))
+    return livePatch(edit.entry.object, edit);
+  const file = fileOf(edit);
+  const text = file === undefined ? undefined : input.texts?.get(file);
+  return file === undefined || text === undefined ? "" : unifiedDiff(file, text, applyEdits(text, [edit]).text);
 }
