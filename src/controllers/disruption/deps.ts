@@ -1,5 +1,5 @@
 import type { NodeClaim, Pod } from "../../api/index.ts";
-import type { DisruptionMethod, DisruptionSettings, PlannedClaim } from "../../core/index.ts";
+import type { DisruptionCommand, DisruptionMethod, DisruptionSettings, PlannedClaim } from "../../core/index.ts";
 import type { EventRecorder, KubeClient } from "../../kube/index.ts";
 import type { Clock, Ids, Logger, Random } from "../../platform/index.ts";
 import type { ClusterModel } from "../cluster-state/index.ts";
@@ -23,6 +23,10 @@ export interface DisruptionDeps {
    * said where displaced pods go, their destinations look empty. 0 when absent.
    */
   readonly quietStartMilliseconds?: number;
+  /** Another controller disrupts nodes of the same cluster: marks that no command of ours holds are its own. */
+  readonly sharesDisruption?: boolean;
+  /** Told after each pass what it would do, or does: the commands that stood the second look, none of which may be. */
+  readonly onPass?: (commands: readonly DisruptionCommand[]) => void;
   /** Tried in order; the first that finds something ends a pass. */
   readonly methods: readonly DisruptionMethod[];
   /** How they decide; the memory of moves is the controller's own. */
