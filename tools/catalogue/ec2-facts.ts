@@ -4,7 +4,8 @@ import {
   paginateDescribeInstanceTypeOfferings,
   paginateDescribeInstanceTypes,
 } from "@aws-sdk/client-ec2";
-import { factsOf, type MachineFacts } from "../../src/provider-aws/catalogue/index.ts";
+import { factsOf, type MachineFacts, type SelectorFacts } from "../../src/provider-aws/catalogue/index.ts";
+import { selectorFactsOf } from "./selector-facts.ts";
 
 export interface RegionFacts {
   readonly region: string;
@@ -16,21 +17,27 @@ export interface RegionFacts {
 const clientOf = (endpoint: string, region: string): EC2Client =>
   new EC2Client({ endpoint, region, credentials: { accessKeyId: "catalogue", secretAccessKey: "catalogue" } });
 
+export interface DescribedMachine {
+  readonly facts: MachineFacts;
+  readonly selector: SelectorFacts;
+}
+
 const architectures = new Set(["x86_64", "arm64"]);
 
 /**
  * Every type that a node can be made of (spec: aws 2.1). The architecture is tested here: the emulator's own filter
  * misses types that list i386 first.
  */
-export async function fetchMachines(endpoint: string, region: string): Promise<readonly MachineFacts[]> {
+export async function fetchMachines(endpoint: string, region: string): Promise<readonly DescribedMachine[]> {
   const client = clientOf(endpoint, region);
-  const machines: MachineFacts[] = [];
+  const machines: DescribedMachine[] = [];
   const input = { Filters: [{ Name: "supported-virtualization-type", Values: ["hvm"] }] };
   for await (const page of paginateDescribeInstanceTypes({ client, pageSize: 100 }, input))
     for (const info of page.InstanceTypes ?? []) {
       const facts = factsOf(info);
       if (facts === undefined) throw new Error(`EC2 names ${info.InstanceType} without vCPUs or memory`);
-      if (facts.architectures.some((name) => architectures.has(name))) machines.push(facts);
+      if (facts.architectures.some((name) => architectures.has(name)))
+        machines.push({ facts, selector: selectorFactsOf(info) });
     }
   client.destroy();
   return machines;

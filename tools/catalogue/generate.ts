@@ -6,11 +6,16 @@
  */
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { encodeMachine, type MachineFacts } from "../../src/provider-aws/catalogue/index.ts";
+import {
+  encodeMachine,
+  encodeSelectorFacts,
+  type MachineFacts,
+  type SelectorFacts,
+} from "../../src/provider-aws/catalogue/index.ts";
 import { fetchMachines, fetchRegion, type RegionFacts } from "./ec2-facts.ts";
 import { startEc2Server } from "./ec2-server.ts";
 import { fetchNetworkLimits, type PublishedLimits } from "./network-limits.ts";
-import { supplement, supplementZones } from "./supplement.ts";
+import { selectorSupplement, supplement, supplementZones } from "./supplement.ts";
 
 const root = join(import.meta.dirname, "..", "..");
 const output = join(root, "src/provider-aws/catalogue/generated");
@@ -26,11 +31,14 @@ async function generate(): Promise<void> {
   const server = await startEc2Server();
   try {
     const described = await fetchMachines(server.endpoint, "us-east-1");
-    const known = new Set(described.map(({ name }) => name));
-    const machines = [...described, ...supplement.filter(({ name }) => !known.has(name))];
+    const known = new Set(described.map(({ facts }) => facts.name));
+    const isNew = ({ name }: { readonly name: string }): boolean => !known.has(name);
+    const machines = [...described.map(({ facts }) => facts), ...supplement.filter(isNew)];
+    const selectors = [...described.map(({ selector }) => selector), ...selectorSupplement.filter(isNew)];
     const zones = await Promise.all(regions.map((region) => fetchRegion(server.endpoint, region)));
     mkdirSync(output, { recursive: true });
     write("machines.ts", machinesTable(machines, server.version));
+    write("selector-facts.ts", selectorTable(selectors, server.version));
     write("regions.ts", regionsTable(zones, new Set(machines.map(({ name }) => name)), server.version));
     write("on-demand-prices.ts", pricesTable());
     write("network-limits.ts", limitsTable(limits));
@@ -56,6 +64,15 @@ function machinesTable(machines: readonly MachineFacts[], version: string): stri
   const rows = machines.toSorted((a, b) => byText(a.name, b.name)).map(encodeMachine);
   return table(
     "machineRows",
+    `EC2 DescribeInstanceTypes, answered by moto ${version}, and tools/catalogue/supplement.ts`,
+    rows,
+  );
+}
+
+function selectorTable(facts: readonly SelectorFacts[], version: string): string {
+  const rows = facts.toSorted((a, b) => byText(a.name, b.name)).map(encodeSelectorFacts);
+  return table(
+    "selectorRows",
     `EC2 DescribeInstanceTypes, answered by moto ${version}, and tools/catalogue/supplement.ts`,
     rows,
   );

@@ -1,4 +1,4 @@
-import type { MachineFacts } from "../../src/provider-aws/catalogue/index.ts";
+import type { MachineFacts, SelectorFacts } from "../../src/provider-aws/catalogue/index.ts";
 
 /**
  * Types that the founding document names and the emulator lacks. Sources: EC2 documentation, "Accelerated computing
@@ -35,6 +35,37 @@ export const supplement: readonly MachineFacts[] = [
     networkMbps: 25_000,
   }),
 ];
+
+/**
+ * What people choose those types by. Sources: EC2 documentation, "Amazon EBS-optimized instance types" (baseline figures),
+ * "Prerequisites for EC2 instance hibernation" and "Dedicated Hosts" (families); the rest as EC2 says of p3dn.24xlarge
+ * without its disks.
+ */
+export const selectorSupplement: readonly SelectorFacts[] = [
+  p3Selector("p3.2xlarge", { mbps: 1750, megabytes: 218.75, iops: 10_000 }),
+  p3Selector("p3.8xlarge", { mbps: 7000, megabytes: 875, iops: 40_000 }),
+  p3Selector("p3.16xlarge", { mbps: 14_000, megabytes: 1750, iops: 80_000 }),
+];
+
+function p3Selector(name: string, ebsBaseline: SelectorFacts["ebsBaseline"] & object): SelectorFacts {
+  return {
+    name,
+    rootDevices: ["ebs"],
+    virtualizations: ["hvm"],
+    diskType: "",
+    burstable: false,
+    fpga: false,
+    hibernation: false,
+    ipv6: true,
+    nvme: false,
+    diskEncryption: true,
+    ebsOptimized: true,
+    freeTier: false,
+    autoRecovery: true,
+    dedicatedHosts: true,
+    ebsBaseline,
+  };
+}
 
 export const supplementZones: Readonly<Record<string, readonly string[]>> = {
   "us-east-1": ["us-east-1c", "us-east-1d"],

@@ -14,7 +14,7 @@ export function explainCommand(program: Command, { terminal, finish }: CommandCo
       .argument("<object>", "pod/NAME, pod/NAMESPACE/NAME, node/NAME or nodeclaim/NAME"),
   )
     .option("-n, --namespace <name>", "namespace of the pod")
-    .addOption(new Option("-o, --output <form>", "form").choices(["table", "json"]).default("table"))
+    .addOption(new Option("-o, --output <form>", "form").choices(["table", "json", "yaml"]).default("table"))
     .addHelpText(
       "after",
       "\nExamples:\n  karpenter explain pod/web -f samples/application.yaml -f samples/pools.yaml\n  karpenter explain node/ip-10-0-1-23 --kubeconfig ~/.kube/config\n",

@@ -10,7 +10,7 @@ export function planCommand(program: Command, { terminal, finish }: CommandConte
       .command("plan")
       .description("What the controller would launch and remove now, and why the rest is kept; reads, writes nothing."),
   )
-    .addOption(new Option("-o, --output <form>", "form").choices(["table", "json"]).default("table"))
+    .addOption(new Option("-o, --output <form>", "form").choices(["table", "json", "yaml"]).default("table"))
     .addHelpText(
       "after",
       "\nExamples:\n  karpenter plan -f samples/application.yaml -f samples/pools.yaml\n  karpenter plan --kubeconfig ~/.kube/config --output json\n",

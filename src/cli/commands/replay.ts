@@ -21,7 +21,9 @@ export function replayCommand(program: Command, { terminal, finish }: CommandCon
     .option("--startup <duration>", "from a machine's launch until pods run on it", millis, 60_000)
     .option("--consolidate-every <duration>", "how often repacking is looked for; Never for not at all", millis)
     .option("--chart <file>", "write nodes and cost over time as SVG")
-    .addOption(new Option("-o, --output <form>", "form").choices(["table", "json", "markdown"]).default("table"))
+    .addOption(
+      new Option("-o, --output <form>", "form").choices(["table", "json", "yaml", "markdown"]).default("table"),
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  karpenter replay samples/studies/trace.csv --consolidate-every 2h\n  karpenter replay samples/studies/trace.csv --with samples/pools.yaml --with samples/studies/on-demand-pools.yaml --consolidate-every 2h --output markdown\n\nWhat a cluster did can be played again: karpenter up --log-format json > decisions.jsonl\n",

@@ -12,7 +12,9 @@ export function simulateCommand(program: Command, { terminal, finish }: CommandC
   )
     .option("--compare <place>", "print what changes from the input to this one; may be given again", collect)
     .option("--consolidate", "go on with what consolidation would do, until it finds nothing more", false)
-    .addOption(new Option("-o, --output <form>", "form").choices(["table", "json", "markdown"]).default("table"))
+    .addOption(
+      new Option("-o, --output <form>", "form").choices(["table", "json", "yaml", "markdown"]).default("table"),
+    )
     .addHelpText(
       "after",
       "\nExamples:\n  karpenter simulate -f samples/application.yaml -f samples/pools.yaml\n  karpenter simulate -f samples/application.yaml --scale web=20 --output json\n  helm template CHART | karpenter simulate -f - -f pools.yaml --output markdown\n",

@@ -32,7 +32,7 @@ export function topCommand(program: Command, { terminal, finish }: CommandContex
     .option("--no-group", "do not group by pool")
     .option("--no-pricing", "show no money")
     .option("--interval <duration>", "between two readings of the cluster", millis, 10_000)
-    .addOption(new Option("-o, --output <form>", "form").choices(["table", "json"]).default("table"))
+    .addOption(new Option("-o, --output <form>", "form").choices(["table", "json", "yaml"]).default("table"))
     .addHelpText(
       "after",
       "\nKeys: arrows move, s sorts, r reverses, g groups, / filters, ? helps, q leaves.\n\nExamples:\n  karpenter top --once -f samples/studies/cluster.yaml -f samples/pools.yaml\n  karpenter top --kubeconfig ~/.kube/config --extra-labels topology.kubernetes.io/zone\n",

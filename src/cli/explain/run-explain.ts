@@ -2,10 +2,11 @@ import { explain, type ExplainReport, withQuietTimes } from "../../studies/index
 import { CliError } from "../cli-error.ts";
 import { type InputFlags, openInput } from "../offline/open-input.ts";
 import { openMarket } from "../offline/read-offline.ts";
+import { dataText, isDataForm } from "../output/data.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface ExplainFlags extends InputFlags {
-  readonly output: "table" | "json";
+  readonly output: "table" | "json" | "yaml";
   readonly namespace?: string;
 }
 
@@ -16,7 +17,7 @@ export async function runExplain(object: string, flags: ExplainFlags, terminal: 
   const explained = explain(withQuietTimes(input.state, input.now), { object, namespace: flags.namespace });
   if (!explained.ok) throw new CliError(explained.failure.message);
   const report = explained.value;
-  terminal.output.write(flags.output === "json" ? `${JSON.stringify(report)}\n` : render(report));
+  terminal.output.write(isDataForm(flags.output) ? dataText(report, flags.output) : render(report));
   return input.exitCode;
 }
 

@@ -81,6 +81,22 @@ describe("karpenter instance-types", () => {
     );
   });
 
+  it("orders by any figure that --verbose prints, and prints it", async () => {
+    const line = "--instance-types c6g.large,m6a.large,t3.micro --sort-by .ec2.clockMhz --sort-direction descending";
+    const { output } = await run(`${line} --verbose`);
+    const details = JSON.parse(output) as readonly { name: string; ec2: { clockMhz: number; freeTier: boolean } }[];
+    expect(details.map(({ name, ec2 }) => [name, ec2.clockMhz, ec2.freeTier])).toEqual([
+      ["m6a.large", 3600, false],
+      ["c6g.large", 2500, false],
+      ["t3.micro", 2500, true],
+    ]);
+  });
+
+  it("prints the same as YAML", async () => {
+    const { output } = await run("--instance-types m5.large --output yaml");
+    expect(output).toContain("- name: m5.large\n  vcpus: 2\n");
+  });
+
   it("finds types like one", async () => {
     const rows = await rowsOf("--like m5.xlarge");
     expect(rows.map(({ name }) => name)).toEqual(expect.arrayContaining(["m5.xlarge", "m5a.xlarge", "m6i.xlarge"]));
@@ -121,7 +137,13 @@ describe("karpenter instance-types", () => {
     ["--allow-list [", 2, '"[" is no regular expression'],
     ["--vcpus-to-memory-ratio 1/2", 2, '"1/2" is no ratio'],
     ["--cpu-architecture sparc", 2, "Allowed choices are x86_64, amd64"],
-    ["--hibernation-support", 2, "does not hold what --hibernation-support asks for"],
+    ["--service emr-7.0.0", 2, "--service emr-7.0.0: the catalogue does not hold which types it takes"],
+    ["--sort-by colour", 2, '"colour" is no order'],
+    ["--sort-by .ec2.colour", 2, "no type has that; --verbose shows what there is"],
+    ["--vcpus-min 8 --vcpus-max 4", 2, "--vcpus: the least, 8, is more than the most, 4"],
+    ["--output interactive", 2, "needs a terminal"],
+    ["--instance-types m5.large,m5.huge", 0, "us-east-1 has no machine type named m5.huge"],
+    ["--service eks --instance-types m5.large", 0, "--service eks filters nothing"],
     ["--like m5.huge", 2, "has no such machine type"],
     ["--region mars", 2, "Allowed choices are us-east-1"],
   ])("%s ends with %i and says why", async (line, code, text) => {

@@ -3,10 +3,16 @@ import { kubernetesArchOf } from "../../provider-aws/catalogue/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { openMarket, tell } from "../offline/read-offline.ts";
 import { renderColumns } from "../output/columns.ts";
+import { dataText, isDataForm } from "../output/data.ts";
 import type { Terminal } from "../terminal.ts";
-import { chosenFilters, type Filter, type FilterValues, unanswerable } from "./filters.ts";
+import { browseTypes } from "./browse.ts";
+import { chosenFilters, type Filter, type FilterValues } from "./filters.ts";
+import { detailsOf, hasFigure, inOrder, type TypeOrder } from "./order.ts";
 import { flexibleFilter, likeFilter } from "./suites.ts";
-import { type TypeEntry, typeEntries, type TypeRow } from "./type-row.ts";
+import { type TypeEntry, typeEntries } from "./type-row.ts";
+import { wideFigures, wideHeadings, wideRow } from "./wide-table.ts";
+
+export const typeForms = ["names", "table", "table-wide", "one-line", "json", "yaml", "interactive"] as const;
 
 export interface InstanceTypesFlags extends FilterValues {
   readonly region: string;
@@ -15,44 +21,31 @@ export interface InstanceTypesFlags extends FilterValues {
   readonly baseInstanceType?: string;
   readonly flexible: boolean;
   readonly maxResults: number;
-  readonly sortBy: SortKey;
+  readonly instanceTypes?: readonly string[];
+  readonly service?: string;
+  readonly verbose: boolean;
+  readonly sortBy: string;
   readonly sortDirection: "ascending" | "descending";
-  readonly output: "names" | "table" | "table-wide" | "one-line" | "json";
+  readonly output: (typeof typeForms)[number];
   readonly asRequirements: boolean;
 }
 
-/** Shorthands of the selector, and the columns that they are. */
-const sortColumns = {
-  name: "name",
-  vcpus: "vcpus",
-  memory: "memoryGib",
-  gpus: "gpus",
-  "gpu-memory-total": "gpuMemoryGib",
-  "network-interfaces": "networkInterfaces",
-  "network-performance": "networkGbps",
-  "inference-accelerators": "accelerators",
-  "instance-storage": "localStorageGb",
-  "on-demand-price": "onDemandPrice",
-  "spot-price": "spotPrice",
-} as const satisfies Readonly<Record<string, keyof TypeRow>>;
-
-export type SortKey = keyof typeof sortColumns;
-
-export const sortKeys = Object.keys(sortColumns);
-
 /** 0 with types, 1 when no type meets the filters (spec: operations 6.2). */
 export async function runInstanceTypes(flags: InstanceTypesFlags, terminal: Terminal): Promise<number> {
-  const unknown = unanswerable(flags);
-  if (unknown.length > 0)
-    throw new CliError(`the catalogue that ships with the project does not hold what ${unknown.join(", ")} asks for`);
+  tellOfService(flags.service, terminal);
   const entries = typeEntries(await openMarket(flags, terminal));
+  const unknown = (flags.instanceTypes ?? []).filter((name) => !entries.some(({ row }) => row.name === name));
+  if (unknown.length > 0) tell(terminal, `${flags.region} has no machine type named ${unknown.join(", ")}`);
+  if (!entries.some((entry) => hasFigure(entry, flags.sortBy)))
+    throw new CliError(`--sort-by ${flags.sortBy}: no type has that; --verbose shows what there is`);
   const filters = [...chosenFilters(flags), ...suitesOf(flags, entries)];
-  const found = sorted(
+  const order: TypeOrder = { key: flags.sortBy, descending: flags.sortDirection === "descending" };
+  const found = inOrder(
     entries.filter((entry) => filters.every((passes) => passes(entry))),
-    flags,
+    order,
   );
   if (found.length === 0) {
-    if (flags.output === "json") terminal.output.write("[]\n");
+    if (flags.verbose || isDataForm(flags.output)) terminal.output.write("[]\n");
     tell(terminal, "no machine type meets all of that: the criteria are too narrow");
     return exitCodes.findings;
   }
@@ -60,11 +53,22 @@ export async function runInstanceTypes(flags: InstanceTypesFlags, terminal: Term
     terminal.output.write(requirementsText(found));
     return exitCodes.fine;
   }
+  if (flags.output === "interactive") return browseTypes(found, order, terminal);
   const shown = found.slice(0, flags.maxResults);
-  terminal.output.write(render(shown, flags.output));
+  terminal.output.write(flags.verbose ? dataText(shown.map(detailsOf), "json") : render(shown, flags.output));
   if (shown.length < found.length)
     tell(terminal, `${shown.length} of ${found.length} types shown; --max-results ${found.length} shows all`);
   return exitCodes.fine;
+}
+
+/** `eks` was never a filter; which types a release of EMR takes is not in the catalogue (spec: operations 6.2). */
+function tellOfService(service: string | undefined, terminal: Terminal): void {
+  if (service === undefined) return;
+  if (service !== "eks")
+    throw new CliError(
+      `--service ${service}: the catalogue does not hold which types it takes; name them with --instance-types`,
+    );
+  tell(terminal, "--service eks filters nothing: EKS takes every type");
 }
 
 function suitesOf(flags: InstanceTypesFlags, entries: readonly TypeEntry[]): readonly Filter[] {
@@ -76,24 +80,12 @@ function suitesOf(flags: InstanceTypesFlags, entries: readonly TypeEntry[]): rea
   return [...suites, likeFilter(base)];
 }
 
-/** Types whose figure is not known come last either way; equal ones by name. */
-function sorted(entries: readonly TypeEntry[], { sortBy, sortDirection }: InstanceTypesFlags): readonly TypeEntry[] {
-  const column = sortColumns[sortBy];
-  const sign = sortDirection === "descending" ? -1 : 1;
-  return entries.toSorted(({ row: a }, { row: b }) => {
-    const [left, right] = [a[column], b[column]];
-    if (left === null || right === null) return Number(left === null) - Number(right === null) || byName(a, b);
-    return left === right ? byName(a, b) : left < right ? -sign : sign;
-  });
-}
-
-const byName = (a: TypeRow, b: TypeRow): number => (a.name < b.name ? -1 : a.name > b.name ? 1 : 0);
-
 function render(entries: readonly TypeEntry[], form: InstanceTypesFlags["output"]): string {
   const rows = entries.map(({ row }) => row);
   switch (form) {
     case "json":
-      return `${JSON.stringify(rows)}\n`;
+    case "yaml":
+      return dataText(rows, form);
     case "one-line":
       return `${rows.map(({ name }) => name).join(",")}\n`;
     case "table":
@@ -103,50 +95,11 @@ function render(entries: readonly TypeEntry[], form: InstanceTypesFlags["output"
         figures: new Set([1, 2]),
       });
     case "table-wide":
-      return wideTable(rows);
+      return renderColumns({ headings: wideHeadings, rows: rows.map(wideRow), figures: wideFigures });
     default:
       return `${rows.map(({ name }) => name).join("\n")}\n`;
   }
 }
-
-const wideHeadings = [
-  "instance type",
-  "vcpus",
-  "mem (gib)",
-  "hypervisor",
-  "current gen",
-  "cpu arch",
-  "network (gbit/s)",
-  "enis",
-  "gpus",
-  "gpu mem (gib)",
-  "gpu info",
-  "on-demand $/h",
-  "spot $/h",
-];
-
-const wideTable = (rows: readonly TypeRow[]): string =>
-  renderColumns({
-    headings: wideHeadings,
-    rows: rows.map((row) => [
-      row.name,
-      String(row.vcpus),
-      String(row.memoryGib),
-      row.hypervisor,
-      String(row.currentGeneration),
-      row.cpuArchitecture,
-      row.networkGbps === 0 ? "unknown" : String(row.networkGbps),
-      String(row.networkInterfaces),
-      String(row.gpus),
-      String(row.gpuMemoryGib),
-      row.gpuInfo === "" ? "none" : row.gpuInfo,
-      priceText(row.onDemandPrice),
-      priceText(row.spotPrice),
-    ]),
-    figures: new Set([1, 2, 6, 7, 8, 9, 11, 12]),
-  });
-
-const priceText = (price: number | null): string => (price === null ? "unknown" : price.toFixed(4));
 
 /** Requirements of a NodePool that allow these types and no others. */
 function requirementsText(entries: readonly TypeEntry[]): string {

@@ -1,4 +1,9 @@
-import type { MachineFacts, Prices } from "../../provider-aws/catalogue/index.ts";
+import {
+  loadSelectorFacts,
+  type MachineFacts,
+  type Prices,
+  type SelectorFacts,
+} from "../../provider-aws/catalogue/index.ts";
 import type { OfflineMarket } from "../offline/read-offline.ts";
 
 /** One machine type with the table's columns as fields (product 4.2, `instance-types`). */
@@ -20,7 +25,17 @@ export interface TypeRow {
   readonly accelerators: number;
   readonly acceleratorInfo: string;
   readonly localStorageGb: number;
+  /** `hdd` or `ssd`; empty without local disks. */
+  readonly diskType: string;
+  readonly bareMetal: boolean;
+  readonly burstable: boolean;
+  readonly hibernation: boolean;
+  /** What EBS optimisation always gives: Mbit/s, MB/s and operations a second; null without it. */
+  readonly ebsBaselineMbps: number | null;
+  readonly ebsBaselineMegabytes: number | null;
+  readonly ebsBaselineIops: number | null;
   readonly zones: readonly string[];
+  readonly zoneIds: readonly string[];
   /** USD an hour; null where nobody has told it. */
   readonly onDemandPrice: number | null;
   /** The least of the zones; simulated unless the user's prices say otherwise. */
@@ -31,18 +46,41 @@ export interface TypeRow {
 export interface TypeEntry {
   readonly row: TypeRow;
   readonly facts: MachineFacts;
+  readonly selector: SelectorFacts;
 }
 
 /** Types that the region offers, in order of name. */
 export function typeEntries({ catalogue, region, prices }: OfflineMarket): readonly TypeEntry[] {
-  const offerings = catalogue.regions.get(region)?.offerings ?? new Map<string, readonly string[]>();
+  const { offerings, zones: known } = catalogue.regions.get(region) ?? { offerings: noOfferings, zones: [] };
+  const idOf = new Map(known.map(({ name, id }) => [name, id] as const));
+  const selectors = loadSelectorFacts();
   return catalogue.machines.flatMap((facts): readonly TypeEntry[] => {
     const zones = offerings.get(facts.name);
-    return zones === undefined ? [] : [{ facts, row: rowOf(facts, zones, prices) }];
+    if (zones === undefined) return [];
+    const selector = selectors.get(facts.name);
+    if (selector === undefined) throw new Error(`the catalogue has no selector facts of ${facts.name}`);
+    const zoneIds = zones.map((zone) => idOf.get(zone) ?? zone);
+    return [{ facts, selector, row: { ...rowOf(facts, zones, prices), ...selectorColumns(selector), zones, zoneIds } }];
   });
 }
 
-function rowOf(facts: MachineFacts, zones: readonly string[], prices: Prices): TypeRow {
+const noOfferings: ReadonlyMap<string, readonly string[]> = new Map();
+
+type SelectorColumn = "diskType" | "burstable" | "hibernation" | `ebsBaseline${"Mbps" | "Megabytes" | "Iops"}`;
+
+const selectorColumns = ({ diskType, burstable, hibernation, ebsBaseline }: SelectorFacts) =>
+  ({
+    diskType,
+    burstable,
+    hibernation,
+    ebsBaselineMbps: ebsBaseline?.mbps ?? null,
+    ebsBaselineMegabytes: ebsBaseline?.megabytes ?? null,
+    ebsBaselineIops: ebsBaseline?.iops ?? null,
+  }) satisfies Pick<TypeRow, SelectorColumn>;
+
+type MachineColumn = Exclude<keyof TypeRow, SelectorColumn | "zones" | "zoneIds">;
+
+function rowOf(facts: MachineFacts, zones: readonly string[], prices: Prices): Pick<TypeRow, MachineColumn> {
   const { gpus, accelerators, neuronDevices } = facts;
   const named = new Set(accelerators.map(({ name }) => name));
   const neuron = neuronDevices.filter(({ name }) => !named.has(name));
@@ -63,7 +101,7 @@ function rowOf(facts: MachineFacts, zones: readonly string[], prices: Prices): T
     accelerators: sum(devices.map(({ count }) => count)),
     acceleratorInfo: devices.map(({ manufacturer, name, count }) => `${manufacturer} ${name} x${count}`).join(", "),
     localStorageGb: facts.storageGb ?? 0,
-    zones,
+    bareMetal: facts.bareMetal,
     onDemandPrice: prices.onDemand(facts.name) ?? null,
     spotPrice: cheapestSpot(facts, zones, prices),
   };

@@ -5,10 +5,11 @@ import { openMarket } from "../offline/read-offline.ts";
 import { renderColumns } from "../output/columns.ts";
 import { perHour } from "../output/money.ts";
 import { workloadsText } from "../simulate/render.ts";
+import { dataText, isDataForm } from "../output/data.ts";
 import type { Terminal } from "../terminal.ts";
 
 export interface PlanFlags extends InputFlags {
-  readonly output: "table" | "json";
+  readonly output: "table" | "json" | "yaml";
 }
 
 /** What the controller would do now; reads, and writes nothing. 0 always: a plan is no finding. */
@@ -21,7 +22,7 @@ export async function runPlan(flags: PlanFlags, terminal: Terminal): Promise<num
     throw new CliError(`PodDisruptionBudget ${budget} cannot be read: ${message}`);
   }
   const plan = planned.value;
-  terminal.output.write(flags.output === "json" ? `${JSON.stringify(plan)}\n` : render(plan));
+  terminal.output.write(isDataForm(flags.output) ? dataText(plan, flags.output) : render(plan));
   return input.exitCode;
 }
 

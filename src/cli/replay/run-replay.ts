@@ -14,6 +14,7 @@ import {
 import { CliError, exitCodes } from "../cli-error.ts";
 import { readTexts } from "../input/read-input.ts";
 import { inputOf, openMarket, type OfflineMarket, readOffline, tell } from "../offline/read-offline.ts";
+import { dataText, isDataForm } from "../output/data.ts";
 import type { Terminal } from "../terminal.ts";
 import { readSamples } from "../up/samples.ts";
 import { renderReplay } from "./render-replay.ts";
@@ -26,7 +27,7 @@ export interface ReplayFlags {
   readonly startup: number;
   readonly consolidateEvery?: number;
   readonly chart?: string;
-  readonly output: "table" | "json" | "markdown";
+  readonly output: "table" | "json" | "yaml" | "markdown";
 }
 
 /** 0 when the trace was played as it stands, 2 when lines of it could not be read (the rest is played). */
@@ -49,7 +50,7 @@ export async function runReplay(place: string, flags: ReplayFlags, terminal: Ter
     chart: flags.chart ?? null,
   };
   if (flags.chart !== undefined) await writeChart(flags.chart, renderReplayChart(report));
-  terminal.output.write(flags.output === "json" ? `${JSON.stringify(report)}\n` : renderReplay(report, flags.output));
+  terminal.output.write(isDataForm(flags.output) ? dataText(report, flags.output) : renderReplay(report, flags.output));
   return Math.max(settings.exitCode, trace.problems.length > 0 ? exitCodes.wrongUse : exitCodes.fine);
 }
 

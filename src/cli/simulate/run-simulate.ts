@@ -11,6 +11,7 @@ import {
 import { CliError, exitCodes } from "../cli-error.ts";
 import type { OfflineFlags } from "../offline/offline-flags.ts";
 import { type OfflineInput, openMarket, readOffline, tell } from "../offline/read-offline.ts";
+import { dataText, isDataForm } from "../output/data.ts";
 import type { Terminal } from "../terminal.ts";
 import { renderCompareMarkdown, renderCompareTable } from "./render-compare.ts";
 import { renderMarkdown, renderTable } from "./render.ts";
@@ -18,7 +19,7 @@ import { renderMarkdown, renderTable } from "./render.ts";
 export interface SimulateFlags extends OfflineFlags {
   readonly compare?: readonly string[];
   readonly consolidate: boolean;
-  readonly output: "table" | "json" | "markdown";
+  readonly output: "table" | "json" | "yaml" | "markdown";
 }
 
 /** 0 when every pod has a place, 1 when one has none or an object was refused, 2 when a document cannot be parsed. */
@@ -55,11 +56,11 @@ function consolidated(
 }
 
 function renderOne(report: SimulateReport, form: SimulateFlags["output"]): string {
-  if (form === "json") return `${JSON.stringify(report)}\n`;
+  if (isDataForm(form)) return dataText(report, form);
   return form === "markdown" ? renderMarkdown(report) : renderTable(report);
 }
 
 function renderTwo(report: CompareReport, form: SimulateFlags["output"]): string {
-  if (form === "json") return `${JSON.stringify(report)}\n`;
+  if (isDataForm(form)) return dataText(report, form);
   return form === "markdown" ? renderCompareMarkdown(report) : renderCompareTable(report);
 }

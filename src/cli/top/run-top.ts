@@ -4,16 +4,18 @@ import type { ClusterSnapshot } from "../../core/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { type InputFlags, openInput } from "../offline/open-input.ts";
 import { openMarket, type OfflineMarket } from "../offline/read-offline.ts";
+import { dataText, isDataForm } from "../output/data.ts";
+import { openScreen, type PaintedScreen } from "../screen/painted-screen.ts";
+import { listen } from "../screen/raw-keys.ts";
 import { painter, type Terminal, wantsColour } from "../terminal.ts";
-import { type TopModel, topModel } from "./model.ts";
+import { type TopModel, topModel, type TopNode } from "./model.ts";
 import { labelSelector } from "./node-labels.ts";
-import { openScreen, type PaintedScreen } from "./painted-screen.ts";
 import { pageOf, screenLines, type ScreenOptions } from "./screen.ts";
 import { pressed, shownNodes, type SortOrder, type TopView } from "./view.ts";
 
 export interface TopFlags extends InputFlags {
   readonly once: boolean;
-  readonly output: "table" | "json";
+  readonly output: "table" | "json" | "yaml";
   readonly nodeSelector: string;
   readonly nodeSort: SortOrder;
   readonly resources: readonly string[];
@@ -31,7 +33,9 @@ export async function runTop(flags: TopFlags, terminal: Terminal): Promise<numbe
   if (isLive) return watch(flags, terminal);
   const market = await openMarket(flags, terminal);
   const { model, exitCode } = await read(flags, market, terminal);
-  terminal.output.write(flags.output === "json" ? jsonOf(model, flags) : textOf(model, flags, terminal));
+  terminal.output.write(
+    isDataForm(flags.output) ? dataText(nodesOf(model, flags), flags.output) : textOf(model, flags, terminal),
+  );
   return exitCode;
 }
 
@@ -59,8 +63,7 @@ const viewOf = ({ nodeSort, filter, group }: TopFlags): TopView => ({
 });
 
 /** A bare array of objects with the table's columns as fields (product 4.2). */
-const jsonOf = (model: TopModel, flags: TopFlags): string =>
-  `${JSON.stringify(shownNodes(model.nodes, viewOf(flags)))}\n`;
+const nodesOf = (model: TopModel, flags: TopFlags): readonly TopNode[] => shownNodes(model.nodes, viewOf(flags));
 
 function textOf(model: TopModel, flags: TopFlags, terminal: Terminal): string {
   const paint = painter(wantsColour(terminal.output, terminal.environment));
@@ -149,19 +152,3 @@ async function follow(live: Live, signal: AbortSignal): Promise<void> {
 
 /** Longest that a timer takes: about 24 days. */
 const mostMillis = 2 ** 31 - 1;
-
-type RawInput = Terminal["input"] & { readonly isTTY?: boolean; setRawMode?(mode: boolean): unknown };
-
-function listen(terminal: Terminal, onKeys: (chunk: Buffer | string) => void, onResize: () => void): () => void {
-  const input: RawInput = terminal.input;
-  const isRaw = input.isTTY === true && input.setRawMode !== undefined;
-  if (isRaw) input.setRawMode?.(true);
-  input.on("data", onKeys);
-  terminal.output.on("resize", onResize);
-  return () => {
-    input.off("data", onKeys);
-    input.pause();
-    if (isRaw) input.setRawMode?.(false);
-    terminal.output.off("resize", onResize);
-  };
-}

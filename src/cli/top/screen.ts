@@ -1,4 +1,5 @@
 /** The picture as lines of a terminal of a given width; nothing here knows escape codes but through `paint`. */
+import { cut } from "../screen/cut.ts";
 import type { Paint } from "../terminal.ts";
 import { amountText, type TopModel, type TopNode } from "./model.ts";
 import { shownNodes, type TopView } from "./view.ts";
@@ -168,19 +169,4 @@ function footLine(view: TopView, count: number, { paint }: ScreenOptions): strin
   const order = `${view.sort.key}${view.sort.descending ? " down" : ""}`;
   const filter = view.filter === "" ? "" : `  filter "${view.filter}" (${count})`;
   return paint("dim", `sort ${order}${filter}  s sort  r reverse  g group  / filter  ? help  q quit`);
-}
-
-/** Cut by what is seen: colour codes take no room, and stay whole. */
-export function cut(line: string, columns: number): string {
-  let [seen, at] = [0, 0];
-  while (at < line.length && seen < columns) {
-    const code = line[at] === "\u001b" ? line.indexOf("m", at) : -1;
-    if (code > 0) at = code + 1;
-    else {
-      seen += 1;
-      at += 1;
-    }
-  }
-  if (at >= line.length) return line.trimEnd();
-  return line.includes("\u001b") ? `${line.slice(0, at)}\u001b[0m` : line.slice(0, at).trimEnd();
 }

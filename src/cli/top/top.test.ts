@@ -4,9 +4,10 @@ import { setTimeout } from "node:timers/promises";
 import { promisify } from "node:util";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { boundPod, deployment, documents, fileWith, machine, poolOf, runCommand } from "../../../test/builders/cli.ts";
+import { cut } from "../screen/cut.ts";
 import { painter } from "../terminal.ts";
 import type { TopNode } from "./model.ts";
-import { cut, screenLines } from "./screen.ts";
+import { screenLines } from "./screen.ts";
 import { pressed, shownNodes, type TopView } from "./view.ts";
 
 const guard = { "karpenter.sh/do-not-disrupt": "true" };

@@ -12,5 +12,6 @@ export type { OfferingConditions, PlacementGroupScope } from "./offerings.ts";
 export { machineOverhead } from "./overhead.ts";
 export * from "./prices.ts";
 export * from "./resolve.ts";
+export * from "./selector-facts.ts";
 export * from "./tables.ts";
 export { kubernetesArchOf, partitionNames } from "./type-requirements.ts";
