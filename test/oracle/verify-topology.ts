@@ -5,6 +5,7 @@
  */
 import { labels, type LabelSelector, type Pod, type PodAffinityTerm } from "../../src/api/index.ts";
 import type { ClusterSnapshot, ProvisioningPlan } from "../../src/core/index.ts";
+import { verifyMinDomains } from "./verify-min-domains.ts";
 
 interface Standing {
   readonly pod: Pod;
@@ -23,6 +24,10 @@ export function verifyTopology(snapshot: ClusterSnapshot, plan: ProvisioningPlan
       ...verifyAffinity(each, standing, isMeant),
     ]),
     ...verifySpread(standing),
+    ...verifyMinDomains(
+      snapshot,
+      standing.filter(({ planned: isPlanned }) => isPlanned),
+    ),
   ];
 }
 

@@ -6,6 +6,7 @@ import type { PodClass } from "../pods/pod-class.ts";
 import type { Resumable } from "../resumable.ts";
 import { startSession } from "./build-session.ts";
 import { fillClaims } from "./fill-claims.ts";
+import { keepsDomains } from "./joint-domains.ts";
 import { leftOver } from "./left-over.ts";
 import { priceTolerance } from "./machine-options.ts";
 import type { ResolvedOptions } from "./options.ts";
@@ -27,31 +28,20 @@ const podsIn = ({ workloads }: Session): number => workloads.reduce((sum, { pods
 const mostCandidatePods = 5000;
 const mostCandidateNodes = 1000;
 
-/**
- * A plan that buys nothing and leaves nobody cannot be bettered. Where pods must spread over three keys at once, one that
- * fills domains unevenly for a lower price may leave the pods of later passes without a place; where they only should, or over
- * fewer, it cannot.
- */
+/** A plan that buys nothing and leaves nobody cannot be bettered. */
 export function deservesCandidate(session: Session, { claims, unplaced }: ProvisioningPlan): boolean {
   if (claims.length + unplaced.length === 0) return false;
-  if (podsIn(session) > mostCandidatePods || session.nodes.slots.length > mostCandidateNodes) return false;
-  return unplaced.length > 0 || !session.workloads.some(spreadsOverThreeKeys);
+  return podsIn(session) <= mostCandidatePods && session.nodes.slots.length <= mostCandidateNodes;
 }
 
 const spreadsOverDomains = ({ stages: [first] }: Workload): boolean =>
   first?.topology.owned.some(({ term }) => term.kind === "spread" && term.key !== labelKeys.hostname) === true;
-
-function spreadsOverThreeKeys({ stages: [first] }: Workload): boolean {
-  const spreads = first?.topology.owned.filter(({ term }) => term.kind === "spread" && term.required) ?? [];
-  return spreads.length > 2 && new Set(spreads.map(({ term }) => term.key)).size > 2;
-}
 
 /**
  * The plan, or what the reference would do where that places more pods or costs less: switching from it never costs money
  * (ADR 4). Most often it is given up half-way, as soon as it costs more.
  */
 export function* betterOf(plan: ProvisioningPlan, from: Basis): Resumable<ProvisioningPlan> {
-  const { options } = from.session;
   const prices = { differ: false };
   const byName = { ...noTieOrders(), prices };
   const reference = yield* candidate(from, { most: boundOf(plan, from), ties: byName });
@@ -59,18 +49,14 @@ export function* betterOf(plan: ProvisioningPlan, from: Basis): Resumable<Provis
   if (!from.session.workloads.some(spreadsOverDomains)) return best;
   // Where tied domains never differ in price, the cheapest of them is the first by name: the same plan again.
   const other = prices.differ ? yield* candidate(from, { most: boundOf(best, from), ties: "cheapest" }) : undefined;
-  return yield* bestOfTies(betterHolding(best, other, options), { from, met: byName.met });
+  return yield* bestOfTies(betterHolding(best, other, from), { from, met: byName.met });
 }
 
 const boundOf = (plan: ProvisioningPlan, { refused, session }: Basis): number =>
   plan.unplaced.length === refused.length ? costOf(plan, session.options) : Infinity;
 
-function betterHolding(
-  plan: ProvisioningPlan,
-  other: ProvisioningPlan | undefined,
-  options: ResolvedOptions,
-): ProvisioningPlan {
-  return other !== undefined && placesAll(other, plan) && isBetter(other, plan, options) ? other : plan;
+function betterHolding(plan: ProvisioningPlan, other: ProvisioningPlan | undefined, from: Basis): ProvisioningPlan {
+  return other !== undefined && placesAll(other, plan) && isBetter(other, plan, from) ? other : plan;
 }
 
 /**
@@ -93,7 +79,7 @@ function* bestOfTies(
     const most = boundOf(best, from) * farAbove;
     const found = yield* candidate(from, { most, ties: { orders, met: search.met } });
     if (found === undefined) continue;
-    best = betterHolding(best, found, options);
+    best = betterHolding(best, found, from);
     const cost = found.unplaced.length > best.unplaced.length ? Infinity : costOf(found, options);
     if (!(cost < search.cost - priceTolerance)) continue;
     search.cost = cost;
@@ -126,11 +112,10 @@ function* candidate(
 }
 
 function* unlessBeaten(plan: ProvisioningPlan, reference: ProvisioningPlan, from: Basis): Resumable<ProvisioningPlan> {
-  const { options } = from.session;
-  if (placesAll(plan, reference)) return isBetter(reference, plan, options) ? reference : plan;
+  if (placesAll(plan, reference)) return isBetter(reference, plan, from) ? reference : plan;
   const superset = yield* placingFirst(reference, from);
   if (!placesAll(superset, reference)) return reference;
-  return isBetter(reference, superset, options) ? reference : superset;
+  return isBetter(reference, superset, from) ? reference : superset;
 }
 
 export interface Basis {
@@ -169,7 +154,9 @@ function* placingFirst(reference: ProvisioningPlan, { refused, accepted, layOut 
 const costOf = ({ pricePerHour, claims }: ProvisioningPlan, { nodeChargePerHour }: ResolvedOptions): number =>
   pricePerHour + claims.length * nodeChargePerHour;
 
-function isBetter(candidate: ProvisioningPlan, plan: ProvisioningPlan, options: ResolvedOptions): boolean {
+function isBetter(candidate: ProvisioningPlan, plan: ProvisioningPlan, { session }: Basis): boolean {
+  const { options } = session;
   const [left, leftNow] = [candidate.unplaced.length, plan.unplaced.length];
-  return left < leftNow || (left === leftNow && costOf(candidate, options) < costOf(plan, options) - priceTolerance);
+  if (left !== leftNow) return left < leftNow;
+  return costOf(candidate, options) < costOf(plan, options) - priceTolerance && keepsDomains(candidate, plan, session);
 }

@@ -24,6 +24,13 @@ describe("on cases of every family the default plan holds, leaves no pod that `c
     ["taints", 1078],
     // Tolerations told groups of the compatible candidate apart that the reference keeps together.
     ["taints", 1059],
+    // The reference's plan was no candidate where pods spread over three keys.
+    ["spread-options", 1231],
+    ["spread-options", 1178],
+    ["mixed", 5134],
+    // A plan is no measure where it leaves out that more domains are wanted than there are.
+    ["spread-options", 1014],
+    ["spread-options", 1072],
   ])(
     "also for %s %i, where it once was not so",
     (family, seed) => {
