@@ -1,5 +1,7 @@
 import type { KubeObject } from "../../api/index.ts";
 import { budgetsOf } from "../facts/budgets.ts";
+import type { Facts } from "../facts/facts.ts";
+import { freeName } from "../facts/free-name.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
 import type { Rule } from "../model/rule.ts";
@@ -24,18 +26,21 @@ export const noDisruptionBudget: Rule = {
           : workloadProblem(workload, [], {
               message: `${titleOf(workload)} has no disruption budget`,
               evidence: `replicas: ${workload.replicas ?? 1}`,
-              edit: { safe: false, entry: workload.entry, added: budgetFor(workload) },
+              edit: { safe: false, entry: workload.entry, added: budgetFor(facts, workload) },
             }),
       ["Deployment", "StatefulSet"],
     ),
 };
 
-function budgetFor({ entry, name, labels }: Workload): KubeObject & Readonly<Record<string, unknown>> {
+function budgetFor(facts: Facts, { entry, name, labels }: Workload): KubeObject & Readonly<Record<string, unknown>> {
   const { namespace } = entry.object.metadata;
   return {
     apiVersion: "policy/v1",
     kind: "PodDisruptionBudget",
-    metadata: { name, ...(namespace === undefined ? {} : { namespace }) },
+    metadata: {
+      name: freeName(facts, { kind: "PodDisruptionBudget", namespace, name }),
+      ...(namespace === undefined ? {} : { namespace }),
+    },
     spec: { maxUnavailable: 1, selector: { matchLabels: labels } },
   };
 }

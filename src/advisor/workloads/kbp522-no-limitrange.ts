@@ -1,4 +1,6 @@
 import type { KubeObject } from "../../api/index.ts";
+import type { Facts } from "../facts/facts.ts";
+import { freeName } from "../facts/free-name.ts";
 import { namespaceDefaults } from "../facts/limit-ranges.ts";
 import { containersOf, type Workload } from "../facts/workloads.ts";
 import { overEach, titleOf } from "../model/judging.ts";
@@ -34,17 +36,17 @@ export const noLimitRange: Rule = {
         place: placeOf(object ?? first.entry),
         message: `Namespace ${namespace} has no defaults`,
         evidence: `${titleOf(first)}${others.length === 0 ? "" : ` and ${others.length} more`} without requests`,
-        edit: { safe: false, entry: first.entry, added: limitRange(namespace) },
+        edit: { safe: false, entry: first.entry, added: limitRange(facts, namespace) },
       };
     });
   },
 };
 
 /** Its figures are a guess. */
-const limitRange = (namespace: string): KubeObject & Readonly<Record<string, unknown>> => ({
+const limitRange = (facts: Facts, namespace: string): KubeObject & Readonly<Record<string, unknown>> => ({
   apiVersion: "v1",
   kind: "LimitRange",
-  metadata: { name: "defaults", namespace },
+  metadata: { name: freeName(facts, { kind: "LimitRange", namespace, name: "defaults" }), namespace },
   spec: {
     limits: [{ type: "Container", defaultRequest: { cpu: "100m", memory: "256Mi" }, default: { memory: "256Mi" } }],
   },

@@ -138,3 +138,10 @@ test("[R80] a sidecar and an object without a template do not trip the rules", (
   const files = `${workload("Deployment").replace("spec:\n", "")}---\napiVersion: apps/v1\nkind: Deployment\nmetadata: {name: b}\nspec: {template: {spec: {}}}\n`;
   expect(findingsOf("KBP521", { files })).toEqual([]);
 });
+
+test("[R61] [R80] what is proposed has a name of its own", () => {
+  const other = budget("maxUnavailable: 1").replace("app: web", "app: api");
+  expect(findingsOf("KBP503", { files: workload("Deployment") + other })[0]?.edit?.added?.metadata.name).toBe("web-2");
+  const range = "---\napiVersion: v1\nkind: LimitRange\nmetadata: {name: defaults}\nspec: {limits: []}\n";
+  expect(findingsOf("KBP522", { files: noRequests + range })[0]?.edit?.added?.metadata.name).toBe("defaults-2");
+});

@@ -32,10 +32,10 @@ test("keys with slashes and values with quotes arrive as they are", () => {
   );
 });
 
-test("what is not there is not taken away, and an object that is added is applied", () => {
+test("what is not there is not taken away, and an object that is added is created", () => {
   expect(patch({ kind: "remove", path: ["spec", "weight"] })).toBe("");
   const web = { apiVersion: "apps/v1", kind: "Deployment", metadata: { name: "web", namespace: "shop" } };
-  expect(livePatch(web, { safe: false, added: web })).toMatch(/^kubectl apply -f - <<'EOF'\napiVersion: apps\/v1\n/);
+  expect(livePatch(web, { safe: false, added: web })).toMatch(/^kubectl create -f - <<'EOF'\napiVersion: apps\/v1\n/);
 });
 
 test("core kinds have no group, and objects keep their namespace", () => {
@@ -48,4 +48,14 @@ test("core kinds have no group, and objects keep their namespace", () => {
   expect(livePatch(map, { safe: true, changes: [{ kind: "remove", path: ["data", "a"] }] })).toContain(
     "kubectl patch configmap m --namespace karpenter --type json",
   );
+});
+
+test("what the server would refuse is not printed: the pods of a Job, a Pod's own fields", () => {
+  const annotated = (kind: string, ...path: readonly string[]) =>
+    livePatch(
+      { apiVersion: "v1", kind, metadata: { name: "a" } },
+      { safe: false, changes: [{ kind: "set", path: [...path, "metadata", "annotations", "a"], value: "b" }] },
+    );
+  expect([annotated("Job", "spec", "template"), annotated("Pod", "spec")]).toEqual(["", ""]);
+  expect(annotated("Pod")).toContain("kubectl patch pod a");
 });

@@ -9,12 +9,19 @@ interface Operation {
   readonly value?: unknown;
 }
 
-/** `kubectl patch` with a JSON patch (RFC 6902), and `kubectl apply` of what is added; empty where nothing can be told. */
+/** `kubectl patch` with a JSON patch (RFC 6902), and `kubectl create` of what is added; empty where the server takes neither. */
 export function livePatch(object: KubeObject, { changes = [], added }: Edit): string {
+  if (changes.some(({ path }) => isImmutable(object, path))) return "";
   const operations = changes.flatMap((change) => operationsOf(object, change));
   const patch = operations.length === 0 ? "" : patchCommand(object, operations);
-  return added === undefined ? patch : `${patch}kubectl apply -f - <<'EOF'\n${stringify(added, { lineWidth: 0 })}EOF\n`;
+  return added === undefined
+    ? patch
+    : `${patch}kubectl create -f - <<'EOF'\n${stringify(added, { lineWidth: 0 })}EOF\n`;
 }
+
+/** A Job's pods and a Pod are made anew or not at all. */
+const isImmutable = ({ kind }: KubeObject, [first, second]: Path): boolean =>
+  (kind === "Job" && first === "spec" && second === "template") || (kind === "Pod" && first === "spec");
 
 function patchCommand({ apiVersion, kind, metadata }: KubeObject, operations: readonly Operation[]): string {
   const { namespace, name = "" } = metadata;

@@ -18,7 +18,8 @@ export function unifiedDiff(file: string, before: string, after: string): string
     ...behind.map((line) => ` ${line}`),
   ];
   const range = (end: number): string => `${end === from ? from : from + 1},${end - from}`;
-  const header = `--- a/${file}\n+++ b/${file}\n@@ -${range(oldEnd)} +${range(madeEnd + behind.length)} @@`;
+  const name = file.replace(/^\/+/, "");
+  const header = `--- a/${name}\n+++ b/${name}\n@@ -${range(oldEnd)} +${range(madeEnd + behind.length)} @@`;
   return `${[header, ...lines].join("\n")}\n`;
 }
 
