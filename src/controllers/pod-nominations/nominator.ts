@@ -3,7 +3,10 @@ import {
   type ClusterSnapshot,
   epochMillisOf,
   fitsResources,
+  noResources,
   podRequests,
+  type Resources,
+  type StateNode,
   subtractResources,
 } from "../../core/index.ts";
 import { isKubeFault, type KubeClient, objectKey } from "../../kube/index.ts";
@@ -49,6 +52,8 @@ export interface Nominator {
   forget(uid: string): void;
 }
 
+/** Of the node's room, in any resource: what asks for less finds a gap, and each promise is a write that the API server has to do. */
+const leastShare = 1 / 32;
 const parallel = 50;
 /** Until the pods are bound their node must not be taken for empty (scheduling 8.1). */
 const nominationMilliseconds = 20_000;
@@ -58,7 +63,7 @@ export function createNominator(deps: NominatorDeps): Nominator {
   const promised = new Map<string, Promised>();
   let mayNot = false;
   const waitingFor = (claim: NodeClaim, node: Node): readonly Pod[] => {
-    if (mayNot) return noPods;
+    if (mayNot || planned.areAlike()) return noPods;
     const name = node.metadata.name ?? "";
     // What another promised the pod is not ours to take back; of ours the last counts.
     const isFree = ({ metadata, status }: Pod): boolean => {
@@ -66,7 +71,10 @@ export function createNominator(deps: NominatorDeps): Nominator {
       const said = status?.nominatedNodeName ?? "";
       return own !== name && (said === "" || said === own);
     };
-    return planned.on([claim.metadata.name ?? "", name]).filter(isFree);
+    const pods = planned.on([claim.metadata.name ?? "", name]);
+    if (pods.length === 0) return noPods;
+    const { allocatable = noResources } = nodeNamed(deps.model.snapshot(), name) ?? {};
+    return pods.filter((pod) => isFree(pod) && isLarge(pod, allocatable));
   };
   const promise = async (pod: Pod, what: Promised, signal: AbortSignal): Promise<void> => {
     const { uid = "" } = pod.metadata;
@@ -101,8 +109,17 @@ export function createNominator(deps: NominatorDeps): Nominator {
   };
 }
 
-function hasRoom({ nodes }: Pick<ClusterSnapshot, "nodes">, name: string, pod: Pod): boolean {
-  const node = nodes.find((each) => each.name === name);
+const nodeNamed = ({ nodes }: Pick<ClusterSnapshot, "nodes">, name: string): StateNode | undefined =>
+  nodes.find((each) => each.name === name);
+
+/** Places in the count of pods are all alike. */
+function isLarge(pod: Pod, room: Resources): boolean {
+  const requests = Object.entries(podRequests(pod)).filter(([name]) => name !== "pods");
+  return requests.some(([name, asked]) => asked >= (room[name] ?? 0) * leastShare);
+}
+
+function hasRoom(snapshot: Pick<ClusterSnapshot, "nodes">, name: string, pod: Pod): boolean {
+  const node = nodeNamed(snapshot, name);
   return node !== undefined && fitsResources(podRequests(pod), subtractResources(node.allocatable, node.podRequests));
 }
 

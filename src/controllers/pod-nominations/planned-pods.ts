@@ -5,6 +5,8 @@ import type { Caches } from "../plumbing/index.ts";
 /** Which machine each pod was planned on, for as long as the pod has no node. One for the process. */
 export interface PlannedPods {
   readonly size: number;
+  /** Whether all are of one controller, and so alike: which of them gets which place is all one. */
+  areAlike(): boolean;
   /** `machine` is the name in snapshots: the claim's until its node is registered, then the node's. */
   expect(pods: readonly Pod[], machine: string): void;
   forget(pod: Pod): void;
@@ -18,6 +20,8 @@ export interface PlannedPods {
 
 interface Expectation {
   readonly key: string;
+  /** UID of its controller, its own key where it has none. */
+  readonly owner: string;
   readonly machine: string;
 }
 
@@ -31,11 +35,15 @@ type NamesOf = (node: string) => readonly string[];
 export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: NamesOf = (node) => [node]): PlannedPods {
   const expected = new Map<string, Expectation>();
   const byMachine = new Map<string, Set<string>>();
+  const owners = new Map<string, number>();
   const listeners: ((uid: string) => void)[] = [];
   const drop = (uid: string): boolean => {
     const known = expected.get(uid);
     if (known === undefined) return false;
     expected.delete(uid);
+    const siblings = (owners.get(known.owner) ?? 1) - 1;
+    if (siblings === 0) owners.delete(known.owner);
+    else owners.set(known.owner, siblings);
     const others = byMachine.get(known.machine);
     others?.delete(uid);
     if (others?.size === 0) byMachine.delete(known.machine);
@@ -44,7 +52,8 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: Names
   const put = (uid: string, expectation: Expectation): void => {
     drop(uid);
     expected.set(uid, expectation);
-    const { machine } = expectation;
+    const { machine, owner } = expectation;
+    owners.set(owner, (owners.get(owner) ?? 0) + 1);
     byMachine.set(machine, (byMachine.get(machine) ?? new Set<string>()).add(uid));
   };
   const changePlaces = (bound: Pod): void => {
@@ -55,7 +64,7 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: Names
       .flatMap((name) => [...(byMachine.get(name) ?? [])])
       .find((uid) => isSibling(bound, pods.store.get(expected.get(uid)?.key ?? "")));
     const theirs = sibling === undefined ? undefined : expected.get(sibling);
-    if (sibling !== undefined && theirs !== undefined) put(sibling, { key: theirs.key, machine: own.machine });
+    if (sibling !== undefined && theirs !== undefined) put(sibling, { ...theirs, machine: own.machine });
   };
   pods.subscribe(({ type, object }) => {
     const isBound = (object.spec.nodeName ?? "") !== "";
@@ -68,8 +77,12 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: Names
     get size() {
       return expected.size;
     },
+    areAlike: () => owners.size < 2,
     expect: (planned, machine) => {
-      for (const pod of planned) put(pod.metadata.uid ?? "", { key: objectKey(pod), machine });
+      for (const pod of planned) {
+        const key = objectKey(pod);
+        put(pod.metadata.uid ?? "", { key, owner: ownerOf(pod) ?? key, machine });
+      }
     },
     forget: ({ metadata }) => void drop(metadata.uid ?? ""),
     on: (names) =>

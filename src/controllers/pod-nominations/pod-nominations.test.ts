@@ -25,7 +25,7 @@ interface Nominating {
   /** A pod that was planned elsewhere is bound to the node, and leaves no room for another. */
   readonly takeRoom: () => Promise<void>;
   /** A pod that the scheduler refused, planned on machine `a`. */
-  readonly expecting: (name: string) => Promise<Pod>;
+  readonly expecting: (name: string, cpu?: string) => Promise<Pod>;
   readonly promiseOf: (name: string) => Promise<string | undefined>;
   readonly taints: () => Promise<readonly string[]>;
   /** The node as its kubelet registers it: not ready. */
@@ -39,10 +39,13 @@ async function nominating(
   given: FixtureOptions & {
     readonly startupTaints?: readonly Taint[];
     readonly isOff?: boolean;
+    /** No pod of another kind is planned anywhere. */
+    readonly isAlone?: boolean;
   } = {},
 ): Promise<Nominating> {
   const fixture = await clusterFixture(given);
   const planned = createPlannedPods(fixture.caches);
+  if (given.isAlone !== true) planned.expect([pod("another", {}, { uid: "another" })], "elsewhere");
   const nominated: string[] = [];
   const room = { cores: 4 };
   const model = {
@@ -74,8 +77,12 @@ async function nominating(
       await fixture.create(podType, pod("stranger", { nodeName: "node-a" }));
       await fixture.advance(100);
     },
-    expecting: async (name) => {
-      const created = await fixture.create(podType, pod(name));
+    expecting: async (name, cpu = "1") => {
+      const requests = { cpu, memory: "128Mi" };
+      const created = await fixture.create(
+        podType,
+        pod(name, { containers: [{ name: "app", image: "app:1", resources: { requests } }] }),
+      );
       const refused = await fixture.patch(podType, created, unschedulable, "status");
       planned.expect([refused], "a");
       await fixture.advance(100);
@@ -143,6 +150,24 @@ describe("a node that pods are planned on", () => {
     expect([await cluster.taints(), await cluster.promiseOf("p")]).toEqual([[notReady.key], undefined]);
     await cluster.becomesReady();
     expect(await cluster.promiseOf("p")).toBe("node-a");
+    await cluster.fixture.stop();
+  });
+
+  test("is opened as it registers where all that are planned are alike: which of them comes first is all one", async () => {
+    const cluster = await nominating({ isAlone: true });
+    await cluster.expecting("p");
+    await cluster.join();
+    expect([await cluster.taints(), await cluster.promiseOf("p")]).toEqual([[notReady.key], undefined]);
+    await cluster.fixture.stop();
+  });
+
+  test("is not promised to pods so small that they find a gap anyway", async () => {
+    const cluster = await nominating();
+    await cluster.expecting("large", "125m");
+    await cluster.expecting("small", "124m");
+    await cluster.join();
+    await cluster.becomesReady();
+    expect([await cluster.promiseOf("large"), await cluster.promiseOf("small")]).toEqual(["node-a", undefined]);
     await cluster.fixture.stop();
   });
 

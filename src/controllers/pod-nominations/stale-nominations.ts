@@ -73,9 +73,8 @@ export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
         const { uid = "" } = object.metadata;
         if (type !== "deleted" && !isBound(object))
           return isHeld(object) || nominator.promised.has(uid) ? [objectKey(object)] : [];
-        const isMeant = nominator.promised.get(uid)?.node === object.spec.nodeName;
         forget(uid);
-        return isBinding(delta) && !isMeant ? heldFor(object.spec.nodeName ?? "") : [];
+        return isBinding(delta) ? heldFor(object.spec.nodeName ?? "") : [];
       });
       queue.watches(caches.nodes, ({ object }) =>
         isThere(deps, object.metadata.name ?? "") ? [] : heldFor(object.metadata.name ?? ""),
@@ -107,7 +106,7 @@ function isThere({ caches }: StaleNominationsDeps, name: string): boolean {
   return node !== undefined && node.metadata.deletionTimestamp === undefined && !hasTaint(node, taints.disrupted);
 }
 
-/** Pods that were not meant for the node were bound to it. */
+/** Pods that were not meant for the node were bound to it, and nothing is left. */
 function isTaken({ caches, nominator }: StaleNominationsDeps, name: string, pod: Pod): boolean {
   const node = caches.nodes.store.get(name);
   return node !== undefined && !hasTaint(node, taints.unregistered) && !nominator.hasRoom(name, pod);
