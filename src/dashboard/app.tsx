@@ -34,7 +34,8 @@ export function App({ store, connection }: { readonly store: Store; readonly con
         Skip to the content
       </a>
       <header>
-        <h1>{fleet?.title ?? "karpenter-ts"}</h1>
+        <h1 title={fleet?.title}>{fleet?.title ?? "karpenter-ts"}</h1>
+        <Mode mode={fleet?.mode} />
         <nav aria-label="Views">
           {views.map(([path, title]) => (
             <a key={path} href={`#/${path}`} aria-current={path === current ? "page" : undefined}>
@@ -55,6 +56,19 @@ export function App({ store, connection }: { readonly store: Store; readonly con
   );
 }
 
+/** Said wherever decisions are shown that nobody carries out, or not all of them. */
+function Mode({ mode = "apply" }: { readonly mode: FleetState["mode"] }) {
+  const told = modeTexts[mode];
+  return told === undefined ? null : <span class="mode">{told}</span>;
+}
+
+const modeTexts: Readonly<Record<NonNullable<FleetState["mode"]>, string | undefined>> = {
+  apply: undefined,
+  consolidate: "consolidates: only in pools that were handed over",
+  plan: "plans: it decides and changes nothing",
+  observe: "observes: it decides and writes nothing",
+};
+
 function focusMain(event: Event): void {
   event.preventDefault();
   document.querySelector<HTMLElement>("#main")?.focus();
@@ -74,7 +88,7 @@ function View(props: {
     case "nodes":
       return <Nodes fleet={fleet} />;
     case "decisions":
-      return <Decisions fleet={fleet} />;
+      return <Decisions fleet={fleet} engine={engine} />;
     case "pools":
       return <Pools fleet={fleet} />;
     case "what-if":
@@ -82,9 +96,13 @@ function View(props: {
     case "findings":
       return <Findings connection={connection} />;
     case "explain":
-      return <Explain object={rest.join("/")} connection={connection} />;
+      return <Explain object={rest.join("/")} fleet={fleet} connection={connection} />;
     default:
-      return <p>There is no view of that name.</p>;
+      return (
+        <p class="nothing">
+          There is no view “{name}”. <a href="#/overview">Overview</a>
+        </p>
+      );
   }
 }
 

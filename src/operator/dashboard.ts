@@ -22,6 +22,8 @@ const pageFolder = fileURLToPath(new URL("../../dist/dashboard", import.meta.url
 export interface DashboardSource {
   readonly clock: Clock;
   readonly title: string;
+  /** A controller that consolidates acts, as far as the page is concerned. */
+  readonly mode?: Exclude<OperatorOptions["mode"], "consolidate">;
   readonly snapshot: () => ClusterSnapshot;
   readonly decisions: DecisionLog;
   readonly token?: () => Promise<string | undefined>;
@@ -78,7 +80,7 @@ const findingsOf =
 
 /** Serves the dashboard of a controller where its options ask for one. Beyond loopback it asks for its token. */
 export async function startDashboard(
-  source: Omit<DashboardSource, "title" | "token" | "prefix"> & {
+  source: Omit<DashboardSource, "title" | "mode" | "token" | "prefix"> & {
     readonly log: Logger;
     readonly options: OperatorOptions;
   },
@@ -90,6 +92,7 @@ export async function startDashboard(
   const { feed, handler } = await createDashboard({
     ...source,
     title: `karpenter-ts: ${options.clusterName === "" ? "cluster" : options.clusterName}`,
+    mode: options.mode === "consolidate" ? "apply" : options.mode,
     prefix,
     ...(file === "" ? {} : { token: () => tokenOf(file) }),
   });

@@ -43,14 +43,14 @@ interface AxeFinding {
   readonly nodes: readonly { readonly html: string }[];
 }
 
-/** Findings of axe that keep people out, each with the elements. */
-export async function accessibilityFindings(page: Page): Promise<readonly string[]> {
+/** Findings of axe that keep people out, each with the elements; of one rule alone where another theme is all that changed. */
+export async function accessibilityFindings(page: Page, rule?: "color-contrast"): Promise<readonly string[]> {
   // Run beside the page's own policy, which lets no script in from elsewhere.
   const session = await page.context().newCDPSession(page);
   const { readFile } = await import("node:fs/promises");
   await session.send("Runtime.evaluate", { expression: await readFile(axe, "utf8") });
   const { result } = await session.send("Runtime.evaluate", {
-    expression: "axe.run(document).then(({ violations }) => JSON.stringify(violations))",
+    expression: `axe.run(document, ${JSON.stringify(rule === undefined ? {} : { runOnly: [rule] })}).then(({ violations }) => JSON.stringify(violations))`,
     awaitPromise: true,
     returnByValue: true,
   });

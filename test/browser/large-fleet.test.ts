@@ -4,73 +4,17 @@ import type { AddressInfo } from "node:net";
 import { fileURLToPath } from "node:url";
 import type { Browser } from "playwright-core";
 import { afterAll, beforeAll, expect, it } from "vitest";
-import type { FleetDelta, FleetNode, FleetState } from "../../src/server/contract/index.ts";
-import { createDashboardHandler, type FleetFeed, readPageFiles } from "../../src/server/index.ts";
+import { createDashboardHandler, readPageFiles } from "../../src/server/index.ts";
 import { createSystemClock } from "../../src/platform/index.ts";
 import { openBrowser, openPage } from "./browser.ts";
+import { largeFleet } from "./stories/fleets.ts";
+import { madeFeed } from "./stories/made-feed.ts";
 
-const size = 5_000;
 const clock = createSystemClock();
 
-const nodeOf = (index: number): FleetNode => ({
-  name: `ip-10-${index >> 8}-${index & 255}-1.ec2.internal`,
-  claim: `general-${index}`,
-  pool: ["general", "batch", "gpu"][index % 3] ?? "",
-  type: ["m6g.large", "c6a.2xlarge", "r5.xlarge"][index % 3] ?? "",
-  zone: ["us-east-1a", "us-east-1b", "us-east-1c"][index % 3] ?? "",
-  capacityType: index % 2 === 0 ? "spot" : "on-demand",
-  arch: "amd64",
-  pricePerHour: 0.1,
-  state: "ready",
-  conditions: [],
-  pods: 20,
-  cpu: { used: (index % 17) / 2, of: 8 },
-  memoryGib: { used: index % 29, of: 30 },
-});
-
-/** A feed that is told by the test what changes. */
-function feedOf(first: FleetState): FleetFeed & { tell(delta: Omit<FleetDelta, "schema" | "revision">): void } {
-  let state = first;
-  const kept: FleetDelta[] = [];
-  const listeners = new Set<(delta: FleetDelta) => void>();
-  return {
-    state: () => state,
-    since: (revision) => kept.filter((delta) => delta.revision > revision),
-    subscribe: (listener) => {
-      listeners.add(listener);
-      return () => void listeners.delete(listener);
-    },
-    look: () => undefined,
-    run: () => Promise.resolve(),
-    tell: (change) => {
-      const delta: FleetDelta = { schema: "fleet-delta/1", revision: state.revision + 1, ...change };
-      state = { ...state, revision: delta.revision };
-      kept.push(delta);
-      for (const listener of listeners) listener(delta);
-    },
-  };
-}
-
-const nodes = Array.from({ length: size }, (_, index) => nodeOf(index)).toSorted((a, b) => (a.name < b.name ? -1 : 1));
-const feed = feedOf({
-  schema: "fleet/1",
-  revision: 0,
-  build: "one",
-  title: `<img src=x onerror="document.title='taken'">`,
-  time: "2026-11-24T10:00:00Z",
-  figures: {
-    pricePerHour: size / 10,
-    nodes: size,
-    pods: { running: size * 20, pending: 0 },
-    cpu: { used: 20_000, of: 40_000 },
-    memoryGib: { used: 70_000, of: 150_000 },
-  },
-  nodes,
-  pools: [],
-  pending: [],
-  decisions: [],
-  trend: [],
-});
+const { nodes } = largeFleet;
+const size = nodes.length;
+const feed = madeFeed({ ...largeFleet, build: "one" });
 
 let browser: Browser;
 let url = "";

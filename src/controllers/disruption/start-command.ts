@@ -2,6 +2,7 @@ import { labels } from "../../api/index.ts";
 import { type Candidate, type DisruptionCommand, epochMillisOf } from "../../core/index.ts";
 import { objectKey } from "../../kube/index.ts";
 import { mapLimit } from "../../platform/index.ts";
+import type { DecidedCommand } from "../plumbing/index.ts";
 import { markCandidate, namesOf } from "./candidate-marks.ts";
 import type { CommandTable, RunningCommand } from "./commands.ts";
 import type { DisruptionDeps } from "./deps.ts";
@@ -125,4 +126,17 @@ const recordRemoval = (deps: DisruptionDeps, command: DisruptionCommand, candida
     nodeClaim: candidate.claim.key.name,
     node: candidate.node.name,
     reason: whyRemoved(command),
+    command: commandOf(command),
   });
+
+const commandOf = ({ candidates, replacements, savingPerHour, podsMoved }: DisruptionCommand): DecidedCommand => ({
+  nodes: candidates.map(({ node }) => node.name),
+  replacements: replacements.map(({ cheapest: { instanceType, zone, capacityType, price } }) => ({
+    machine: instanceType,
+    zone,
+    capacityType,
+    pricePerHour: price,
+  })),
+  savingPerHour,
+  podsMoved,
+});

@@ -19,6 +19,22 @@ export interface Decision {
   readonly nodeClaim?: string;
   readonly node?: string;
   readonly reason: string;
+  /** Of a removal: all of the command that it is part of. */
+  readonly command?: DecidedCommand;
+}
+
+/** What goes and what comes in its place. */
+export interface DecidedCommand {
+  readonly nodes: readonly string[];
+  /** Cheapest offer of each claim that is made for it. */
+  readonly replacements: readonly {
+    readonly machine: string;
+    readonly zone: string;
+    readonly capacityType: string;
+    readonly pricePerHour: number;
+  }[];
+  readonly savingPerHour: number;
+  readonly podsMoved: number;
 }
 
 /**

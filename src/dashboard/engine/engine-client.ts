@@ -32,11 +32,12 @@ export function createEngine(connection: Connection, startWorker: () => Worker):
       const response = await connection.ask("engine");
       if (!response.ok)
         return { kind: "refused", message: `the server answers ${response.status} when asked for its picture` };
-      const picture = await response.text();
+      // Bytes go over as they are: a text of a hundred megabytes would be copied on the page's own thread.
+      const picture = await response.arrayBuffer();
       const id = next++;
       return new Promise((resolve) => {
         waiting.set(id, resolve);
-        started().postMessage({ id, picture, question } satisfies WorkerRequest, []);
+        started().postMessage({ id, picture, question } satisfies WorkerRequest, [picture]);
       });
     },
   };

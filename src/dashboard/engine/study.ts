@@ -11,6 +11,8 @@ import { parseManifests, renderObject } from "../../manifests/index.ts";
 import {
   clusterOfObjects,
   consolidate,
+  planNow,
+  type PlanReport,
   simulate,
   type SimulateReport,
   simulationOptions,
@@ -19,6 +21,8 @@ import { stateOf } from "./engine-state.ts";
 
 export type Question =
   | { readonly kind: "saving" }
+  /** What would be done now, in one step. */
+  | { readonly kind: "plan" }
   /** The text of a pool as it stands, without what its controller wrote. */
   | { readonly kind: "pool-text"; readonly pool: string }
   /** What would follow if the pool `pool`, `Kind/name`, were as in `text`. */
@@ -26,6 +30,7 @@ export type Question =
 
 export type Answer =
   | { readonly kind: "answer"; readonly study: Study; readonly before?: Study }
+  | { readonly kind: "plan"; readonly plan: PlanReport }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "bad-edit"; readonly problems: readonly EditProblem[] }
   | { readonly kind: "refused"; readonly message: string };
@@ -47,6 +52,10 @@ export function answerTo(question: Question, snapshot: ClusterSnapshot): Answer 
   switch (question.kind) {
     case "saving":
       return study(snapshot, snapshot.pools);
+    case "plan": {
+      const plan = planNow({ ...snapshot, takenAt: snapshot.takenAt ?? (0 as EpochMillis) });
+      return plan.ok ? { kind: "plan", plan: plan.value } : refusedFor(plan.failure);
+    }
     case "pool-text": {
       const view = poolOf(snapshot, question.pool);
       if (view === undefined) return { kind: "refused", message: `there is no pool ${question.pool} now` };
@@ -133,9 +142,13 @@ function study(snapshot: ClusterSnapshot, pools: readonly PoolView[]): Answer {
       study: { standing: result.value, anew: simulate(anewOf(snapshot, pools), options).report },
     };
   }
-  const { budget, message } = result.failure;
-  return { kind: "refused", message: `PodDisruptionBudget ${budget} cannot be read: ${message}` };
+  return refusedFor(result.failure);
 }
+
+const refusedFor = ({ budget, message }: { readonly budget: string; readonly message: string }): Answer => ({
+  kind: "refused",
+  message: `PodDisruptionBudget ${budget} cannot be read: ${message}`,
+});
 
 /** `spec.template.requirements[0].key` step by step. */
 const stepsOf = (field: string): readonly (string | number)[] =>

@@ -5,8 +5,8 @@ import { type Answer, answerTo, type Question } from "./study.ts";
 
 export interface WorkerRequest {
   readonly id: number;
-  /** JSON of the picture; absent where the one before is meant. */
-  readonly picture?: string;
+  /** JSON of the picture, in UTF-8; absent where the one before is meant. */
+  readonly picture?: ArrayBuffer;
   readonly question: Question;
 }
 
@@ -21,9 +21,9 @@ addEventListener("message", ({ data }: MessageEvent<WorkerRequest>) => {
   postMessage({ id: data.id, answer: answered(data) } satisfies WorkerAnswer);
 });
 
-function answered({ picture: text, question }: WorkerRequest): Answer {
+function answered({ picture: bytes, question }: WorkerRequest): Answer {
   try {
-    if (text !== undefined) picture = fromWire(JSON.parse(text) as WireSnapshot);
+    if (bytes !== undefined) picture = fromWire(JSON.parse(new TextDecoder().decode(bytes)) as WireSnapshot);
     if (picture === undefined) return { kind: "refused", message: "no picture of the cluster was given" };
     return answerTo(question, picture);
   } catch (error) {

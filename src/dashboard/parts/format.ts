@@ -5,6 +5,12 @@ export function perHour(dollars: number): string {
   return `${dollars.toFixed(dollars >= 100 ? 0 : dollars >= 1 ? 2 : 4)} $/h`;
 }
 
+/** A difference: `+0.1000 $/h`, `−0.1000 $/h`, or that there is none. */
+export function signedPerHour(dollars: number): string {
+  if (Math.abs(dollars) < 0.00005) return "same price";
+  return `${dollars > 0 ? "+" : "−"}${perHour(Math.abs(dollars))}`;
+}
+
 /** 730 hours. */
 export function perMonth(dollarsPerHour: number): string {
   return `${Math.round(dollarsPerHour * hoursPerMonth).toLocaleString("en")} $/month`;

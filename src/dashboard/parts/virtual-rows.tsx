@@ -5,16 +5,18 @@ import { useEffect, useRef, useState } from "preact/hooks";
 const margin = 10;
 
 /**
- * A long list of rows of one height of which only those in sight are drawn. `height` is in CSS pixels. Keys move through it
+ * A long table of rows of one height of which only those in sight are drawn. `height` is in CSS pixels. Keys move through it
  * as through any scrolling region.
  */
 export function VirtualRows<T>(props: {
   readonly items: readonly T[];
   readonly height: number;
+  readonly columns: readonly string[];
   readonly label: string;
-  readonly row: (item: T, index: number) => ComponentChildren;
+  /** An element of the role `row`; `place` counts from 0 over all items. */
+  readonly row: (item: T, place: number) => ComponentChildren;
 }) {
-  const { items, height, label, row } = props;
+  const { items, height, columns, label, row } = props;
   const place = useRef<HTMLDivElement>(null);
   const [window, move] = useState({ first: 0, rows: 40 });
   useEffect(() => {
@@ -34,12 +36,22 @@ export function VirtualRows<T>(props: {
       sizes.disconnect();
     };
   }, [height]);
-  const shown = items.slice(window.first, window.first + window.rows);
+  // Fewer items than before may leave the window beyond their end.
+  const first = Math.max(0, Math.min(window.first, items.length - window.rows));
   return (
     <div ref={place} class="virtual" role="region" aria-label={label} tabIndex={0}>
-      <div style={{ height: `${items.length * height}px`, position: "relative" }}>
-        <div style={{ transform: `translateY(${window.first * height}px)` }}>
-          {shown.map((item, index) => row(item, window.first + index))}
+      <div role="table" aria-label={label} aria-rowcount={items.length + 1}>
+        <div role="row" aria-rowindex={1} class="row-head">
+          {columns.map((name) => (
+            <span key={name} role="columnheader">
+              {name}
+            </span>
+          ))}
+        </div>
+        <div role="rowgroup" class="all-rows" style={{ height: `${items.length * height}px` }}>
+          <div role="presentation" style={{ transform: `translateY(${first * height}px)` }}>
+            {items.slice(first, first + window.rows).map((item, index) => row(item, first + index))}
+          </div>
         </div>
       </div>
     </div>

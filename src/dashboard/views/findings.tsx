@@ -13,7 +13,7 @@ export function Findings({ connection }: { readonly connection: Connection }) {
   useEffect(() => {
     const leaving = new AbortController();
     ask(connection, leaving.signal).then(show, (error: unknown) => {
-      if (!leaving.signal.aborted) show({ kind: "failed", message: String(error) });
+      if (!leaving.signal.aborted) show({ kind: "failed", message: `no answer came: ${String(error)}` });
     });
     return () => leaving.abort();
   }, [connection]);
@@ -23,11 +23,14 @@ export function Findings({ connection }: { readonly connection: Connection }) {
       <p class="quiet">
         What the pools say themselves. <code>karpenter lint</code> looks at workloads, logs and the account as well.
       </p>
+      {looked.kind === "asking" && <p class="nothing">Looking at the pools.</p>}
       {looked.kind === "failed" && <p class="warning">{looked.message}</p>}
-      {looked.kind === "found" && looked.findings.length === 0 && <p>None: the pools keep to every practice.</p>}
+      {looked.kind === "found" && looked.findings.length === 0 && (
+        <p class="nothing">None: the pools keep to every practice.</p>
+      )}
       {looked.kind === "found" && (
         <ul class="plain cards">
-          {looked.findings.map((finding) => (
+          {looked.findings.toSorted(worstFirst).map((finding) => (
             <Finding key={`${finding.rule} ${finding.object.name} ${finding.path}`} finding={finding} />
           ))}
         </ul>
@@ -35,6 +38,11 @@ export function Findings({ connection }: { readonly connection: Connection }) {
     </section>
   );
 }
+
+const severities: readonly string[] = ["error", "warning", "info"];
+
+const worstFirst = (a: FindingLine, b: FindingLine): number =>
+  severities.indexOf(a.severity) - severities.indexOf(b.severity) || (a.rule < b.rule ? -1 : a.rule > b.rule ? 1 : 0);
 
 async function ask(connection: Connection, signal: AbortSignal): Promise<Looked> {
   const response = await connection.ask("findings", signal);
@@ -47,7 +55,10 @@ function Finding({ finding }: { readonly finding: FindingLine }) {
   return (
     <li class="card">
       <p>
-        <b>{severity}</b> <a href={`./docs/rules/${rule}.html`}>{rule}</a> {object.kind} {object.name}
+        <span class={`kind ${severity}`}>{severity}</span> <a href={`./docs/rules/${rule}.html`}>{rule}</a>{" "}
+        <span class="quiet">
+          {object.kind} {object.name}
+        </span>
       </p>
       <p>{message}</p>
       <p class="quiet">{fix}</p>

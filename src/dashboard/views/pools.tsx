@@ -1,11 +1,11 @@
 import { poolKeyOf, type FleetPool, type FleetState } from "../../server/contract/index.ts";
-import { count, percent, perHour, perMonth } from "../parts/format.ts";
+import { percent, perHour, perMonth } from "../parts/format.ts";
 
 export function Pools({ fleet }: { readonly fleet: FleetState }) {
   return (
     <section aria-labelledby="pools-heading">
       <h2 id="pools-heading">Pools</h2>
-      {fleet.pools.length === 0 && <p class="quiet">None: without a NodePool or Provisioner nothing is launched.</p>}
+      {fleet.pools.length === 0 && <p class="nothing">None: without a NodePool or Provisioner nothing is launched.</p>}
       <div class="cards">
         {fleet.pools.map((pool) => (
           <Pool key={poolKeyOf(pool)} pool={pool} />
@@ -30,7 +30,7 @@ function Pool({ pool }: { readonly pool: FleetPool }) {
       <dl class="pairs">
         <dt>Nodes</dt>
         <dd>
-          {count(nodes, "node")}
+          {nodes.toLocaleString("en")}
           {replicas !== undefined && ` of ${replicas} wanted`}
         </dd>
         <dt>Cost</dt>

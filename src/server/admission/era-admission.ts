@@ -11,6 +11,7 @@ import {
   provisionerDefaults,
   provisionerErrors,
   type ProviderValidation,
+  withoutProvisionerDefaults,
 } from "../../api/index.ts";
 import { globalSettingsName, parseSettings } from "../../legacy/index.ts";
 import type { AdmissionRequest, JsonPatchOperation, Verdict } from "./admission-review.ts";
@@ -34,7 +35,11 @@ export function createEraAdmission(options: EraAdmissionOptions): ReadonlyMap<st
   const { warningsFor = () => [] } = options;
   return new Map<string, AdmissionHook>([
     ["/default/karpenter.k8s.aws", judging((object) => withDefaults(object, options))],
-    ["/validate/karpenter.sh", judging((object) => advised(object, coreErrors(object, options), warningsFor))],
+    [
+      "/validate/karpenter.sh",
+      // The defaults have been written by now, and are not what the writer is to be told about.
+      judging((object) => advised(asWritten(object, options), coreErrors(object, options), warningsFor)),
+    ],
     [
       "/validate/karpenter.k8s.aws",
       // What is to be said of a Provisioner is said at the other path.
@@ -49,6 +54,9 @@ const isProvisioner = (object: KubeObject): object is Provisioner =>
 
 const isTemplate = (object: KubeObject): object is AWSNodeTemplate =>
   object.apiVersion === "karpenter.k8s.aws/v1alpha1" && object.kind === "AWSNodeTemplate";
+
+const asWritten = (object: KubeObject, { instanceDefaults }: EraAdmissionOptions): KubeObject =>
+  isProvisioner(object) ? withoutProvisionerDefaults(object, instanceDefaults) : object;
 
 /** Requirements that the era wrote into the object, appended (1.3). */
 function withDefaults(object: KubeObject, { instanceDefaults }: EraAdmissionOptions): Verdict {

@@ -12,6 +12,8 @@ export interface FleetState {
   /** Of the server's build: a page of another build asks to be loaded again. */
   readonly build: string;
   readonly title: string;
+  /** What the controller may do: `plan` and `observe` decide and write nothing of it. Absent means `apply`. */
+  readonly mode?: "apply" | "consolidate" | "plan" | "observe";
   readonly time: string;
   readonly figures: FleetFigures;
   /** By name. */
@@ -43,6 +45,8 @@ export interface FleetNode {
   readonly name: string;
   readonly claim?: string;
   readonly pool: string;
+  /** Kind of that pool, since both eras may have one of a name; absent without a pool. */
+  readonly poolKind?: string;
   readonly type: string;
   readonly zone: string;
   readonly capacityType: string;

@@ -16,5 +16,5 @@ export {
   type Share,
   type TrendPoint,
 } from "./fleet.ts";
-export type { DecisionLine, NodeStatusLine, StatusState } from "./status.ts";
+export type { CommandLine, DecisionLine, NodeStatusLine, StatusState } from "./status.ts";
 export { fromWire, wirePieces, type WireSnapshot } from "./wire.ts";

@@ -44,4 +44,19 @@ export interface DecisionLine {
   readonly pricePerHour?: number;
   readonly node?: string;
   readonly reason: string;
+  /** Of a removal: the whole command that it is part of. */
+  readonly command?: CommandLine;
+}
+
+/** What goes and what comes in its place. Prices are USD an hour. */
+export interface CommandLine {
+  readonly nodes: readonly string[];
+  readonly replacements: readonly {
+    readonly machine: string;
+    readonly zone: string;
+    readonly capacityType: string;
+    readonly pricePerHour: number;
+  }[];
+  readonly savingPerHour: number;
+  readonly podsMoved: number;
 }

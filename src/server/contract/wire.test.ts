@@ -1,7 +1,7 @@
 import { expect, it } from "vitest";
 import { boundPod, daemonSet, pod } from "../../../test/builders/pods.ts";
 import { managedNode, nodePool, snapshot, testOptions } from "../../../test/builders/snapshot.ts";
-import { provision } from "../../core/index.ts";
+import { type ClusterEvent, provision } from "../../core/index.ts";
 import { fromWire, type WireSnapshot, wirePieces } from "./index.ts";
 
 const given = snapshot({
@@ -28,4 +28,26 @@ it("types that pools share are sent once, and are shared again", () => {
   expect(wire.types).toHaveLength(new Set(given.instanceTypes.values()).size);
   const lists = [...read().instanceTypes.values()];
   expect(new Set(lists).size).toBe(wire.types.length);
+});
+
+it("no piece holds the thread: volumes by the thousand go one by one", () => {
+  const volumes = Array.from(
+    { length: 2_000 },
+    (_, index): ClusterEvent => ({
+      type: "upsert",
+      kind: "PersistentVolumeClaim",
+      object: {
+        apiVersion: "v1",
+        kind: "PersistentVolumeClaim",
+        metadata: { name: `data-${index}`, namespace: "default" },
+        spec: { storageClassName: "gp3" },
+      },
+    }),
+  );
+  const many = snapshot({ pools: [nodePool("general")], events: volumes });
+  const pieces = [...wirePieces(many)];
+  const back = fromWire(JSON.parse(pieces.join("")) as WireSnapshot);
+  expect([...back.persistentVolumeClaims]).toEqual([...many.persistentVolumeClaims]);
+  expect(many.persistentVolumeClaims.size).toBe(2_000);
+  expect(Math.max(...pieces.map((piece) => piece.length))).toBeLessThan(20_000);
 });

@@ -28,10 +28,19 @@ export function* wirePieces(snapshot: ClusterSnapshot): Generator<string> {
   yield `],"offered":${JSON.stringify(offered)},"snapshot":{`;
   for (const [index, [field, value]] of Object.entries(rest).entries()) {
     yield `${index > 0 ? "," : ""}${JSON.stringify(field)}:`;
-    if (Array.isArray(value)) yield* listPieces(value);
-    else yield JSON.stringify(encode(value));
+    yield* fieldPieces(value);
   }
   yield "}}";
+}
+
+/** Lists and maps item by item: volumes of a large cluster are tens of thousands. */
+function* fieldPieces(value: unknown): Generator<string> {
+  if (Array.isArray(value)) yield* listPieces(value);
+  else if (typeof value === "object" && value !== null && isMapLike(value)) {
+    yield `{${JSON.stringify(kinds.map)}:`;
+    yield* listPieces([...value]);
+    yield "}";
+  } else yield JSON.stringify(encode(value));
 }
 
 function* listPieces(list: readonly unknown[]): Generator<string> {

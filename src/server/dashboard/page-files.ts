@@ -26,6 +26,8 @@ const types: Readonly<Record<string, string>> = {
   ".svg": "image/svg+xml",
   ".json": "application/json",
   ".txt": "text/plain; charset=utf-8",
+  ".yaml": "text/plain; charset=utf-8",
+  ".tf": "text/plain; charset=utf-8",
 };
 
 /** Fails where the folder is not there or holds no page: it is made by the package's build. */

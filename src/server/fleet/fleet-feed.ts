@@ -36,6 +36,7 @@ export interface FleetSource {
   };
   readonly build: string;
   readonly title: string;
+  readonly mode?: NonNullable<FleetState["mode"]>;
 }
 
 export interface FedDecision extends DecisionLine {
@@ -109,11 +110,12 @@ export function createFleetFeed(source: FleetSource): FleetFeed {
   };
 }
 
-const empty = ({ build, title, clock }: FleetSource): FleetState => ({
+const empty = ({ build, title, mode, clock }: FleetSource): FleetState => ({
   schema: "fleet/1",
   revision: 0,
   build,
   title,
+  ...(mode === undefined ? {} : { mode }),
   time: formatTimestamp(clock.now()),
   figures: {
     pricePerHour: 0,

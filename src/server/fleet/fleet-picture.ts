@@ -2,6 +2,7 @@
 import { labels, type Pod } from "../../api/index.ts";
 import {
   type ClusterSnapshot,
+  type InstanceType,
   isProvisionable,
   isStaticPool,
   keyText,
@@ -30,8 +31,10 @@ const bytesPerGib = 2 ** 30;
 /** Reads snapshots one after another; what did not change between two is the same object in both pictures. */
 export function createFleetReader(): (snapshot: ClusterSnapshot) => FleetPicture {
   const lines = new WeakMap<StateNode, { readonly price: number; readonly line: FleetNode }>();
-  const lineOf = (node: StateNode, snapshot: ClusterSnapshot): FleetNode => {
-    const price = priceOf(node, snapshot);
+  const typeNamed = createTypeIndex();
+  const lineOf = (node: StateNode, { instanceTypes }: ClusterSnapshot): FleetNode => {
+    const offered = node.poolKey === undefined ? undefined : instanceTypes.get(keyText(node.poolKey));
+    const price = nodePrice(node, offered && typeNamed(offered, node.labels[labels.instanceType] ?? ""));
     const known = lines.get(node);
     if (known?.price === price) return known.line;
     const line = nodeLine(node, price);
@@ -40,23 +43,27 @@ export function createFleetReader(): (snapshot: ClusterSnapshot) => FleetPicture
   };
   return (snapshot) => {
     const nodes = snapshot.nodes.map((node) => lineOf(node, snapshot));
+    const ofPool = Map.groupBy(nodes, ({ poolKind = "", pool }) => `${poolKind}/${pool}`);
     const waiting = snapshot.pendingPods.filter(isProvisionable);
     return {
       nodes,
-      pools: snapshot.pools.map((view) => poolLine(view, nodes, snapshot)).toSorted(byKindAndName),
+      pools: snapshot.pools
+        .map((view) => poolLine(view, ofPool.get(keyText(view.key)) ?? [], snapshot))
+        .toSorted(byKindAndName),
       pending: waiting.slice(0, mostPending).map(pendingLine),
       figures: figuresOf(snapshot, nodes, waiting.length),
     };
   };
 }
 
-function priceOf(node: StateNode, { instanceTypes }: ClusterSnapshot): number {
-  const offered = node.poolKey === undefined ? [] : (instanceTypes.get(keyText(node.poolKey)) ?? []);
-  const type = node.labels[labels.instanceType];
-  return nodePrice(
-    node,
-    offered.find(({ name }) => name === type),
-  );
+/** Lists of types stay the same for minutes while thousands of nodes are looked up in them each second. */
+function createTypeIndex(): (offered: readonly InstanceType[], name: string) => InstanceType | undefined {
+  const indexes = new WeakMap<readonly InstanceType[], ReadonlyMap<string, InstanceType>>();
+  return (offered, name) => {
+    const known = indexes.get(offered) ?? new Map(offered.map((type) => [type.name, type]));
+    indexes.set(offered, known);
+    return known.get(name);
+  };
 }
 
 function nodeLine(node: StateNode, price: number): FleetNode {
@@ -67,6 +74,7 @@ function nodeLine(node: StateNode, price: number): FleetNode {
     name: node.name,
     ...(claim === undefined ? {} : { claim: claim.key.name }),
     pool: node.poolKey?.name ?? "",
+    ...(node.poolKey === undefined ? {} : { poolKind: node.poolKey.kind }),
     type: label(labels.instanceType),
     zone: label(labels.zone),
     capacityType: label(labels.capacityType),
@@ -105,9 +113,8 @@ const shareOf = (used: Resources, of: Resources, name: string, unit: number): Sh
 
 const rounded = (amount: number): number => Number(amount.toFixed(3));
 
-function poolLine(view: PoolView, nodes: readonly FleetNode[], snapshot: ClusterSnapshot): FleetPool {
+function poolLine(view: PoolView, own: readonly FleetNode[], snapshot: ClusterSnapshot): FleetPool {
   const { key, pool } = view;
-  const own = nodes.filter(({ pool: name }) => name === key.name);
   const { disruption } = pool.spec;
   const limits = limitsOf(view, snapshot);
   return {
