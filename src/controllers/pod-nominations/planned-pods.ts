@@ -35,15 +35,13 @@ type NamesOf = (node: string) => readonly string[];
 export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: NamesOf = (node) => [node]): PlannedPods {
   const expected = new Map<string, Expectation>();
   const byMachine = new Map<string, Set<string>>();
-  const owners = new Map<string, number>();
+  const owners = createTally();
   const listeners: ((uid: string) => void)[] = [];
   const drop = (uid: string): boolean => {
     const known = expected.get(uid);
     if (known === undefined) return false;
     expected.delete(uid);
-    const siblings = (owners.get(known.owner) ?? 1) - 1;
-    if (siblings === 0) owners.delete(known.owner);
-    else owners.set(known.owner, siblings);
+    owners.add(known.owner, -1);
     const others = byMachine.get(known.machine);
     others?.delete(uid);
     if (others?.size === 0) byMachine.delete(known.machine);
@@ -53,7 +51,7 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: Names
     drop(uid);
     expected.set(uid, expectation);
     const { machine, owner } = expectation;
-    owners.set(owner, (owners.get(owner) ?? 0) + 1);
+    owners.add(owner, 1);
     byMachine.set(machine, (byMachine.get(machine) ?? new Set<string>()).add(uid));
   };
   const changePlaces = (bound: Pod): void => {
@@ -77,7 +75,7 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: Names
     get size() {
       return expected.size;
     },
-    areAlike: () => owners.size < 2,
+    areAlike: () => owners.kinds() < 2,
     expect: (planned, machine) => {
       for (const pod of planned) {
         const key = objectKey(pod);
@@ -94,6 +92,19 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: Names
       ),
     machines: () => [...expected.values()].map(({ machine }) => machine),
     onBound: (listener) => void listeners.push(listener),
+  };
+}
+
+/** How many of each there are; what there is none of is forgotten. */
+function createTally(): { add(name: string, count: number): void; kinds(): number } {
+  const counts = new Map<string, number>();
+  return {
+    kinds: () => counts.size,
+    add: (name, count) => {
+      const sum = (counts.get(name) ?? 0) + count;
+      if (sum === 0) counts.delete(name);
+      else counts.set(name, sum);
+    },
   };
 }
 
