@@ -54,6 +54,10 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: Names
     owners.add(owner, 1);
     byMachine.set(machine, (byMachine.get(machine) ?? new Set<string>()).add(uid));
   };
+  const waitingOf = (uid: string): readonly Pod[] => {
+    const pod = pods.store.get(expected.get(uid)?.key ?? "");
+    return pod?.metadata.uid === uid && waits(pod) ? [pod] : [];
+  };
   const changePlaces = (bound: Pod): void => {
     const names = namesOf(bound.spec.nodeName ?? "");
     const own = expected.get(bound.metadata.uid ?? "");
@@ -83,13 +87,7 @@ export function createPlannedPods({ pods }: Pick<Caches, "pods">, namesOf: Names
       }
     },
     forget: ({ metadata }) => void drop(metadata.uid ?? ""),
-    on: (names) =>
-      [...new Set(names)].flatMap((name) =>
-        [...(byMachine.get(name) ?? [])].flatMap((uid) => {
-          const pod = pods.store.get(expected.get(uid)?.key ?? "");
-          return pod?.metadata.uid === uid && waits(pod) ? [pod] : [];
-        }),
-      ),
+    on: (names) => [...new Set(names)].flatMap((name) => [...(byMachine.get(name) ?? [])].flatMap(waitingOf)),
     machines: () => [...expected.values()].map(({ machine }) => machine),
     onBound: (listener) => void listeners.push(listener),
   };
