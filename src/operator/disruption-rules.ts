@@ -59,7 +59,12 @@ export const planningPolicy = ({
   policy === "compatible" ? { policy, nodeChargePerHour: 0 } : {};
 
 /** In the order of lifecycle 3.1. Under `compatible` they are upstream's to the letter, with its wait of 15 s (3.9). */
-function methodsOf({ policy, featureGates }: OperatorOptions): readonly DisruptionMethod[] {
+function methodsOf({ mode, policy, featureGates }: OperatorOptions): readonly DisruptionMethod[] {
+  if (mode === "consolidate") {
+    return policy === "compatible"
+      ? [emptiness, multiNodeConsolidation, singleNodeConsolidation]
+      : [vacancy, repacking];
+  }
   const hasStatic = featureGates["StaticCapacity"] === true;
   if (policy === "compatible") {
     const fixed = hasStatic ? [staticDrift] : [];

@@ -97,7 +97,7 @@ describe("at the start", () => {
     const [line, ...more] = await look(allowingAllBut(), { schemas: served });
     expect([line?.level, more]).toEqual(["warn", []]);
     expect(line?.message).toContain("definitions in the cluster are of another version");
-    const { lacking, upgrade } = line?.fields as { lacking: Record<string, string[]>; upgrade: string };
+    const { lacking, upgrade } = (line?.fields ?? {}) as { lacking: Record<string, string[]>; upgrade: string };
     expect(Object.keys(lacking)).toEqual(["nodepools.karpenter.sh"]);
     expect(lacking["nodepools.karpenter.sh"]).toEqual(
       expect.arrayContaining(["spec.limits", "spec.weight", "spec.disruption.budgets[].schedule"]),

@@ -40,6 +40,38 @@ describe("the fences of the modes", () => {
     await fixture.stop();
   });
 
+  test("consolidate: marks and ends of claims, replacements and events, and nothing else", async () => {
+    const fixture = await clusterFixture();
+    await fixture.create(nodePoolType, nodePool("p"));
+    await fixture.create(nodeClaimType, nodeClaim("c"));
+    const kube = restrictClient(fixture.kube, "consolidate", fixture.provider.nodeClassTypes);
+    const allowed = (call: Promise<unknown>): Promise<boolean> =>
+      call.then(
+        () => true,
+        () => false,
+      );
+    const label = { type: "merge", body: { metadata: { labels: { a: "b" } } } } as const;
+    const outcomes = {
+      event: await allowed(kube.create(eventType, event)),
+      replacement: await allowed(kube.create(nodeClaimType, nodeClaim("d"))),
+      reason: await allowed(kube.patch(nodeClaimType, { name: "c" }, { ...label, subresource: "status" })),
+      claim: await allowed(kube.patch(nodeClaimType, { name: "c" }, label)),
+      poolStatus: await allowed(kube.patch(nodePoolType, { name: "p" }, { ...label, subresource: "status" })),
+      pool: await allowed(kube.delete(nodePoolType, { name: "p" })),
+      end: await allowed(kube.delete(nodeClaimType, { name: "c" })),
+    };
+    expect(outcomes).toEqual({
+      event: true,
+      replacement: true,
+      reason: true,
+      claim: false,
+      poolStatus: false,
+      pool: false,
+      end: true,
+    });
+    await fixture.stop();
+  });
+
   test("the cloud may be read, and nothing is launched or ended", async () => {
     const fixture = await clusterFixture();
     const signal = new AbortController().signal;

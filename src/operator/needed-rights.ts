@@ -36,6 +36,13 @@ const telling: readonly NeededRight[] = [
   right(karpenter, "nodepools/status", "patch"),
 ];
 
+const consolidating: readonly NeededRight[] = [
+  right("", "events", "create", "patch"),
+  right("", "nodes", "patch"),
+  right(karpenter, "nodeclaims", "create", "delete"),
+  right(karpenter, "nodeclaims/status", "patch"),
+];
+
 const acting: readonly NeededRight[] = [
   right(karpenter, "nodepools", "patch"),
   right(karpenter, "nodeclaims", "create", "patch", "delete"),
@@ -56,19 +63,23 @@ export interface RightsScope {
 export function neededRights({ mode, nodeClassTypes, lease }: RightsScope): readonly NeededRight[] {
   const classReads = nodeClassTypes.map(({ group, plural }) => right(group, plural, ...read));
   if (mode === "observe") return [...reads, ...classReads];
+  if (mode === "consolidate") return [...reads, ...classReads, ...consolidating, ...leaseRights(lease)];
   const classStatus = nodeClassTypes.map(({ group, plural }) => right(group, `${plural}/status`, "patch"));
   const told = [...reads, ...classReads, ...telling, ...classStatus];
   if (mode !== "apply") return told;
-  const leases = { group: "coordination.k8s.io", resource: "leases" };
   return [
     ...told,
     ...acting,
     ...nodeClassTypes.map(({ group, plural }) => right(group, plural, "patch")),
-    ...(lease === undefined
-      ? []
-      : [
-          { ...leases, verbs: ["create"], namespace: lease.namespace },
-          { ...leases, verbs: ["get", "update"], ...lease },
-        ]),
+    ...leaseRights(lease),
+  ];
+}
+
+function leaseRights(lease: RightsScope["lease"]): readonly NeededRight[] {
+  if (lease === undefined) return [];
+  const leases = { group: "coordination.k8s.io", resource: "leases" };
+  return [
+    { ...leases, verbs: ["create"], namespace: lease.namespace },
+    { ...leases, verbs: ["get", "update"], ...lease },
   ];
 }

@@ -136,17 +136,8 @@ function composeParts(setup: OperatorSetup): Parts {
   const events = mode === "observe" ? { publish: () => undefined } : recorder;
   era.followSettings(events);
   era.measure(metrics);
-  const full = setup.provider({
-    kube: era.kube,
-    informers,
-    events,
-    clock,
-    random,
-    ids,
-    log,
-    metrics,
-    settings: era.settings,
-  });
+  const around = { clock, random, ids, log, metrics };
+  const full = setup.provider({ ...around, kube: era.kube, informers, events, settings: era.settings });
   const wiring: ProviderWiring = {
     ...full,
     provider: restrictProvider(era.provider(full.provider), mode),
@@ -167,17 +158,13 @@ function composeParts(setup: OperatorSetup): Parts {
   const model = createClusterModel({ kube, caches, clock, log, provider: asked, metrics, instruments });
   const planner = options.planningThread ? createPlanningThread(model) : undefined;
   const base = {
+    ...around,
     onPlan: planLines(events),
     onBatchClosed,
     eraSettings: era.settings,
     kube,
     caches,
     model,
-    clock,
-    random,
-    ids,
-    log,
-    metrics,
     events,
     instruments,
     decisions,
@@ -227,7 +214,8 @@ const leaseOf = ({ options, namespace }: OperatorSetup): { readonly namespace: s
 });
 
 /** A process that writes nothing needs no permission to lead, and must not take it from one that does. */
-const takesLease = ({ options }: OperatorSetup): boolean => !options.disableLeaderElection && options.mode === "apply";
+const takesLease = ({ options }: OperatorSetup): boolean =>
+  !options.disableLeaderElection && (options.mode === "apply" || options.mode === "consolidate");
 
 /** What looks after the process itself and its surroundings. */
 function startWatches(setup: OperatorSetup, parts: Parts, lifecycle: Lifecycle): void {

@@ -15,8 +15,12 @@ import {
 import { parseClusterLimits } from "./cluster-limits.ts";
 import { dashboardContradictions, dashboardOptionSchema } from "./dashboard-options.ts";
 import { eraOptionSchema } from "./era-options.ts";
+import type { OperatorMode } from "./modes.ts";
 import { option, type OptionDefinition } from "./option-definition.ts";
 import { parseSchedulerConfig } from "./scheduler-config.ts";
+
+/** The lease that Karpenter takes too, so that never both act. */
+const karpenterLease = "karpenter-leader-election";
 
 const port = integerValue({ min: 0, max: 65_535 });
 
@@ -25,9 +29,9 @@ export const optionSchema = Object.freeze({
   mode: {
     ...option(
       "mode",
-      oneOf("apply", "plan", "observe"),
+      oneOf("apply", "consolidate", "plan", "observe"),
       "apply",
-      "apply, plan (writes events and its status) or observe (writes nothing)",
+      "apply, consolidate (only pools handed over), plan (writes events and its status) or observe (writes nothing)",
     ),
     // MODE alone is what many tools set for themselves, and an observer must not begin to act by accident, nor the reverse.
     env: "KARPENTER_MODE",
@@ -46,7 +50,7 @@ export const optionSchema = Object.freeze({
     false,
     "turn off metrics of single pods, pools and nodes",
   ),
-  leaderElectionName: option("leader-election-name", textValue, "karpenter-leader-election", "name of the Lease"),
+  leaderElectionName: option("leader-election-name", textValue, karpenterLease, "name of the Lease"),
   leaderElectionNamespace: option(
     "leader-election-namespace",
     textValue,
@@ -238,6 +242,8 @@ export function parseOptions(
 
 function findContradictions(
   values: {
+    readonly mode: OperatorMode;
+    readonly leaderElectionName: string;
     readonly batchIdleMilliseconds: number;
     readonly batchMaxMilliseconds: number;
     readonly clusterEndpoint: string;
@@ -249,6 +255,11 @@ function findContradictions(
   const errors: string[] = [...dashboardContradictions(values)];
   if (!values.ignoreDraRequests) {
     errors.push("--ignore-dra-requests is false, expected true: plans for pods with resource claims are not served");
+  }
+  if (values.mode === "consolidate" && values.leaderElectionName === karpenterLease) {
+    errors.push(
+      `--leader-election-name is "${karpenterLease}" with --mode consolidate, expected another: the controller that does the rest holds that lease`,
+    );
   }
   if (values.batchIdleMilliseconds > values.batchMaxMilliseconds) {
     errors.push("--batch-idle-duration is longer than --batch-max-duration, expected at most as long");

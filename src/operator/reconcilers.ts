@@ -54,7 +54,9 @@ import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/in
 import { type CloudProvider, measureCloudProvider } from "../provider/index.ts";
 import { type GatedBuffers, type GatedOverlays, gatedStaticPools, spreadDefaultsOf } from "./gated.ts";
 import { batchingOf } from "./era-settings.ts";
+import { handedOver, withoutPools } from "./handed-over.ts";
 import type { OperatorOptions } from "./options.ts";
+import { createPlannedFigures } from "./planned-figures.ts";
 import type { ProviderWiring } from "./provider-wiring.ts";
 
 export interface ReconcilerParts {
@@ -97,6 +99,7 @@ export function createReconcilers(parts: ReconcilerParts): readonly Reconciler[]
   const deciding = decidingReconcilers(deps);
   switch (parts.options.mode) {
     case "observe":
+    case "consolidate":
       return deciding;
     case "plan":
       return [...poolReconcilers(deps).status, ...deciding];
@@ -222,11 +225,14 @@ const quietStartMilliseconds = 10_000;
 function decidingReconcilers(deps: Deps): readonly Reconciler[] {
   const { options, clock, labelRules, overlays, buffers } = deps;
   const act = options.mode === "apply";
+  const figures = act ? undefined : createPlannedFigures(deps.metrics);
   const batcher = createBatcher(
     batchingOf({ clock, options, settings: deps.eraSettings, onClosed: deps.onBatchClosed }),
   );
   const provisioning = createProvisioning({
     ...deps,
+    ...(figures === undefined ? {} : { onPlan: bothTold(figures.launches, deps.onPlan) }),
+    ...(options.mode === "consolidate" ? { events: silent } : {}),
     act,
     batcher,
     ...spreadDefaultsOf(deps),
@@ -244,6 +250,8 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
   const disruption = createDisruption({
     ...deps,
     act,
+    ...(figures === undefined ? {} : { onPass: figures.removals }),
+    ...(options.mode === "consolidate" ? consolidating(deps) : {}),
     ...(buffers === undefined ? {} : { bufferNodes: buffers.nodes, virtualPods: () => buffers.virtual.pods() }),
     quietStartMilliseconds,
     ...disruptionRules(deps),
@@ -259,6 +267,23 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     disruption.loop,
   ];
 }
+
+/** What pending pods are told is said by whoever launches for them. */
+const silent: Pick<EventRecorder, "publish"> = { publish: () => undefined };
+
+const bothTold =
+  (first: PlanListener, second: PlanListener | undefined): PlanListener =>
+  (...told) => {
+    first(...told);
+    second?.(...told);
+  };
+
+const consolidating = ({ model, events }: Deps): Partial<DisruptionDeps> => ({
+  act: true,
+  sharesDisruption: true,
+  model: handedOver(model),
+  events: withoutPools(events),
+});
 
 /** Replacements are claims like any other; one that cannot be created fails the command. */
 const replacementsOf =
