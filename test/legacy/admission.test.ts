@@ -7,6 +7,7 @@ import {
   type KubeObject,
   secretType,
   validatingWebhookType,
+  withProvisionerDefaults,
   type WebhookConfiguration,
 } from "../../src/api/index.ts";
 import { keepWebhookCertificate } from "../../src/controllers/index.ts";
@@ -257,6 +258,8 @@ test("[R16] [R20] [R71] D2 D3: the endpoint refuses in the old texts, writes def
     const warned = await ask("/validate/karpenter.sh", provisioner("bare"));
     expect(warned.allowed).toBe(true);
     expect(warned.warnings?.map((line) => line.slice(0, 6))).toEqual(["KBP311", "KBP610"]);
+    const stored = withProvisionerDefaults(provisioner("bare"));
+    expect((await ask("/validate/karpenter.sh", stored)).warnings).toEqual(warned.warnings);
     const unmanaged = template({ launchTemplate: "mine", amiFamily: "AL2" });
     const refused = await ask("/validate/karpenter.k8s.aws", unmanaged);
     expect(refused.status?.message).toContain("expected exactly one, got both: spec.launchTemplate, spec.amiFamily");

@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { provisionerDefaults, withProvisionerDefaults } from "./defaults.ts";
+import { provisionerDefaults, withoutProvisionerDefaults, withProvisionerDefaults } from "./defaults.ts";
 import type { Provisioner, ProvisionerSpec } from "./provisioner.ts";
 
 const provisioner = (spec: ProvisionerSpec): Provisioner => ({
@@ -51,6 +51,17 @@ describe("requirements that a Provisioner gets", () => {
 
   test("v0.14 knew neither operating system nor categories", () => {
     expect(keys({}, "v0.14")).toEqual([arch, onDemand]);
+  });
+
+  test("what was added can be told from what was written", () => {
+    const bare = provisioner({});
+    expect(withoutProvisionerDefaults(withProvisionerDefaults(bare)).spec?.requirements).toEqual([]);
+    const among = (key: string, ...values: readonly string[]) => ({ key, operator: "In" as const, values });
+    const some = provisioner({ requirements: [among("node.kubernetes.io/instance-type", "m5.large")] });
+    expect(withoutProvisionerDefaults(withProvisionerDefaults(some))).toEqual(some);
+    const same = among("karpenter.k8s.aws/instance-category", "c", "m", "r");
+    const own = provisioner({ requirements: [same, among("karpenter.k8s.aws/instance-family", "m5")] });
+    expect(withoutProvisionerDefaults(withProvisionerDefaults(own))).toEqual(own);
   });
 
   test("D2: once more changes nothing", () => {

@@ -48,6 +48,25 @@ function presentKeys({ spec }: Pick<Provisioner, "spec">): ReadonlySet<string> {
   return new Set([...required, ...Object.keys(spec?.labels ?? {})].map(normaliseEraKey));
 }
 
+/** The Provisioner as it was before `withProvisionerDefaults`: what its user asked for; the same object when nothing was added. */
+export function withoutProvisionerDefaults(provisioner: Provisioner, which: EraDefaults = "baseline"): Provisioner {
+  const written = provisioner.spec?.requirements ?? [];
+  const isDefault = (requirement: RequirementSpec): boolean =>
+    [linux, amd64, onDemand, ...generalPurpose].some((each) => isSame(each, requirement));
+  const own = {
+    ...provisioner,
+    spec: { ...provisioner.spec, requirements: written.filter((each) => !isDefault(each)) },
+  };
+  // One that somebody wrote, where another of its kind was written too, would not have been added.
+  const added = provisionerDefaults(own, which);
+  const kept = written.filter((each) => !added.some((addition) => isSame(addition, each)));
+  if (kept.length === written.length) return provisioner;
+  return { ...provisioner, spec: { ...provisioner.spec, requirements: kept } };
+}
+
+const isSame = (a: RequirementSpec, b: RequirementSpec): boolean =>
+  a.key === b.key && a.operator === b.operator && (a.values ?? []).join() === (b.values ?? []).join();
+
 /** The Provisioner as the admission webhook would have stored it; the same object when nothing is missing. */
 export function withProvisionerDefaults(provisioner: Provisioner, which: EraDefaults = "baseline"): Provisioner {
   const added = provisionerDefaults(provisioner, which);
