@@ -17,5 +17,7 @@ export const references: Readonly<Record<string, Reference>> = Object.freeze({
   "schedule-incremental-10000": { reference: "not reached", barSeconds: 0.5 },
   "consolidate-scan-600": { reference: "35.0 s", barSeconds: 1 },
   "consolidate-scan-2000": { reference: "stopped at 180 s, after 617 candidates", barSeconds: 5 },
+  "lint-5000": { reference: "no such command", barSeconds: 3 },
+  "lint-cost-5000": { reference: "no such command", barSeconds: 30 },
   "consolidate-scaledown-600": { reference: "not converged after 304 s", barSeconds: 60 },
 });

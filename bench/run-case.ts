@@ -5,7 +5,7 @@ const name = process.argv[2];
 const bench = benchCases.find((each) => each.name === name);
 if (bench === undefined) throw new Error(`no bench case is called ${JSON.stringify(name)}`);
 
-const { seconds, pricePerHour, ...rest } = bench.measure();
+const { seconds, pricePerHour, ...rest } = await bench.measure();
 const line = {
   schema: "bench/1",
   name: bench.name,

@@ -19,7 +19,7 @@ export interface Figures {
 export interface BenchCase {
   readonly name: string;
   /** Runs it and lets the oracle judge it; throws when an answer is wrong. */
-  readonly measure: () => Figures;
+  readonly measure: () => Figures | Promise<Figures>;
 }
 
 export interface BenchInput {

@@ -11,7 +11,10 @@ export function adviceTable(advice: Advice): string {
     return `${file}:${line}:${column}: ${severity} ${rule} ${nameText(place.object)}${path === "" ? "" : `, ${path}`}: ${message}${consequenceText(told)}`;
   });
   const unknown = advice.rules.filter(({ state }) => state === "unknown");
-  const open = unknown.length === 0 ? [] : [`not checked: ${unknown.map(unknownText).join("; ")}`];
+  const open = [...Map.groupBy(unknown, ({ reason = "" }) => reason)].map(([reason, rules]) => {
+    const ids = rules.map(({ rule }) => rule).join(" ");
+    return `not checked: ${ids}${reason === "" ? "" : `: ${reason}`}`;
+  });
   return [...lines, summaryOf(advice), ...open].map((line) => `${line}\n`).join("");
 }
 
@@ -20,9 +23,6 @@ export function consequenceText({ consequence, costPerMonth }: Pick<Finding, "co
   if (consequence !== undefined) return `; ${consequence}`;
   return costPerMonth === undefined ? "" : `; ${costPerMonth.toFixed(2)} $ a month`;
 }
-
-const unknownText = ({ rule, reason }: Advice["rules"][number]): string =>
-  reason === undefined ? rule : `${rule} ${reason}`;
 
 /** `2 errors, 1 warning, 0 hints; 40 rules passed; 3 suppressed`. */
 export function summaryOf({ findings, rules, suppressed, known }: Advice): string {
