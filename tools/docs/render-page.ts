@@ -45,6 +45,11 @@ export function readPage(path: string, markdown: string): Page {
       ? self.renderToken(tokens, index, options)
       : plainLink(tokens, index, options, environment, self);
   };
+  const plainImage = renderer.renderer.rules["image"];
+  renderer.renderer.rules["image"] = (tokens, index, options, environment, self) => {
+    links.push(String(tokens[index]?.attrGet("src") ?? ""));
+    return plainImage?.(tokens, index, options, environment, self) ?? self.renderToken(tokens, index, options);
+  };
   const html = renderer.render(markdown);
   const title = /^# (.+)$/m.exec(markdown)?.[1]?.replaceAll("`", "") ?? path;
   return { path, title, language: path.startsWith("ko/") ? "ko" : "en", html, anchors, links };

@@ -5,11 +5,11 @@ import { type NavigationGroup, type Page, pageHtml, readPage } from "./render-pa
 
 /** Pages in the order that a reader meets them; what is not named here comes in its folder's group, by name. */
 const order: readonly (readonly [title: string, paths: readonly string[]])[] = [
-  ["Begin", ["index", "concepts", "v1alpha5", "operate"]],
-  ["How it works", ["scheduling", "node-life", "aws"]],
+  ["Begin", ["index", "tutorial", "examples", "concepts", "operate", "v1alpha5"]],
+  ["How it works", ["provisioning", "scheduling", "disruption", "node-life", "aws"]],
   ["Without a cluster", ["lint", "ci", "library", "provider"]],
-  ["When something is wrong", ["troubleshooting", "security"]],
-  ["How well", ["benchmarks", "comparison"]],
+  ["When something is wrong", ["troubleshooting", "faq", "security"]],
+  ["How well", ["benchmarks", "comparison", "maintaining"]],
   ["Reference", ["metrics"]],
   ["Rules", []],
   ["Decisions", []],

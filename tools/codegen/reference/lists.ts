@@ -1,6 +1,7 @@
 /** Options, gates, and reasons of events, from the lists that the code uses. */
 import {
   ec2NodeClassEventReasons,
+  type EventReason,
   featureGates,
   finalizedReason,
   nodeClaimEventReasons,
@@ -9,9 +10,17 @@ import {
   podEventReasons,
 } from "../../../src/api/index.ts";
 import { optionSchema } from "../../../src/operator/index.ts";
+import { eventTexts } from "./event-texts.ts";
 import { cell } from "./fields.ts";
 
 export function optionsPage(): string {
+  const nameless = [
+    ...Object.values(optionSchema),
+    ...featureGates.map(({ name, effect }) => ({ flag: name, help: effect })),
+  ]
+    .filter(({ help }) => help.trim() === "")
+    .map(({ flag }) => flag);
+  if (nameless.length > 0) throw new Error(`options without a description: ${nameless.join(", ")}`);
   const rows = Object.values(optionSchema).map(
     ({ flag, env, fallback, help }) => `| \`--${flag}\` | \`${env}\` | ${shown(fallback)} | ${cell(help)} |`,
   );
@@ -42,8 +51,17 @@ function shown(value: unknown): string {
   return `\`${typeof value === "string" || typeof value === "number" || typeof value === "boolean" ? String(value) : JSON.stringify(value)}\``;
 }
 
+const tableHead = "| Reason | What it says |\n|---|---|\n";
+
+/** A page is not made of empty descriptions. */
+function eventRow(reason: EventReason): string {
+  const text = eventTexts[reason];
+  if (text.trim() === "") throw new Error(`the event ${reason} has no description`);
+  return `| \`${reason}\` | ${cell(text)} |`;
+}
+
 export function eventsPage(): string {
-  const lists: readonly (readonly [object: string, reasons: readonly string[]])[] = [
+  const lists: readonly (readonly [object: string, reasons: readonly EventReason[]])[] = [
     ["NodePool and Provisioner", nodePoolEventReasons],
     ["NodeClaim and Machine", nodeClaimEventReasons],
     ["Node", nodeEventReasons],
@@ -51,7 +69,7 @@ export function eventsPage(): string {
     ["EC2NodeClass", ec2NodeClassEventReasons],
   ];
   const sections = lists.map(
-    ([object, reasons]) => `## On a ${object}\n\n${reasons.map((reason) => `- \`${reason}\``).join("\n")}\n`,
+    ([object, reasons]) => `## ${object}\n\n${tableHead}${reasons.map(eventRow).join("\n")}\n`,
   );
   return `# Reasons of events
 
