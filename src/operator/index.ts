@@ -14,4 +14,5 @@ export {
   parseOptions,
 } from "./options.ts";
 export { plainProvider, type ProviderContext, type ProviderFactory, type ProviderWiring } from "./provider-wiring.ts";
+export { withSettingsMap } from "./settings-at-start.ts";
 export { createDashboard } from "./dashboard.ts";

@@ -1,7 +1,10 @@
 /** D6 on the side of AWS: settings that are edited while the provider runs, each from the next use on. */
-import { expect, test } from "vitest";
+import { describe, expect, test } from "vitest";
 import { type ConfigMap, configMapType, type EC2NodeClass, eraAnnotations } from "../../src/api/index.ts";
 import { globalSettingsName } from "../../src/legacy/index.ts";
+import { createApiServer } from "../../src/local/index.ts";
+import { defaultOptions, type OperatorOptions, withSettingsMap } from "../../src/operator/index.ts";
+import { createIds, createManualClock, createSeededRandom, silentLogger } from "../../src/platform/index.ts";
 import type { AwsClients } from "../../src/provider-aws/contract/index.ts";
 import { type AwsLiveSettings, defaultAwsProviderOptions } from "../../src/provider-aws/index.ts";
 import { createAwsFixture } from "../aws-simulated/fixture.ts";
@@ -147,4 +150,35 @@ test("D6: an edit of the settings map reaches the next machine, and what waits f
   const waiting = cluster.log.lines.filter(({ message }) => message.includes("needs a restart"));
   expect(waiting.map(({ fields }) => fields["setting"])).toEqual(["clusterName"]);
   await cluster.stop();
+});
+
+describe("at the start", () => {
+  const told = async (data: Readonly<Record<string, string>> | undefined, given: Partial<OperatorOptions> = {}) => {
+    const clock = createManualClock();
+    const api = createApiServer({ clock, ids: createIds(createSeededRandom(1)) });
+    const kube = api.client();
+    const metadata = { name: globalSettingsName, namespace: "kube-system" };
+    if (data !== undefined) await kube.create(configMapType, { apiVersion: "v1", kind: "ConfigMap", metadata, data });
+    const { signal } = new AbortController();
+    const cluster = { kube, namespace: "kube-system", log: silentLogger };
+    try {
+      return await withSettingsMap({ ...defaultOptions, ...given }, cluster, { signal });
+    } finally {
+      await api.close();
+    }
+  };
+
+  test("what is read once comes from the map where the process was told nothing", async () => {
+    const data = { "aws.clusterName": "prod", "aws.clusterEndpoint": "https://prod.example" };
+    expect(await told(data)).toMatchObject({ clusterName: "prod", clusterEndpoint: "https://prod.example" });
+    expect(await told(data, { clusterName: "mine" })).toMatchObject({ clusterName: "mine" });
+    expect(await told(undefined)).toEqual(defaultOptions);
+  });
+
+  test("a bad value stops it, and so does another queue than the process was told", async () => {
+    await expect(told({ "aws.clusterName": "prod", batchMaxDuration: "ten" })).rejects.toThrow("batchMaxDuration");
+    const queue = { "aws.clusterName": "prod", "aws.interruptionQueue": "theirs" };
+    await expect(told(queue, { interruptionQueue: "ours" })).rejects.toThrow(/"ours".*"theirs"/);
+    expect(await told(queue, { interruptionQueue: "theirs" })).toMatchObject({ clusterName: "prod" });
+  });
 });

@@ -9,6 +9,7 @@ import {
   type OperatorOptions,
   parseOptions,
   type ProviderFactory,
+  withSettingsMap,
 } from "../../operator/index.ts";
 import {
   createLifecycle,
@@ -32,11 +33,6 @@ export async function runController(call: ControllerCall, terminal: Terminal): P
   const parsed = parseOptions(call.flags, terminal.environment);
   if (!parsed.ok) throw new CliError(parsed.failure.errors.join("\nkarpenter: "));
   const { options, warnings } = parsed.value;
-  if (call.cloud === "aws" && options.clusterName === "") {
-    throw new CliError(
-      "no cluster name: set CLUSTER_NAME or --cluster-name, or try --cloud simulated, which needs no account",
-    );
-  }
   const around = surroundings(options);
   for (const warning of warnings) around.log.warn(warning);
   const lifecycle = createLifecycle({ clock: around.clock, log: around.log });
@@ -83,7 +79,10 @@ async function start({ call, options, around, terminal }: Start, lifecycle: Life
     await main.client.close();
     await election.client.close();
   });
-  const settings = { ...options, clusterName: options.clusterName === "" ? "karpenter-ts" : options.clusterName };
+  const namespace = environment.SYSTEM_NAMESPACE ?? main.namespace;
+  const told =
+    call.cloud === "aws" ? await settingsOf({ options, around, kube: main.client, namespace }, lifecycle) : options;
+  const settings = { ...told, clusterName: told.clusterName === "" ? "karpenter-ts" : told.clusterName };
   const operator = createOperator({
     ...around,
     kube: main.client,
@@ -92,11 +91,29 @@ async function start({ call, options, around, terminal }: Start, lifecycle: Life
     provider: await providerOf({ call, settings, around, kube: main.client }, lifecycle),
     options: settings,
     identity: `${hostname()}_${around.ids.uuid()}`,
-    namespace: terminal.environment.SYSTEM_NAMESPACE ?? main.namespace,
+    namespace,
     host: "0.0.0.0",
     version: { version: await packageVersion(), commit: "" },
   });
   lifecycle.start("controller", (own) => operator.run(own));
+}
+
+/** What an account cannot do without may stand in the settings map of an older installation. */
+async function settingsOf(
+  setup: Pick<CloudSetup, "around" | "kube"> & { readonly options: OperatorOptions; readonly namespace: string },
+  { signal }: Lifecycle,
+): Promise<OperatorOptions> {
+  const { options, around, kube, namespace } = setup;
+  const settings = await withSettingsMap(options, { kube, namespace, log: around.log }, { signal }).catch(
+    (error: unknown) => {
+      signal.throwIfAborted();
+      throw new CliError(error instanceof Error ? error.message : String(error), undefined, { cause: error });
+    },
+  );
+  if (settings.clusterName !== "") return settings;
+  throw new CliError(
+    "no cluster name: set CLUSTER_NAME or --cluster-name, or try --cloud simulated, which needs no account",
+  );
 }
 
 async function providerOf(setup: CloudSetup, lifecycle: Lifecycle): Promise<ProviderFactory> {
