@@ -4,13 +4,14 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import {
+  type CustomResourceDefinition,
   customResourceDefinitions,
   customResourceDefinitionType,
   type KubeObject,
   type ResourceType,
   resourceType,
 } from "../../src/api/index.ts";
-import { clientFromKubeconfig, type KubeClient } from "../../src/kube/index.ts";
+import { clientFromKubeconfig, type HttpKubeClient, type KubeClient } from "../../src/kube/index.ts";
 import {
   createSimulatedAccount,
   type SimulatedAccount,
@@ -80,7 +81,7 @@ interface Opened {
   readonly lifecycle: Lifecycle;
   readonly account: SimulatedAccount;
   /** The product's client: over HTTPS. */
-  readonly kube: KubeClient;
+  readonly kube: HttpKubeClient;
   readonly electionKube: KubeClient;
   readonly server: string;
   readonly kubeconfig: string;
@@ -88,8 +89,14 @@ interface Opened {
   readonly controlPlane?: ControlPlane;
 }
 
-/** etcd, kube-apiserver, kube-controller-manager and kube-scheduler; kubelets, the volume driver and the account are stand-ins. */
-export async function openRealCluster(binaries: Binaries): Promise<TestCluster> {
+/**
+ * etcd, kube-apiserver, kube-controller-manager and kube-scheduler; kubelets, the volume driver and the account are stand-ins.
+ * With our definitions unless told.
+ */
+export async function openRealCluster(
+  binaries: Binaries,
+  definitions: readonly CustomResourceDefinition[] = customResourceDefinitions,
+): Promise<TestCluster> {
   const around = createSurroundings();
   const lifecycle = createLifecycle(around);
   return opening(lifecycle, async () => {
@@ -98,7 +105,7 @@ export async function openRealCluster(binaries: Binaries): Promise<TestCluster> 
     lifecycle.start("control plane", (signal) => Promise.race([controlPlane.broken, aborted(signal)]));
     const { kubeconfig, server } = controlPlane;
     const clients = await connect(kubeconfig, around, lifecycle);
-    await installDefinitions(clients.kube, around);
+    await install(clients.kube, around, definitions);
     const account = createAccount(around);
     lifecycle.start("stand-ins", async (signal) => {
       const standIns = {
@@ -166,6 +173,14 @@ export async function installDefinitions(
   kinds?: readonly string[],
 ): Promise<void> {
   const wanted = customResourceDefinitions.filter(({ spec }) => kinds?.includes(spec.names.kind) ?? true);
+  await install(kube, { clock }, wanted);
+}
+
+async function install(
+  kube: KubeClient,
+  { clock }: Pick<Surroundings, "clock">,
+  wanted: readonly CustomResourceDefinition[],
+): Promise<void> {
   for (const definition of wanted) await kube.create<KubeObject>(customResourceDefinitionType, definition);
   for (const { spec } of wanted) {
     const { names, group, scope, versions } = spec;
@@ -189,7 +204,7 @@ const createAccount = (around: Surroundings): SimulatedAccount =>
   createSimulatedAccount({ ...around, random: createSeededRandom(1), region, clusterName });
 
 async function connect(kubeconfig: string, around: Surroundings, lifecycle: Lifecycle) {
-  const open = async (): Promise<KubeClient> => {
+  const open = async (): Promise<HttpKubeClient> => {
     const { client } = await clientFromKubeconfig({ path: kubeconfig }, around);
     lifecycle.onStop("client", () => client.close());
     return client;
@@ -258,6 +273,7 @@ async function composeOperator(opened: Opened, start: OperatorStart) {
     ...around,
     kube,
     electionKube,
+    schemas: (type, calling) => kube.schemaOf(type, calling),
     ...(start.host === undefined ? {} : { host: start.host }),
     ...(start.identity === undefined ? {} : { identity: start.identity }),
     provider: awsProvider({
