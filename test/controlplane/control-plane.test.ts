@@ -10,6 +10,7 @@ import { describe, expect, inject, it } from "vitest";
 import { createSystemClock } from "../../src/platform/index.ts";
 import { binaryNames, cacheFolder, ControlPlaneMissing, prepareBinaries } from "./build.ts";
 import { startControlPlane } from "./control-plane.ts";
+import { startProcess } from "./other-program.ts";
 
 const clock = createSystemClock();
 const root = fileURLToPath(new URL("../../", import.meta.url));
@@ -99,6 +100,15 @@ describe("a control plane", () => {
     await Promise.all([controlPlane.stop(), controlPlane.stop()]);
     expect(isAlive(pid)).toBe(false);
     expect(existsSync(dirname(controlPlane.kubeconfig))).toBe(false);
+  });
+
+  it("ends programs of its user's that were put into its hands, and only those that run", async () => {
+    const controlPlane = await startControlPlane({ binaries: inject("binaries"), parts: ["etcd"] });
+    const [held, over] = [startProcess("sleep", ["600"]), startProcess("true", [])];
+    for (const program of [held, over]) controlPlane.hold(program);
+    await over.ended;
+    await controlPlane.stop();
+    expect((await held.ended).code).toBeNull();
   });
 
   it("tells which part ended by itself, and how", async () => {

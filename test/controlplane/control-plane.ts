@@ -20,7 +20,7 @@ import {
 } from "./arguments.ts";
 import type { Binaries } from "./build.ts";
 import { type Certified, createAuthority, createTokenKeys } from "./certificates.ts";
-import type { SupervisorEvent, SupervisorRequest } from "./supervisor.ts";
+import type { HoldRequest, SupervisorEvent, SupervisorRequest } from "./supervisor.ts";
 
 export interface ControlPlaneOptions {
   readonly binaries: Binaries;
@@ -45,8 +45,15 @@ export interface ControlPlane {
   restart(part: ControlPlanePart): Promise<void>;
   /** Freezes a part for that long: it keeps its connections and answers nothing. */
   stall(part: ControlPlanePart, milliseconds: number): Promise<void>;
+  /** Ends a program of the user's with the rest, when the user has gone without doing so. */
+  hold(program: HeldProgram): void;
   /** Ends all parts, latest first, and removes every file. May be called twice. */
   stop(): Promise<void>;
+}
+
+export interface HeldProgram {
+  readonly pid: number;
+  readonly ended: Promise<unknown>;
 }
 
 const patienceMilliseconds = 240_000;
@@ -75,7 +82,7 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
     const places: Places = { folder, etcdPort, etcdPeerPort, apiPort, durable };
     const admin = await writeFiles(places, clock.now());
     const start = async (part: ControlPlanePart): Promise<void> => {
-      held.start({
+      held.tell({
         name: part,
         command: binaries[part],
         args: argumentsOf(part, places),
@@ -107,6 +114,12 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
           process.kill(pid, "SIGCONT");
         }
       },
+      hold: ({ pid, ended }) => {
+        // One that could not be started has none, and 0 would be a whole group.
+        if (pid <= 0) return;
+        held.tell({ hold: pid });
+        void ended.then(() => held.tell({ release: pid }));
+      },
       stop: () => held.stop(),
     };
   } catch (error) {
@@ -120,7 +133,7 @@ const serverOf = ({ apiPort }: Places): string => `https://127.0.0.1:${apiPort}`
 interface Held {
   readonly pids: ReadonlyMap<ControlPlanePart, number>;
   readonly broken: Promise<never>;
-  start(request: SupervisorRequest): void;
+  tell(request: SupervisorRequest | HoldRequest): void;
   stop(): Promise<void>;
 }
 
@@ -153,7 +166,9 @@ function hold(folder: string): Held {
   return {
     pids,
     broken: broken.promise,
-    start: (request) => void supervisor.stdin.write(`${JSON.stringify(request)}\n`),
+    tell: (request) => {
+      if (supervisor.stdin.writable) supervisor.stdin.write(`${JSON.stringify(request)}\n`);
+    },
     stop: () => {
       stopping ??= gone;
       supervisor.stdin.end();

@@ -191,6 +191,7 @@ describe("two replicas on a real control plane", () => {
       `--leader-elect-resource-name=${leaseName.name}`,
       `--leader-elect-resource-namespace=${leaseName.namespace}`,
     ]);
+    cluster().controlPlane.hold(go);
     cluster().lifecycle.onStop("elector in Go", () => go.stop());
     // Two of its looks at the lease, which is ours.
     await cluster().around.clock.sleep(5_000);

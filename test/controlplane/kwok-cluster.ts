@@ -60,7 +60,7 @@ export async function openKwokCluster(binaries: Binaries): Promise<KwokCluster> 
     kube: client,
     around,
     lifecycle,
-    startReplica: (name, ...flags) => startReplica({ name, flags, lifecycle, kubeconfig: controlPlane.kubeconfig }),
+    startReplica: (name, ...flags) => startReplica({ name, flags, lifecycle, controlPlane }),
     lease: () => read(() => client.get(leaseType, leaseName)),
     until: async (what, seconds, ask) => {
       const deadline = around.clock.monotonic() + seconds * 1_000;
@@ -89,10 +89,10 @@ async function startReplica(start: {
   readonly name: string;
   readonly flags: readonly string[];
   readonly lifecycle: Lifecycle;
-  readonly kubeconfig: string;
+  readonly controlPlane: ControlPlane;
 }): Promise<Replica> {
-  const { name, flags, lifecycle, kubeconfig } = start;
-  const proxy = await startApiProxy(kubeconfig);
+  const { name, flags, lifecycle, controlPlane } = start;
+  const proxy = await startApiProxy(controlPlane.kubeconfig);
   lifecycle.onStop(`proxy of ${name}`, () => proxy.close());
   const path = join(reports, `${name}.kubeconfig`);
   await writeFile(path, proxy.kubeconfig);
@@ -116,6 +116,7 @@ async function startReplica(start: {
     ],
     log,
   });
+  controlPlane.hold(program);
   return { program, proxy, log, probes: `http://127.0.0.1:${probes}`, metrics: `http://127.0.0.1:${metrics}` };
 }
 

@@ -2,6 +2,8 @@
 import { spawn } from "node:child_process";
 
 export interface OtherProgram {
+  /** 0 when it could not be started. */
+  readonly pid: number;
   /** Resolves when it has ended, with what it said on standard output. */
   readonly ended: Promise<{ readonly code: number | null; readonly said: string }>;
   stop(): Promise<void>;
@@ -18,6 +20,7 @@ export function startProcess(command: string, args: readonly string[]): OtherPro
     child.once("close", (code) => resolve({ code, said }));
   });
   return {
+    pid: child.pid ?? 0,
     ended,
     stop: async () => {
       child.kill("SIGTERM");

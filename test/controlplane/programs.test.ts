@@ -9,7 +9,7 @@ import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { kwokLabels, nodeClaimType, nodeType, podType } from "../../src/api/index.ts";
 import { clientFromKubeconfig, type KubeClient } from "../../src/kube/index.ts";
 import { createLifecycle } from "../../src/platform/index.ts";
-import { freePorts, startControlPlane } from "./control-plane.ts";
+import { type ControlPlane, freePorts, startControlPlane } from "./control-plane.ts";
 import { startProgram } from "./bench/programs.ts";
 import { createSurroundings } from "./surroundings.ts";
 import { installDefinitions } from "./test-cluster.ts";
@@ -18,7 +18,7 @@ const execute = promisify(execFile);
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const around = createSurroundings();
 const lifecycle = createLifecycle({ ...around, stopTimeoutMilliseconds: 90_000 });
-const running: { kube?: KubeClient; kubeconfig?: string; folder?: string } = {};
+const running: { controlPlane?: ControlPlane; kube?: KubeClient; kubeconfig?: string; folder?: string } = {};
 
 const kube = (): KubeClient => {
   if (running.kube === undefined) throw new Error("the control plane did not start");
@@ -35,7 +35,7 @@ beforeAll(async () => {
   const { client } = await clientFromKubeconfig({ path: controlPlane.kubeconfig }, around);
   lifecycle.onStop("client", () => client.close());
   await installDefinitions(client, around);
-  Object.assign(running, { folder, kube: client, kubeconfig: controlPlane.kubeconfig });
+  Object.assign(running, { controlPlane, folder, kube: client, kubeconfig: controlPlane.kubeconfig });
 });
 afterAll(async () => {
   await lifecycle.stop("the tests are over");
@@ -72,7 +72,12 @@ describe("karpenter up on a test cluster of the user's", () => {
     const what = ["-f", "samples/pools.yaml", file, "--until", "settled", "--timeout", "240s", "--output", "json"];
     const { stdout } = await execute(process.execPath, ["bin/karpenter.mjs", "up", ...where, ...what], { cwd: root });
     const summary = JSON.parse(stdout) as Record<string, unknown>;
-    expect(summary, stdout).toMatchObject({ schema: "up/1", pods: { running: 3, pending: 0 }, unplaced: [], refused: [] });
+    expect(summary, stdout).toMatchObject({
+      schema: "up/1",
+      pods: { running: 3, pending: 0 },
+      unplaced: [],
+      refused: [],
+    });
     expect(summary.pricePerHour).toBeGreaterThan(0);
     // Its account went with it: what it played is taken away, so that nothing of it disturbs the next test.
     await kubectl("delete", "deployment", "simulated");
@@ -85,12 +90,11 @@ describe("karpenter controller --cloud kwok beside karpenter up --only kubelets"
     // Kept, for when something does not come true.
     const log = (name: string): string => join(root, "reports", `${name}.log`);
     const kubeconfig = ["--kubeconfig", running.kubeconfig ?? ""];
-    startProgram(lifecycle, { args: ["up", ...kubeconfig, "--only", "kubelets"], log: log("kubelets") });
+    const start = (args: readonly string[], file: string): void =>
+      running.controlPlane?.hold(startProgram(lifecycle, { args, log: log(file) }));
+    start(["up", ...kubeconfig, "--only", "kubelets"], "kubelets");
     const ports = ["--metrics-port", String(metrics), "--health-probe-port", String(probes)];
-    startProgram(lifecycle, {
-      args: ["controller", ...kubeconfig, "--cloud", "kwok", "--leader-election-name", "kwok", ...ports],
-      log: log("controller"),
-    });
+    start(["controller", ...kubeconfig, "--cloud", "kwok", "--leader-election-name", "kwok", ...ports], "controller");
     const file = join(running.folder ?? "", "kwok.yaml");
     await writeFile(file, workload("kwok", 5, "default"));
     await kubectl("apply", "-f", join(root, "test/controlplane/workloads/pool.yaml"));

@@ -3,7 +3,7 @@
  * session of its own: Ctrl-C does not reach it, and its standard input ends when its parent does, however that ended. It
  * then stops what it started, latest first, and removes the folder it was given.
  *
- * Reads a request a line (`SupervisorRequest`), answers with an event a line (`SupervisorEvent`).
+ * Reads a request a line (`SupervisorRequest`, `HoldRequest`), answers with an event a line (`SupervisorEvent`).
  */
 import { type ChildProcess, spawn } from "node:child_process";
 import { closeSync, openSync } from "node:fs";
@@ -17,6 +17,9 @@ export interface SupervisorRequest {
   readonly args: readonly string[];
   readonly log: string;
 }
+
+/** Programs that the parent has started itself, and that end with all the rest, until it says that they have ended. */
+export type HoldRequest = { readonly hold: number } | { readonly release: number };
 
 export type SupervisorEvent =
   | { readonly kind: "started"; readonly name: string; readonly pid: number }
@@ -34,11 +37,18 @@ interface Held {
 }
 
 const running: Held[] = [];
+const programs = new Set<number>();
 /** Ended on purpose, to be started again. */
 const replaced = new Set<ChildProcess>();
 let stopping = false;
 
 const tell = (event: SupervisorEvent): void => void process.stdout.write(`${JSON.stringify(event)}\n`);
+
+function take(request: SupervisorRequest | HoldRequest): void {
+  if ("hold" in request) programs.add(request.hold);
+  else if ("release" in request) programs.delete(request.release);
+  else void replace(request);
+}
 
 async function replace(request: SupervisorRequest): Promise<void> {
   const index = running.findIndex(({ name }) => name === request.name);
@@ -71,6 +81,7 @@ function start({ name, command, args, log }: SupervisorRequest): void {
 async function stopAll(): Promise<void> {
   if (stopping) return;
   stopping = true;
+  for (const pid of programs) signal(pid, "SIGKILL");
   for (const { child, ended } of running.toReversed()) {
     signalGroup(child, "SIGTERM");
     const timer = setTimeout(() => signalGroup(child, "SIGKILL"), graceMilliseconds);
@@ -82,23 +93,25 @@ async function stopAll(): Promise<void> {
   await rm(folder!, { recursive: true, force: true });
 }
 
-function signalGroup({ pid }: ChildProcess, signal: NodeJS.Signals): void {
-  if (pid === undefined) return;
+const signalGroup = ({ pid }: ChildProcess, name: NodeJS.Signals): void =>
+  pid === undefined ? undefined : signal(-pid, name);
+
+function signal(pid: number, name: NodeJS.Signals): void {
   try {
-    process.kill(-pid, signal);
+    process.kill(pid, name);
   } catch (error) {
-    // The group has gone already.
+    // It has gone already.
     if ((error as NodeJS.ErrnoException).code !== "ESRCH") throw error;
   }
 }
 
 // The parent is gone: what would be written now has no reader.
 process.stdout.on("error", () => undefined);
-for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(signal, () => void finish());
+for (const name of ["SIGINT", "SIGTERM", "SIGHUP"] as const) process.on(name, () => void finish());
 const finish = async (): Promise<void> => {
   await stopAll();
   process.exit(0);
 };
 createInterface({ input: process.stdin })
-  .on("line", (line) => void replace(JSON.parse(line) as SupervisorRequest))
+  .on("line", (line) => take(JSON.parse(line) as SupervisorRequest | HoldRequest))
   .once("close", () => void finish());

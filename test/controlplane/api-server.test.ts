@@ -1,4 +1,7 @@
-/** The product's kinds as a real API server sees them: definitions, defaults, and the rule table of `api`. */
+/**
+ * kube-apiserver alone with its store: what our client and the embedded server are held to, through our own client, and the
+ * product's kinds as it sees them: definitions, defaults, and the rule table of `api`.
+ */
 import { readdir, readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
@@ -13,6 +16,7 @@ import {
   type ResourceType,
   type Status,
 } from "../../src/api/index.ts";
+import { kubeConformance } from "../../src/kube/conformance/index.ts";
 import { clientFromKubeconfig, isKubeFault, type KubeClient } from "../../src/kube/index.ts";
 import { type ControlPlane, startControlPlane } from "./control-plane.ts";
 import { createSurroundings } from "./surroundings.ts";
@@ -27,7 +31,7 @@ const around = createSurroundings();
 const running: { controlPlane?: ControlPlane; close?: () => Promise<void>; client?: KubeClient } = {};
 
 beforeAll(async () => {
-  // Alone with its store: nothing may act on pools that are only there to be judged.
+  // Controllers would act on pools that are only there to be judged, and change the objects that the cases look at.
   const controlPlane = await startControlPlane({ binaries: inject("binaries"), parts: ["etcd", "kube-apiserver"] });
   running.controlPlane = controlPlane;
   const { client } = await clientFromKubeconfig({ path: controlPlane.kubeconfig }, around);
@@ -110,3 +114,14 @@ describe("admission rules of the product's kinds on a real API server", () => {
     );
   });
 });
+
+for (const http2 of [false, true]) {
+  kubeConformance({
+    name: `kube-apiserver over ${http2 ? "HTTP/2" : "HTTP/1.1"}`,
+    makeServer: async () => {
+      const path = running.controlPlane?.kubeconfig ?? "";
+      const { client } = await clientFromKubeconfig({ path }, { ...around, http2 });
+      return { client, close: () => client.close() };
+    },
+  });
+}
