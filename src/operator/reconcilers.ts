@@ -24,6 +24,7 @@ import {
   createNodePoolValidation,
   createNodeRepair,
   createNodeTermination,
+  createMachineEmptiness,
   createNominator,
   createPlannedPods,
   createPoolAdvice,
@@ -191,6 +192,7 @@ function lifeReconcilers(deps: Deps): readonly Reconciler[] {
     evictions.reconciler,
     createNodeTermination({ ...measuredFor(deps, "node.termination"), evictions }),
     createClaimDisruptionConditions(measuredFor(deps, "nodeclaim.disruption")),
+    createMachineEmptiness(deps),
     ...forcefulReconcilers(deps),
     ...(wiring.reconcilers ?? []),
   ];

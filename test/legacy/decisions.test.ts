@@ -167,6 +167,28 @@ describe("decisions", () => {
     await cluster.stop();
   });
 
+  test("D10: a node that empties is marked and told in the old words, and so is one that pods came back to", async () => {
+    const cluster = await withOnePod({}, { ...typesOnly("m5.large"), ttlSecondsAfterEmpty: 3_600 });
+    const isMarked = async () => {
+      const [machine] = await cluster.machines();
+      return machine?.status?.conditions?.find(({ type }) => type === "MachineEmpty")?.status === "True";
+    };
+    expect(await isMarked()).toBe(false);
+    await cluster.kube.delete(deploymentType, { name: "web", namespace: "default" });
+    expect(await cluster.until(isMarked, 120)).toBe(true);
+    await cluster.run("again", 1);
+    expect(await cluster.until(async () => !(await isMarked()), 120)).toBe(true);
+    const lines = cluster.log.lines.map(({ message }) => message).filter((line) => /\bempt(y|iness)\b/.test(line));
+    expect(lines).toEqual([
+      "marking empty",
+      "Added TTL to empty node",
+      "no longer empty",
+      "Removed emptiness TTL from node",
+    ]);
+    expect(await cluster.machines()).toHaveLength(1);
+    await cluster.stop();
+  });
+
   test("[R38] D10: when prices cannot be had, the old line names the date of those in use", async () => {
     const cluster = await withOnePod();
     cluster.account.faults.refuseCalls("Pricing GetProducts", {

@@ -1,5 +1,7 @@
 /** Lines of today in the forms of the founding document (spec: v1alpha5 4.13, D10). Pure. */
 import {
+  emptyAddedLine,
+  emptyRemovedLine,
   emptyTriggeredLine,
   expiryTriggeredLine,
   isolatedVpcLine,
@@ -45,6 +47,13 @@ const cordonedLine = (node: string): FoundingLine => ({
   level: "info",
   logger: "controller.termination",
   message: "Cordoned node",
+  fields: { node },
+});
+
+const nodeLine = (message: string, node: string): FoundingLine => ({
+  level: "info",
+  logger: "controller.node",
+  message,
   fields: { node },
 });
 
@@ -101,6 +110,8 @@ const translations: Readonly<
         cordonedLine(node),
       ];
     }),
+  "marking empty": ({ Node }) => nodeLine(emptyAddedLine, text(Node)),
+  "no longer empty": ({ Node }) => nodeLine(emptyRemovedLine, text(Node)),
   [isolatedVpcNotice]: () => ({ level: "info", logger: "controller.aws.pricing", message: isolatedVpcLine }),
   "background refresh failed": ({ controller, error }, { priceDate }) =>
     controller === "providers.pricing"
