@@ -41,7 +41,8 @@ function packing({ nodes, pricePerHour, pods, placed }: SimulateReport): string 
   return picture(title, bottom + 40, [text(20, 30, title, 16), ...rows, ...legend]);
 }
 
-const workloadOf = (pod: string): string => (pod.split("/")[1] ?? pod).replace(/-[^-]*$/, "").replace(/-…$/, "");
+/** Without its namespace, its number, and what a ReplicaSet adds. */
+const workloadOf = (pod: string): string => (pod.split("/")[1] ?? pod).replace(/(-[a-z0-9]{6})?-[^-]*$/, "");
 
 function machineRow(node: SimulatedNode, y: number, colourOf: (pod: string) => string): string {
   const { type, capacityType, zone, pricePerHour, cpu, pods } = node;

@@ -80,7 +80,8 @@ export function pageHtml(page: Page, navigation: readonly NavigationGroup[]): st
 </head>
 <body>
 <a class="skip" href="#content">Skip to the content</a>
-<details class="contents" open><summary>Contents</summary><nav aria-label="Contents">${groups}</nav></details>
+<p class="to-contents"><a href="#contents">Contents</a> <a href="${up}../#/overview">Dashboard</a></p>
+<details class="contents" id="contents" open><summary>Contents</summary><nav aria-label="Contents"><p><a href="${up}../#/overview">Dashboard</a></p>${groups}</nav></details>
 <main id="content">
 ${page.html}
 </main>
