@@ -105,7 +105,7 @@ const mostWork = 150_000_000;
  * The charge while pods are planned again because the scheduler gave their room to others: each machine is one more place
  * where it may do so, and a third wave costs more time than a larger machine costs money. USD an hour.
  */
-const leftOverChargePerHour = 10 * nodeChargePerHour;
+const leftOverChargePerHour = 5 * nodeChargePerHour;
 
 const hasWork = (snapshot: ClusterSnapshot): boolean =>
   snapshot.pendingPods.some(isProvisionable) ||

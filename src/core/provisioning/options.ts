@@ -45,7 +45,7 @@ export interface ProvisioningOptions {
  * What a machine costs beside its price, in USD an hour, when the controller, or whoever foretells it, compares plans: its root volume (20 GiB of gp3 are 0.0022),
  * its address and its share of what runs on every node. Without it the cheapest layout can be a swarm of tiny machines.
  */
-export const nodeChargePerHour = 0.005;
+export const nodeChargePerHour = 0.01;
 
 /** Added to every price while machines are compared: of equally dear plans the one with fewer machines is better. */
 export const fewerMachinesCharge = 1e-6;
