@@ -3,6 +3,7 @@ import {
   cloudTags,
   clusterTagKey,
   type EC2NodeClass,
+  eraAnnotations,
   isRestrictedTagAtRuntime,
   ownedTagValue,
 } from "../api/index.ts";
@@ -34,6 +35,16 @@ export const tagList = (tags: Readonly<Record<string, string>>): readonly Tag[] 
 
 export const tagMap = (tags: readonly Tag[] | undefined): Readonly<Record<string, string>> =>
   Object.fromEntries((tags ?? []).flatMap(({ Key, Value }) => (Key === undefined ? [] : [[Key, Value ?? ""]])));
+
+/** Whether the selectors of a class are those of the v1alpha5 era, in which ids and tags hold together (v1alpha5 2.4). */
+export const hasNativeSelectors = ({ metadata }: EC2NodeClass): boolean =>
+  metadata.annotations?.[eraAnnotations.nativeSelectors] === "true";
+
+/** All of a term at once. */
+export const idAndTagFilters = (
+  idFilter: string,
+  { id, tags = {} }: { readonly id?: string; readonly tags?: Readonly<Record<string, string>> },
+): readonly Filter[] => [...(id === undefined ? [] : [{ Name: idFilter, Values: [id] }]), ...tagFilters(tags)];
 
 /** `tag:<key>=<value>`, or `tag-key=<key>` for `*` (spec: aws 0.2). */
 export function tagFilters(tags: Readonly<Record<string, string>>): readonly Filter[] {

@@ -16,6 +16,11 @@ export const eraAnnotations = Object.freeze({
   launchTemplate: "compatibility.karpenter.k8s.aws/launch-template",
   /** On the view of a class only, `false`: its types report no `vpc.amazonaws.com/pod-eni` (3.1, `aws.enablePodENI`). */
   podEni: "compatibility.karpenter.k8s.aws/pod-eni",
+  /**
+   * On the view of a class only, `true`: its selectors mean what they meant. Ids hold together with tags, and tags of images
+   * that are well-known labels say which machines they are for (2.4).
+   */
+  nativeSelectors: "compatibility.karpenter.k8s.aws/native-selectors",
   /** Provider id of adopted capacity. */
   linked: "karpenter.sh/linked",
   /** Inline provider of the Provisioner, as JSON, so that a claim stays resolvable when the Provisioner changes. */

@@ -18,7 +18,7 @@ import {
   volumeGibibytes,
 } from "../../api/index.ts";
 import type { GlobalSettings } from "../settings/settings.ts";
-import { imageTerms, networkTerms } from "./selectors.ts";
+import { hasIdsAndMore, imageTerms, networkTerms } from "./selectors.ts";
 
 export type ViewSettings = Pick<
   GlobalSettings,
@@ -105,13 +105,18 @@ function plainMetadata(metadata: Provisioner["metadata"]): Pick<Provisioner["met
 }
 
 /** What a class of today has no field for. */
-function marks({ launchTemplate }: NodeTemplateSpec, { enablePodEni }: ViewSettings) {
+function marks(spec: NodeTemplateSpec, { enablePodEni }: ViewSettings) {
+  const { launchTemplate } = spec;
   const annotations = {
+    ...(needsNativeSelectors(spec) ? { [eraAnnotations.nativeSelectors]: "true" } : {}),
     ...(launchTemplate === undefined ? {} : { [eraAnnotations.launchTemplate]: launchTemplate }),
     ...(enablePodEni ? {} : { [eraAnnotations.podEni]: "false" }),
   };
   return Object.keys(annotations).length === 0 ? {} : { annotations };
 }
+
+const needsNativeSelectors = ({ subnetSelector, securityGroupSelector, amiSelector }: NodeTemplateSpec): boolean =>
+  hasIdsAndMore(subnetSelector) || hasIdsAndMore(securityGroupSelector) || amiSelector !== undefined;
 
 const sourceSpec = (source: ClassSource, settings: ViewSettings): EC2NodeClassSpec => {
   if (source.kind === "EC2NodeClass") return source.nodeClass.spec;

@@ -1,5 +1,6 @@
 import {
   type AmiSelectorTerm,
+  awsLabelRules,
   type EC2NodeClass,
   labels,
   parseAmiAlias,
@@ -13,7 +14,7 @@ import { createExpiringMap } from "../caching/expiring-map.ts";
 import type { Ec2Client, Filter, Image } from "../contract/index.ts";
 import { calling } from "../errors/index.ts";
 import { allPages, pageToken } from "../paging.ts";
-import { tagFilters } from "../tags.ts";
+import { hasNativeSelectors, tagFilters, tagMap } from "../tags.ts";
 import { aliasParameters } from "./alias-parameters.ts";
 import type { ParameterReader } from "./parameters.ts";
 import { type ResolvedImage, selectImages, sortedRequirements } from "./selection.ts";
@@ -62,7 +63,11 @@ export function createImageResolver(deps: ImageResolverDeps): ImageResolver {
       const known = cache.get(key);
       const images = known ?? (await describe(deps.ec2, queries, signal));
       if (known === undefined) cache.set(key, images);
-      return ok(selectImages(images.flatMap((image) => resolvedImages(image, serves, deps.clock.now()))));
+      const resolved = images.flatMap((image) => {
+        const extra = hasNativeSelectors(nodeClass) ? tagRequirements(image) : [];
+        return resolvedImages(image, { serves, extra, now: deps.clock.now() });
+      });
+      return ok(selectImages(resolved));
     },
     isDeprecated: async (id, { signal }) => {
       const queries = [{ filters: [{ Name: "image-id", Values: [id] }] }];
@@ -182,7 +187,20 @@ const archOf: Readonly<Record<string, string>> = { x86_64: "amd64", arm64: "arm6
 const isDeprecated = ({ DeprecationTime: time }: Image, now: number): boolean =>
   time !== undefined && Date.parse(time) <= now;
 
-function resolvedImages(image: Image, serves: Question["serves"], now: number): readonly ResolvedImage[] {
+/** In the v1alpha5 era tags of an image that are well-known labels said which machines it is for (v1alpha5 2.4). */
+const tagRequirements = ({ Tags: tags }: Image): readonly RequirementSpec[] =>
+  Object.entries(tagMap(tags))
+    .filter(([key]) => key !== labels.arch && awsLabelRules.wellKnown.has(key))
+    .map(([key, value]) => ({ key, operator: "In", values: [value] }));
+
+function resolvedImages(
+  image: Image,
+  {
+    serves,
+    extra,
+    now,
+  }: { readonly serves: Question["serves"]; readonly extra: readonly RequirementSpec[]; readonly now: number },
+): readonly ResolvedImage[] {
   const arch = archOf[image.Architecture ?? ""];
   if (image.ImageId === undefined || arch === undefined) return [];
   const byArch = [{ key: labels.arch, operator: "In", values: [arch] }] as const;
@@ -194,6 +212,6 @@ function resolvedImages(image: Image, serves: Question["serves"], now: number): 
     name: image.Name ?? "",
     createdAt,
     deprecated,
-    requirements: sortedRequirements(requirements),
+    requirements: sortedRequirements([...requirements, ...extra]),
   }));
 }

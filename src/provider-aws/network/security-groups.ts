@@ -4,7 +4,7 @@ import { createExpiringMap } from "../caching/expiring-map.ts";
 import type { Ec2Client, Filter } from "../contract/index.ts";
 import { calling } from "../errors/index.ts";
 import { allPages, pageToken } from "../paging.ts";
-import { tagFilters } from "../tags.ts";
+import { hasNativeSelectors, idAndTagFilters, tagFilters } from "../tags.ts";
 
 export interface ResolvedSecurityGroup {
   readonly id: string;
@@ -22,11 +22,12 @@ export interface SecurityGroups {
 export function createSecurityGroups(deps: { readonly ec2: Ec2Client; readonly clock: Clock }): SecurityGroups {
   const cache = createExpiringMap<readonly ResolvedSecurityGroup[]>({ clock: deps.clock, ttlMilliseconds: 60_000 });
   return {
-    resolve: async ({ metadata, spec }, { signal }) => {
+    resolve: async (nodeClass, { signal }) => {
+      const { metadata } = nodeClass;
       const key = `${metadata.uid}-${metadata.generation}`;
       const known = cache.get(key);
       if (known !== undefined) return known;
-      const groups = await describeGroups(deps.ec2, spec.securityGroupSelectorTerms, signal);
+      const groups = await describeGroups(deps.ec2, nodeClass, signal);
       cache.set(key, groups);
       return groups;
     },
@@ -34,7 +35,9 @@ export function createSecurityGroups(deps: { readonly ec2: Ec2Client; readonly c
 }
 
 /** Ids together, names together, then each tag term. Of a term that mixes them, id beats name beats tags. */
-function filterSets(terms: readonly SecurityGroupSelectorTerm[]): readonly (readonly Filter[])[] {
+function filterSets(nodeClass: EC2NodeClass): readonly (readonly Filter[])[] {
+  const terms: readonly SecurityGroupSelectorTerm[] = nodeClass.spec.securityGroupSelectorTerms;
+  if (hasNativeSelectors(nodeClass)) return terms.map((term) => idAndTagFilters("group-id", term));
   const ids = terms.flatMap(({ id }) => (id === undefined ? [] : [id]));
   const names = terms.flatMap(({ id, name }) => (id !== undefined || name === undefined ? [] : [name]));
   const byTags = terms.filter(({ id, name }) => id === undefined && name === undefined);
@@ -47,11 +50,11 @@ function filterSets(terms: readonly SecurityGroupSelectorTerm[]): readonly (read
 
 async function describeGroups(
   ec2: Ec2Client,
-  terms: readonly SecurityGroupSelectorTerm[],
+  nodeClass: EC2NodeClass,
   signal: AbortSignal,
 ): Promise<readonly ResolvedSecurityGroup[]> {
   const found = new Map<string, ResolvedSecurityGroup>();
-  for (const Filters of filterSets(terms)) {
+  for (const Filters of filterSets(nodeClass)) {
     const groups = await allPages(
       (token) =>
         calling("EC2", "DescribeSecurityGroups", {

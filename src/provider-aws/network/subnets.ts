@@ -4,7 +4,7 @@ import { createExpiringMap } from "../caching/expiring-map.ts";
 import type { Ec2Client, Filter, Subnet } from "../contract/index.ts";
 import { calling } from "../errors/index.ts";
 import { allPages, pageToken } from "../paging.ts";
-import { tagFilters } from "../tags.ts";
+import { hasNativeSelectors, idAndTagFilters, tagFilters } from "../tags.ts";
 
 export interface ResolvedSubnet {
   readonly id: string;
@@ -66,7 +66,7 @@ export function createSubnets(deps: {
       const key = `${nodeClass.metadata.uid}-${nodeClass.metadata.generation}`;
       const known = resolved.get(key);
       if (known !== undefined) return known;
-      const subnets = await describeSubnets(ec2, nodeClass.spec.subnetSelectorTerms, signal);
+      const subnets = await describeSubnets(ec2, nodeClass, signal);
       for (const { id, freeAddresses, zone, zoneId } of subnets) {
         if (zoneId !== undefined) zoneIds.set(zone, zoneId);
         free.set(id, freeAddresses);
@@ -115,7 +115,9 @@ function fullestByZone(
 }
 
 /** One set of filters per query: ids together, then each tag term. */
-function filterSets(terms: readonly SubnetSelectorTerm[]): readonly (readonly Filter[])[] {
+function filterSets(nodeClass: EC2NodeClass): readonly (readonly Filter[])[] {
+  const terms: readonly SubnetSelectorTerm[] = nodeClass.spec.subnetSelectorTerms;
+  if (hasNativeSelectors(nodeClass)) return terms.map((term) => idAndTagFilters("subnet-id", term));
   const ids = terms.flatMap(({ id }) => (id === undefined ? [] : [id]));
   const byTags = terms.filter(({ id }) => id === undefined).map(({ tags = {} }) => tagFilters(tags));
   return [...(ids.length === 0 ? [] : [[{ Name: "subnet-id", Values: ids.sort() }]]), ...byTags];
@@ -123,11 +125,11 @@ function filterSets(terms: readonly SubnetSelectorTerm[]): readonly (readonly Fi
 
 async function describeSubnets(
   ec2: Ec2Client,
-  terms: readonly SubnetSelectorTerm[],
+  nodeClass: EC2NodeClass,
   signal: AbortSignal,
 ): Promise<readonly ResolvedSubnet[]> {
   const found = new Map<string, ResolvedSubnet>();
-  for (const Filters of filterSets(terms)) {
+  for (const Filters of filterSets(nodeClass)) {
     const subnets = await allPages(
       (token) =>
         calling("EC2", "DescribeSubnets", {
