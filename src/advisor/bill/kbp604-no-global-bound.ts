@@ -19,7 +19,7 @@ export const noGlobalBound: Rule = {
     if (first === undefined) return [];
     return [
       poolProblem(first, first.paths.limits, {
-        message: `Nothing bounds the cluster as a whole, because of ${open.map(({ title }) => title).join(", ")}`,
+        message: `Cluster bound: unbounded because of ${open.map(({ title }) => title).join(", ")}`,
         evidence: `${open.length} of ${facts.pools.length} pools have no limits`,
       }),
     ];

@@ -1,5 +1,6 @@
 import type { PodDisruptionBudget } from "../../api/index.ts";
 import { matchesSelector } from "../../core/index.ts";
+import { nameText, objectNameOf } from "../model/place.ts";
 import type { Facts, Typed } from "./facts.ts";
 import type { Workload } from "./workloads.ts";
 
@@ -10,8 +11,13 @@ export const budgetsOf = (facts: Facts, workload: Workload): readonly Typed<PodD
 
 const byNamespace = (facts: Facts): ReadonlyMap<string, readonly Typed<PodDisruptionBudget>[]> =>
   facts.remembered(facts, "budgets by namespace", () =>
-    Map.groupBy(facts.budgets, ({ object }) => object.metadata.namespace ?? "default"),
+    Map.groupBy(onceEach(facts.budgets), ({ object }) => object.metadata.namespace ?? "default"),
   );
+
+/** Files may hold an object twice, for two environments: it is one budget, as the last of them says. */
+const onceEach = (budgets: Facts["budgets"]): Facts["budgets"] => [
+  ...new Map(budgets.map((budget) => [nameText(objectNameOf(budget)), budget])).values(),
+];
 
 function selects(budget: PodDisruptionBudget, { labels }: Workload): boolean {
   const spec: Partial<PodDisruptionBudget["spec"]> = budget.spec ?? {};

@@ -88,7 +88,7 @@ export function factsOf(input: AdvisorInput): Facts {
     region = "the region",
     texts = new Map(),
   } = input;
-  const read = [...manifests.objects, ...cluster.objects].map(readObject);
+  const read = asOne(manifests.objects, cluster.objects).map(readObject);
   const misshapen = read.flatMap(({ entry, fault }) => (fault === undefined ? [] : [{ entry, ...fault }]));
   const objects = read.flatMap(({ entry, fault }) => (fault === undefined ? [entry] : []));
   const { logs = [], metrics, account, now } = input;
@@ -109,6 +109,36 @@ export function factsOf(input: AdvisorInput): Facts {
     endpoints: input.endpoints ?? foundingEndpoints,
     typesOf: rememberedTypes(types),
     remembered: createMemory(),
+  };
+}
+
+/** An object that files and cluster both have is one object: as the files say it will be, with what the cluster says of it. */
+function asOne(files: readonly ManifestObject[], cluster: readonly ManifestObject[]): readonly ManifestObject[] {
+  const running = new Map(cluster.map((entry) => [identityOf(entry), entry.object]));
+  const written = new Set(files.map(identityOf));
+  return [
+    ...files.map((entry) => withStatus(entry, running.get(identityOf(entry)))),
+    ...cluster.filter((entry) => !written.has(identityOf(entry))),
+  ];
+}
+
+/** Without the version: the API server serves an object in each of them. */
+const identityOf = ({ object: { apiVersion, kind, metadata } }: ManifestObject): string =>
+  [apiVersion.split("/").toReversed()[1] ?? "", kind, metadata.namespace ?? "default", metadata.name ?? ""].join("/");
+
+function withStatus(entry: ManifestObject, running: KubeObject | undefined): ManifestObject {
+  if (running === undefined) return entry;
+  const { creationTimestamp, deletionTimestamp, ownerReferences } = running.metadata;
+  const told = {
+    ...(creationTimestamp === undefined ? {} : { creationTimestamp }),
+    ...(deletionTimestamp === undefined ? {} : { deletionTimestamp }),
+    ...(ownerReferences === undefined ? {} : { ownerReferences }),
+  };
+  const { status } = running as { readonly status?: unknown };
+  const { object } = entry;
+  return {
+    ...entry,
+    object: { ...object, metadata: { ...object.metadata, ...told }, ...(status === undefined ? {} : { status }) },
   };
 }
 

@@ -28,6 +28,8 @@ export const poolOverlap: Rule = {
 };
 
 function overlap(facts: Facts, a: Pool, b: Pool): readonly Problem[] {
+  // One pool that two files have, one for each environment.
+  if (a.title === b.title) return [];
   if (a.weight !== b.weight || !canHoldBoth(facts, a, b)) return [];
   const plain = hard(a).length === 0 && hard(b).length === 0;
   const pod = facts.workloads.find(

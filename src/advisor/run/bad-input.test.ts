@@ -69,3 +69,11 @@ test("[R25] a value of the wrong shape is told with its place, and null is as go
     "KBP501",
   );
 });
+
+test("[R25] a template is told once, with what to do", () => {
+  const template =
+    "apiVersion: v1\nkind: ConfigMap\nmetadata:\n  name: {{ .Values.name }}\n  {{- with .Values.a }}\n  labels: {}\n  {{- end }}\n";
+  expect(findingsOf("KBP143", { files: template })).toMatchObject([
+    { message: expect.stringContaining("a template"), fix: expect.stringContaining("helm template") },
+  ]);
+});

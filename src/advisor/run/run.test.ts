@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { allRules } from "../registry/all-rules.ts";
-import { adviceOn, findingsOf, machineTypes, provisioner } from "../testing.ts";
+import { adviceOn, budget, findingsOf, machineTypes, provisioner, workload } from "../testing.ts";
 import { advise } from "./advise.ts";
 import { baselineOf, newFindings, readBaseline } from "./baseline.ts";
 import { readConfiguration } from "./configuration.ts";
@@ -32,6 +32,25 @@ describe("the registry", () => {
       rule: "KBP307",
       state: "skipped",
     });
+  });
+});
+
+describe("an object that the input has twice", () => {
+  test("in files and in the cluster, is one: as written, with the status of what runs", () => {
+    const limited = (cpu: number) =>
+      provisioner("a", `providerRef: {name: default}\nlimits: {resources: {cpu: ${cpu}}}`);
+    const dump = `${limited(1)}status: {resources: {cpu: 95}}\n`;
+    const both = { files: limited(100), dump };
+    expect(findingsOf("KBP301", both)).toEqual([]);
+    expect(findingsOf("KBP603", both)).toMatchObject([
+      { message: "Provisioner a uses 95 of 100 cpu", place: { position: { file: "a.yaml" } } },
+    ]);
+  });
+
+  test("in two files, for two environments, does not meet itself", () => {
+    const text = workload("Deployment") + budget("maxUnavailable: 1") + budget("maxUnavailable: 1") + pool + pool;
+    expect(findingsOf("KBP504", { files: text })).toEqual([]);
+    expect(findingsOf("KBP301", { files: text })).toEqual([]);
   });
 });
 

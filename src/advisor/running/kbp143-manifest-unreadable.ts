@@ -17,32 +17,50 @@ export const manifestUnreadable: Rule = {
     fix: 'Repair it; lists are written one "- item" a line.',
   },
   check: (facts) => [
-    ...facts.problems.flatMap((problem) => unreadable(facts, problem)),
+    ...[...Map.groupBy(facts.problems, ({ position }) => position.file)].flatMap(([file, own]) =>
+      unreadable(facts.texts.get(file) ?? "", own),
+    ),
     ...facts.misshapen.map(misshapen),
     ...facts.objects.flatMap(noLists),
   ],
 };
 
+type ParseProblem = Facts["problems"][number];
+
 /** One broken entry makes the parser stumble several times: it is told once. */
-function unreadable(facts: Facts, problem: Facts["problems"][number]): readonly Problem[] {
-  const { position, message } = problem;
-  const { file, line, column } = position;
-  const text = facts.texts.get(file) ?? "";
-  const place = textPlace("File", file, line, column);
-  const isFirst = (from: number, to: number): boolean =>
-    facts.problems.find((each) => each.position.file === file && isWithin(each.position.line, from, to)) === problem;
-  if (/^\s*\.\.\.\s*$/m.test(text)) {
-    if (!isFirst(1, Number.POSITIVE_INFINITY)) return [];
-    const told = `${file}:${line}: elided manifest: "..." stands for lines that are missing`;
-    return [{ place, message: told, evidence: message, fix: "Write out what the dots stand for." }];
-  }
+function unreadable(text: string, own: readonly ParseProblem[]): readonly Problem[] {
+  const [first] = own;
+  if (first === undefined) return [];
+  if (/^\s*\.\.\.\s*$/m.test(text))
+    return [
+      told(first, 'elided manifest: "..." stands for lines that are missing', "Write out what the dots stand for."),
+    ];
+  if (isTemplate(text)) return [told(first, 'a template: "{{" is filled in before it is a manifest', renderFirst)];
   const repair = proposeRepair(text);
-  if (repair === undefined || !isWithin(line, repair.first, repair.last))
-    return [{ place, message: `${file}:${line}: ${message}`, evidence: message }];
-  if (!isFirst(repair.first, repair.last)) return [];
-  const told = `${file}:${line}: values must be a list; write one "- item" per line`;
-  return [{ place, message: told, evidence: message, fix: `Write:\n${repair.text}`, edit: repairEdit(file, repair) }];
+  if (repair === undefined) return own.map((problem) => told(problem, problem.message));
+  const within = own.filter(({ position }) => position.line >= repair.first && position.line <= repair.last);
+  return own.flatMap((problem) => {
+    if (!within.includes(problem)) return told(problem, problem.message);
+    return problem === within[0]
+      ? {
+          ...told(problem, 'values must be a list; write one "- item" per line', `Write:\n${repair.text}`),
+          edit: repairEdit(problem.position.file, repair),
+        }
+      : [];
+  });
 }
+
+const renderFirst = "Render it first, for example: helm template CHART | karpenter lint -f -";
+
+const told = ({ position: { file, line, column }, message }: ParseProblem, text: string, fix?: string): Problem => ({
+  place: textPlace("File", file, line, column),
+  message: `${file}:${line}: ${text}`,
+  evidence: message,
+  ...(fix === undefined ? {} : { fix }),
+});
+
+/** Of Helm, or of anything else that is written in Go's templates. */
+const isTemplate = (text: string): boolean => /\{\{-?\s*[\w.$("/]/.test(text);
 
 /** What did not parse meant nothing before. */
 const repairEdit = (file: string, { first, last, text }: Repair): Edit => ({
@@ -59,8 +77,6 @@ const misshapen = ({ entry, path, message }: Facts["misshapen"][number]): Proble
     fix: "Correct the value; until then no other rule looks at this object.",
   };
 };
-
-const isWithin = (line: number, from: number, to: number): boolean => line >= from && line <= to;
 
 /** `values: m5.large` parses, and is refused by the API server. */
 function noLists(entry: ManifestObject): readonly Problem[] {

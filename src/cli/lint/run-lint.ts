@@ -110,9 +110,16 @@ async function priced(
 /** What did not parse, told as every command tells it. */
 function problemsOf({ manifests, cluster }: AdvisorInput, terminal: Terminal): number {
   const problems = [...(manifests?.problems ?? []), ...(cluster?.problems ?? [])];
-  for (const { position, message } of problems) terminal.errors.write(`${positionText(position)}: ${message}\n`);
+  for (const [file, own] of Map.groupBy(problems, ({ position }) => position.file)) {
+    for (const { position, message } of own.slice(0, toldOfAFile))
+      terminal.errors.write(`${positionText(position)}: ${message}\n`);
+    if (own.length > toldOfAFile) terminal.errors.write(`${file}: and ${own.length - toldOfAFile} more\n`);
+  }
   return problems.length;
 }
+
+/** One fault makes the parser stumble over what follows: a template has hundreds. */
+const toldOfAFile = 3;
 
 function exitCodeOf({ findings }: Advice, failOn: Severity | "never", problems: number): number {
   if (problems > 0) return exitCodes.wrongUse;
