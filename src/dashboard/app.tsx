@@ -96,7 +96,7 @@ function View(props: {
     case "findings":
       return <Findings connection={connection} />;
     case "explain":
-      return <Explain object={rest.join("/")} fleet={fleet} connection={connection} />;
+      return <Explain object={rest.join("/")} fleet={fleet} engine={engine} connection={connection} />;
     default:
       return (
         <p class="nothing">

@@ -8,6 +8,7 @@ import {
   createDashboardHandler,
   createFleetFeed,
   type FleetFeed,
+  mostNodesExplained,
   readPageFiles,
   type RequestHandler,
   startHttpServer,
@@ -53,10 +54,14 @@ export async function createDashboard(source: DashboardSource): Promise<Dashboar
   };
 }
 
+const tooLarge = `a fleet of more than ${mostNodesExplained} nodes is explained by the page itself, or by karpenter explain`;
+
 const explainedBy =
   ({ snapshot }: DashboardSource) =>
   (object: string): { readonly found: boolean; readonly body: unknown } => {
-    const report = explain(snapshot(), { object });
+    const picture = snapshot();
+    if (picture.nodes.length > mostNodesExplained) return { found: false, body: { message: tooLarge } };
+    const report = explain(picture, { object });
     return report.ok
       ? { found: true, body: report.value }
       : { found: false, body: { message: report.failure.message } };

@@ -11,6 +11,8 @@ import { parseManifests, renderObject } from "../../manifests/index.ts";
 import {
   clusterOfObjects,
   consolidate,
+  explain,
+  type ExplainReport,
   planNow,
   type PlanReport,
   simulate,
@@ -23,6 +25,8 @@ export type Question =
   | { readonly kind: "saving" }
   /** What would be done now, in one step. */
   | { readonly kind: "plan" }
+  /** Why the pod or node is where it is: `pod/NAMESPACE/NAME`, `node/NAME`. */
+  | { readonly kind: "explain"; readonly object: string }
   /** The text of a pool as it stands, without what its controller wrote. */
   | { readonly kind: "pool-text"; readonly pool: string }
   /** What would follow if the pool `pool`, `Kind/name`, were as in `text`. */
@@ -31,6 +35,7 @@ export type Question =
 export type Answer =
   | { readonly kind: "answer"; readonly study: Study; readonly before?: Study }
   | { readonly kind: "plan"; readonly plan: PlanReport }
+  | { readonly kind: "explained"; readonly report: ExplainReport }
   | { readonly kind: "text"; readonly text: string }
   | { readonly kind: "bad-edit"; readonly problems: readonly EditProblem[] }
   | { readonly kind: "refused"; readonly message: string };
@@ -55,6 +60,12 @@ export function answerTo(question: Question, snapshot: ClusterSnapshot): Answer 
     case "plan": {
       const plan = planNow({ ...snapshot, takenAt: snapshot.takenAt ?? (0 as EpochMillis) });
       return plan.ok ? { kind: "plan", plan: plan.value } : refusedFor(plan.failure);
+    }
+    case "explain": {
+      const report = explain(snapshot, { object: question.object });
+      return report.ok
+        ? { kind: "explained", report: report.value }
+        : { kind: "refused", message: report.failure.message };
     }
     case "pool-text": {
       const view = poolOf(snapshot, question.pool);

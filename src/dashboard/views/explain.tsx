@@ -1,6 +1,7 @@
 import { useEffect, useState } from "preact/hooks";
-import type { FleetNode, FleetState } from "../../server/contract/index.ts";
+import { type FleetNode, type FleetState, mostNodesExplained } from "../../server/contract/index.ts";
 import type { ExplainReport } from "../../studies/index.ts";
+import type { Engine } from "../engine/engine-client.ts";
 import type { Connection } from "../feed/connection.ts";
 import { ageOf, count, percent, perHour, perMonth } from "../parts/format.ts";
 
@@ -13,18 +14,26 @@ type Explained =
 export function Explain(props: {
   readonly object: string;
   readonly fleet: FleetState;
+  readonly engine: Engine;
   readonly connection: Connection;
 }) {
-  const { object, fleet, connection } = props;
+  const { object, fleet, engine, connection } = props;
+  const isLarge = fleet.figures.nodes > mostNodesExplained;
   const [explained, show] = useState<Explained>({ kind: "asking" });
   useEffect(() => {
     const leaving = new AbortController();
     show({ kind: "asking" });
-    ask(connection, object, leaving.signal).then(show, (error: unknown) => {
-      if (!leaving.signal.aborted) show({ kind: "unknown", message: `no answer came: ${String(error)}` });
-    });
+    const asked = isLarge ? askEngine(engine, object) : ask(connection, object, leaving.signal);
+    asked.then(
+      (answer) => {
+        if (!leaving.signal.aborted) show(answer);
+      },
+      (error: unknown) => {
+        if (!leaving.signal.aborted) show({ kind: "unknown", message: `no answer came: ${String(error)}` });
+      },
+    );
     return () => leaving.abort();
-  }, [connection, object]);
+  }, [connection, engine, object, isLarge]);
   const slash = object.indexOf("/");
   const [kind, name] = [object.slice(0, slash), object.slice(slash + 1)];
   const node = kind === "node" ? fleet.nodes.find((one) => one.name === name) : undefined;
@@ -65,6 +74,13 @@ function NodeFacts({ node, now }: { readonly node: FleetNode; readonly now: stri
       </dd>
     </dl>
   );
+}
+
+/** A large fleet is explained here: what takes a while must not hold the controller. */
+async function askEngine(engine: Engine, object: string): Promise<Explained> {
+  const answer = await engine.ask({ kind: "explain", object });
+  if (answer.kind === "explained") return { kind: "known", report: answer.report };
+  return { kind: "unknown", message: answer.kind === "refused" ? answer.message : "the engine gave another answer" };
 }
 
 async function ask(connection: Connection, object: string, signal: AbortSignal): Promise<Explained> {

@@ -117,6 +117,8 @@ export interface Changes<T> {
   readonly gone: readonly string[];
 }
 
+/** Larger fleets are explained by the engine in the page: it would hold the controller's thread. */
+export const mostNodesExplained = 500;
 export const mostPending = 500;
 export const mostDecisions = 500;
 

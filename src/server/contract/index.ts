@@ -9,6 +9,7 @@ export {
   type FleetPool,
   type FleetState,
   mostDecisions,
+  mostNodesExplained,
   mostPending,
   mostTrendPoints,
   type PendingPod,

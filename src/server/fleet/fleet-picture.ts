@@ -30,15 +30,15 @@ const bytesPerGib = 2 ** 30;
 
 /** Reads snapshots one after another; what did not change between two is the same object in both pictures. */
 export function createFleetReader(): (snapshot: ClusterSnapshot) => FleetPicture {
-  const lines = new WeakMap<StateNode, { readonly price: number; readonly line: FleetNode }>();
+  const lines = new WeakMap<StateNode, { readonly offered: TypeList; readonly line: FleetNode }>();
   const typeNamed = createTypeIndex();
   const lineOf = (node: StateNode, { instanceTypes }: ClusterSnapshot): FleetNode => {
-    const offered = node.poolKey === undefined ? undefined : instanceTypes.get(keyText(node.poolKey));
-    const price = nodePrice(node, offered && typeNamed(offered, node.labels[labels.instanceType] ?? ""));
+    const offered = (node.poolKey && instanceTypes.get(keyText(node.poolKey))) ?? noTypes;
     const known = lines.get(node);
-    if (known?.price === price) return known.line;
-    const line = nodeLine(node, price);
-    lines.set(node, { price, line });
+    // Both are replaced when anything in them changes.
+    if (known?.offered === offered) return known.line;
+    const line = nodeLine(node, nodePrice(node, typeNamed(offered, node.labels[labels.instanceType] ?? "")));
+    lines.set(node, { offered, line });
     return line;
   };
   return (snapshot) => {
@@ -56,9 +56,13 @@ export function createFleetReader(): (snapshot: ClusterSnapshot) => FleetPicture
   };
 }
 
+type TypeList = readonly InstanceType[];
+
+const noTypes: TypeList = Object.freeze([]);
+
 /** Lists of types stay the same for minutes while thousands of nodes are looked up in them each second. */
-function createTypeIndex(): (offered: readonly InstanceType[], name: string) => InstanceType | undefined {
-  const indexes = new WeakMap<readonly InstanceType[], ReadonlyMap<string, InstanceType>>();
+function createTypeIndex(): (offered: TypeList, name: string) => InstanceType | undefined {
+  const indexes = new WeakMap<TypeList, ReadonlyMap<string, InstanceType>>();
   return (offered, name) => {
     const known = indexes.get(offered) ?? new Map(offered.map((type) => [type.name, type]));
     indexes.set(offered, known);

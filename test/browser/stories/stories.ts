@@ -291,6 +291,13 @@ const explained: readonly Story[] = [
     sees: "223 $ a month",
   },
   {
+    name: "explain-in-a-large-fleet",
+    path: "explain/pod/default/huge",
+    fleet: largeFleet,
+    picture,
+    sees: "nothing has a place for it",
+  },
+  {
     name: "explain-long-names",
     path: `explain/node/${encodeURIComponent(longFleet.nodes[0]?.name ?? "")}`,
     fleet: longFleet,
