@@ -24,14 +24,10 @@ export function Explain(props: {
     const leaving = new AbortController();
     show({ kind: "asking" });
     const asked = isLarge ? askEngine(engine, object) : ask(connection, object, leaving.signal);
-    asked.then(
-      (answer) => {
-        if (!leaving.signal.aborted) show(answer);
-      },
-      (error: unknown) => {
-        if (!leaving.signal.aborted) show({ kind: "unknown", message: `no answer came: ${String(error)}` });
-      },
-    );
+    const tell = (answer: Explained): void => {
+      if (!leaving.signal.aborted) show(answer);
+    };
+    asked.then(tell, (error: unknown) => tell({ kind: "unknown", message: `no answer came: ${String(error)}` }));
     return () => leaving.abort();
   }, [connection, engine, object, isLarge]);
   const slash = object.indexOf("/");
