@@ -1,16 +1,19 @@
 /** The charts on a real control plane, by helm as an operator does. */
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, describe, expect, inject, it } from "vitest";
 import { prepareBinaries } from "../controlplane/build.ts";
 import { type ControlPlane, startControlPlane } from "../controlplane/control-plane.ts";
+import { releasedDefinitions } from "../controlplane/released-definitions.ts";
 import { named, render, root } from "./chart.ts";
 import { type Right, rightsOf } from "./rbac.ts";
 import { ask, run } from "./tools.ts";
 
 const namespace = "karpenter";
 const account = { name: "karpenter", namespace };
+/** What the charts bring, without the era. */
+const kinds = ["NodePool", "NodeClaim", "NodeOverlay", "EC2NodeClass", "CapacityBuffer"];
 const pollMilliseconds = 250;
 const pollsUntilTouched = 20;
 
@@ -93,18 +96,35 @@ describe("on a real control plane", () => {
     expect(listed).toEqual([...new Set(here.map(asListed))].toSorted());
   });
 
-  it("[ops 9.2.24] upgrades from definitions that another release made, with objects in them, which stay as they are", async () => {
+  it("[ops 9.2.24] upgrades from the definitions of the 1.14 release, with its objects in them, which stay as they are", async () => {
     // As `helm install karpenter` of 1.14 leaves them: made from crds/, so that no release owns them.
     await helm("uninstall", "karpenter-crd");
     await untilGone("crd");
-    await kubectl("create", "-f", "deploy/charts/karpenter/crds");
-    const definitions = (await namesOf("crd")).filter((name) => name.includes("karpenter"));
+    const file = join(home, "definitions.json");
+    const items = releasedDefinitions.filter(({ spec }) => kinds.includes(spec.names.kind));
+    await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items }));
+    await kubectl("create", "-f", file);
+    const definitions = items.map(({ metadata }) => `crd/${metadata.name}`);
     await kubectl("wait", "--for=condition=Established", ...definitions, "--timeout=120s");
-    for (const name of definitions) await kubectl("annotate", name, "controller-gen.kubebuilder.io/version=v0.19.0");
     await kubectl("apply", "-f", "samples/pools.yaml");
+    const classes = await namesOf("ec2nodeclasses");
+    for (const name of classes) {
+      const stamp = ["karpenter.k8s.aws/ec2nodeclass-hash=77", "karpenter.k8s.aws/ec2nodeclass-hash-version=v5"];
+      await kubectl("annotate", name, ...stamp);
+    }
     const objects = (): Promise<string> =>
-      kubectl("get", "nodepools,ec2nodeclasses", "-o", "jsonpath={range .items[*]}{.metadata.uid} {.spec}{end}");
+      kubectl(
+        "get",
+        "nodepools,ec2nodeclasses",
+        "-o",
+        "jsonpath={range .items[*]}{.metadata.uid} {.metadata.annotations} {.spec}{end}",
+      );
     const before = await objects();
+    // A stanza without it is what the release refuses, and ours takes.
+    const [pool = ""] = await namesOf("nodepools");
+    const bare = '{"spec":{"disruption":{"consolidateAfter":null}}}';
+    const patchBare = (): Promise<string> => kubectl("patch", pool, "--type=merge", "-p", bare, "--dry-run=server");
+    await expect(patchBare()).rejects.toThrow("spec.disruption.consolidateAfter");
     // The words of docs/operate.md.
     await expect(helm("install", "karpenter-crd", "deploy/charts/karpenter-crd")).rejects.toThrow(
       "invalid ownership metadata",
@@ -119,10 +139,13 @@ describe("on a real control plane", () => {
         "--overwrite",
       );
     }
-    await helm("upgrade", "--install", "karpenter-crd", "deploy/charts/karpenter-crd");
+    const takeOver = ["upgrade", "--install", "karpenter-crd", "deploy/charts/karpenter-crd"];
+    await expect(helm(...takeOver)).rejects.toThrow("conflict occurred while applying object");
+    await helm(...takeOver, "--force-conflicts");
     await helm("upgrade", "karpenter", "deploy/charts/karpenter", "--skip-crds", "--reuse-values");
     expect(await objects()).toBe(before);
-    expect(before).not.toBe("");
+    expect(before).toContain('"karpenter.k8s.aws/ec2nodeclass-hash-version":"v5"');
+    await patchBare();
     await kubectl("delete", "-f", "samples/pools.yaml");
   });
 

@@ -3,8 +3,10 @@ import { mkdtemp, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { expect, it, onTestFinished } from "vitest";
+import { ec2NodeClassType } from "../../src/api/index.ts";
 import { clientFromKubeconfig } from "../../src/kube/index.ts";
 import { awsProvider, awsProviderOptions, createOperator, defaultOptions } from "../../src/operator/index.ts";
+import { lookAround } from "../../src/operator/look-around.ts";
 import { prepareBinaries } from "../controlplane/build.ts";
 import { untilAllRun, untilNothingIsLeft } from "../controlplane/cluster-waits.ts";
 import { createSurroundings } from "../controlplane/surroundings.ts";
@@ -14,8 +16,11 @@ import { render, root } from "./chart.ts";
 const namespace = "karpenter";
 const region = "us-east-1";
 
-/** Applies what the chart gives an account, and writes a kubeconfig of that account. */
-async function installRights(cluster: TestCluster, folder: string): Promise<string> {
+/** Applies what the chart gives an account, and writes kubeconfigs of that account and of one without rights. */
+async function installRights(
+  cluster: TestCluster,
+  folder: string,
+): Promise<{ readonly chart: string; readonly none: string }> {
   const kubectl = async (...args: readonly string[]): Promise<string> => {
     const { code, stdout, stderr } = await cluster.kubectl(...args);
     if (code !== 0) throw new Error(stderr);
@@ -30,14 +35,18 @@ async function installRights(cluster: TestCluster, folder: string): Promise<stri
   await writeFile(file, JSON.stringify({ apiVersion: "v1", kind: "List", items: wanted }));
   await kubectl("create", "namespace", namespace);
   await kubectl("apply", "-f", file);
-  const token = (await kubectl("create", "token", "karpenter", "-n", namespace)).trim();
   const config = JSON.parse(await kubectl("config", "view", "--raw", "-o", "json")) as {
     readonly users: readonly { readonly name: string }[];
   };
-  const path = join(folder, "kubeconfig");
-  const users = config.users.map(({ name }) => ({ name, user: { token } }));
-  await writeFile(path, JSON.stringify({ ...config, users }), { mode: 0o600 });
-  return path;
+  const configOf = async (account: string): Promise<string> => {
+    const token = (await kubectl("create", "token", account, "-n", namespace)).trim();
+    const path = join(folder, `kubeconfig-${account}`);
+    const users = config.users.map(({ name }) => ({ name, user: { token } }));
+    await writeFile(path, JSON.stringify({ ...config, users }), { mode: 0o600 });
+    return path;
+  };
+  await kubectl("create", "serviceaccount", "nobody", "-n", namespace);
+  return { chart: await configOf("karpenter"), none: await configOf("nobody") };
 }
 
 it("[ops 9.2.25] lives through launch, drain and uninstall with the chart's rights: no call is forbidden, no finalizer is left", async () => {
@@ -46,7 +55,8 @@ it("[ops 9.2.25] lives through launch, drain and uninstall with the chart's righ
   const folder = await mkdtemp(join(tmpdir(), "rights-"));
   onTestFinished(() => rm(folder, { recursive: true }));
   const around = createSurroundings();
-  const { client } = await clientFromKubeconfig({ path: await installRights(cluster, folder) }, around);
+  const paths = await installRights(cluster, folder);
+  const { client } = await clientFromKubeconfig({ path: paths.chart }, around);
   onTestFinished(() => client.close());
   const { account } = cluster;
   const options = { ...defaultOptions, clusterName: account.clusterName, interruptionQueue: account.queueName };
@@ -77,6 +87,22 @@ it("[ops 9.2.25] lives through launch, drain and uninstall with the chart's righ
   await untilNothingIsLeft(cluster, 300);
   expect(await cluster.kubectl("delete", "ec2nodeclasses", "--all", "--timeout=300s")).toMatchObject({ code: 0 });
   expect((await cluster.kubectl("get", "nodes,nodeclaims,nodepools,ec2nodeclasses", "-o", "name")).stdout).toBe("");
+  expect(around.log.lines.filter(({ message }) => message.startsWith("rights are missing"))).toEqual([]);
+  const nobody = createSurroundings();
+  const without = await clientFromKubeconfig({ path: paths.none }, nobody);
+  onTestFinished(() => without.client.close());
+  const lease = { namespace, name: options.leaderElectionName };
+  const look = { kube: without.client, log: nobody.log, options, nodeClassTypes: [ec2NodeClassType], lease };
+  await lookAround(look, new AbortController().signal);
+  const [told, ...more] = nobody.log.lines;
+  expect([told?.level, more]).toEqual(["error", []]);
+  expect(told?.fields["missing"]).toEqual(
+    expect.arrayContaining([
+      "list nodepools.karpenter.sh",
+      "create pods/eviction",
+      `update leases.coordination.k8s.io in ${namespace}`,
+    ]),
+  );
   const exposed = await around.metrics.expose();
   expect(exposed).toMatch(/^client_go_request_total\{code="201"/m);
   expect(exposed.split("\n").filter((line) => /code="40[13]"/.test(line))).toEqual([]);

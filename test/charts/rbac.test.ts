@@ -4,6 +4,8 @@ import {
   defaultFeatureGates,
   type Deployment,
   deploymentType,
+  ec2NodeClassType,
+  kwokNodeClassType,
   nodeClaimType,
   nodeOverlayType,
   nodePoolType,
@@ -12,6 +14,8 @@ import {
   podTemplateType,
   podType,
 } from "../../src/api/index.ts";
+import { defaultOptions } from "../../src/operator/index.ts";
+import { neededRights } from "../../src/operator/needed-rights.ts";
 import {
   deployment,
   type EmbeddedCluster,
@@ -232,6 +236,21 @@ describe("the chart's rights", () => {
       !rights.used.has(right) && ![...rights.used].some((used) => rightText(used) === rightText(right));
     const unused = [...new Set(granted.filter(isUnused).map(rightText))];
     expect(unused.toSorted()).toEqual(Object.values(keptFor).flat().toSorted());
+  });
+
+  it.each(["aws", "kwok"])("hold what a start on %s asks for in every mode", async (cloud) => {
+    const granted = rightsOf(
+      await render({ namespace, values: { settings: { clusterName: "test" }, controller: { cloud } } }),
+      account,
+    );
+    const lease = { namespace, name: defaultOptions.leaderElectionName };
+    const nodeClassTypes = [cloud === "aws" ? ec2NodeClassType : kwokNodeClassType];
+    const needed = (["apply", "consolidate", "plan", "observe"] as const).flatMap((mode) =>
+      neededRights({ mode, nodeClassTypes, lease }),
+    );
+    const has = new Set(granted.map(rightText));
+    const asked = needed.flatMap(({ verbs, ...right }) => verbs.map((verb) => rightText({ ...right, verb })));
+    expect([...new Set(asked)].filter((right) => !has.has(right))).toEqual([]);
   });
 
   it("name the lease that the process is told to hold", async () => {
