@@ -40,7 +40,7 @@ function overlayPricesOf(informers: InformerSet): OverlayPrices {
 
 /** AWS over the given clients: those of the SDK, or a simulated account. */
 export function awsProvider(setup: AwsSetup): ProviderFactory {
-  return ({ kube, informers, events, clock, ids, log, metrics, settings }) => {
+  return ({ kube, informers, events, clock, ids, log, metrics, settings, hasMachines }) => {
     const nodeClasses = informers.informer({ type: ec2NodeClassType });
     const nodeClaims = informers.informer({ type: nodeClaimType });
     const nodes = informers.informer({ type: nodeType });
@@ -54,6 +54,7 @@ export function awsProvider(setup: AwsSetup): ProviderFactory {
       metrics,
       events,
       nodeClasses: (name) => nodeClasses.store.get(name),
+      hasMachines,
       ...(settings === undefined ? {} : { live: () => liveSettingsOf(setup.options, settings().global) }),
       overlayPrices: overlays === true ? overlayPricesOf(informers) : undefined,
     });

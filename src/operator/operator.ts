@@ -137,7 +137,14 @@ function composeParts(setup: OperatorSetup): Parts {
   era.followSettings(events);
   era.measure(metrics);
   const around = { clock, random, ids, log, metrics };
-  const full = setup.provider({ ...around, kube: era.kube, informers, events, settings: era.settings });
+  const full = setup.provider({
+    ...around,
+    kube: era.kube,
+    informers,
+    events,
+    settings: era.settings,
+    hasMachines: era.hasMachines,
+  });
   const wiring: ProviderWiring = {
     ...full,
     provider: restrictProvider(era.provider(full.provider), mode),

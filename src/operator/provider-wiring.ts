@@ -16,6 +16,8 @@ export interface ProviderContext {
   readonly metrics: MetricsRegistry;
   /** The settings map of the v1alpha5 era, as it stands; read it whenever a setting is used. */
   readonly settings?: () => EraSettings;
+  /** Whether there are Machines of that era. */
+  readonly hasMachines?: () => boolean;
 }
 
 /** A cloud with everything that goes with it. */

@@ -40,6 +40,8 @@ export interface AwsProviderDeps {
   readonly metrics?: MetricsRegistry | undefined;
   readonly events?: EventRecorder | undefined;
   readonly options: AwsProviderOptions;
+  /** Whether the cluster holds Machines of the v1alpha5 era; none when absent. */
+  readonly hasMachines?: (() => boolean) | undefined;
   /** Settings that are edited while the provider runs; those of the options when absent. */
   readonly live?: (() => AwsLiveSettings) | undefined;
   /** The class as the cache has it; undefined when there is none of that name. */
@@ -129,6 +131,7 @@ export function createAwsParts(given: AwsProviderDeps): AwsParts {
       batcherMetrics: instruments?.batcher,
       terminationFailures: instruments?.terminationFailures,
       reservedCapacity: options.reservedCapacity,
+      heedsEra: deps.hasMachines,
       isShifted: (zone) => shifts.isShifted(subnets.zoneIdOf(zone)),
     }),
     network: createClusterNetwork({ eks: clients.eks, clusterName, log }),

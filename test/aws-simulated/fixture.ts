@@ -50,6 +50,8 @@ export interface FixtureOptions {
   readonly provider?: Partial<AwsProviderOptions>;
   /** Settings that the test edits while the provider runs. */
   readonly live?: () => AwsLiveSettings;
+  /** Whether there are Machines of the v1alpha5 era. */
+  readonly hasMachines?: () => boolean;
   readonly wrapClients?: (clients: AwsClients) => AwsClients;
   readonly metrics?: MetricsRegistry;
   readonly events?: EventRecorder;
@@ -79,6 +81,7 @@ export async function createAwsFixture(options: FixtureOptions = {}): Promise<Aw
     nodeClasses: (name) => nodeClasses.get(name),
     kubernetesVersion: () => options.kubernetesVersion ?? "1.34",
     live: options.live,
+    hasMachines: options.hasMachines,
     options: {
       ...defaultAwsProviderOptions,
       region: account.region,

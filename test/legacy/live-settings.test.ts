@@ -8,6 +8,7 @@ import { createIds, createManualClock, createSeededRandom, silentLogger } from "
 import type { AwsClients } from "../../src/provider-aws/contract/index.ts";
 import { type AwsLiveSettings, defaultAwsProviderOptions } from "../../src/provider-aws/index.ts";
 import { createAwsFixture } from "../aws-simulated/fixture.ts";
+import { capacity, claimOf, relaunch, types } from "../aws-simulated/requests.ts";
 import { eraCluster, provisioner, template, typesOnly } from "./era-cluster.ts";
 
 type Edited = { -readonly [Name in keyof AwsLiveSettings]: AwsLiveSettings[Name] };
@@ -181,4 +182,22 @@ describe("at the start", () => {
     await expect(told(queue, { interruptionQueue: "ours" })).rejects.toThrow(/"ours".*"theirs"/);
     expect(await told(queue, { interruptionQueue: "theirs" })).toMatchObject({ clusterName: "prod" });
   });
+});
+
+test("[R6] instances that v0.28 to v0.31 launched are known by the era's tags, while there are Machines", async () => {
+  const machines = { there: false };
+  const spec = { tags: { "karpenter.sh/provisioner-name": "general", "karpenter.sh/managed-by": "karpenter-ts" } };
+  const fixture = await createAwsFixture({ spec, hasMachines: () => machines.there });
+  const { aws, account, run } = fixture;
+  const { signal } = new AbortController();
+  const launched = await relaunch(fixture, claimOf([types("m5.large"), capacity("on-demand")]));
+  const { Reservations = [] } = await account.clients.ec2.describeInstances({});
+  const ids = Reservations.flatMap(({ Instances = [] }) => Instances.flatMap(({ InstanceId }) => InstanceId ?? []));
+  // As if today's tag were not there.
+  await account.clients.ec2.createTags({ Resources: ids, Tags: [{ Key: "eks:eks-cluster-name", Value: "" }] });
+  expect([launched.ok, await run(aws.cloudProvider.list({ signal }))]).toEqual([true, []]);
+  machines.there = true;
+  expect(await run(aws.cloudProvider.list({ signal }))).toHaveLength(1);
+  await account.clients.ec2.createTags({ Resources: ids, Tags: [{ Key: "karpenter.sh/managed-by", Value: "other" }] });
+  expect(await run(aws.cloudProvider.list({ signal }))).toEqual([]);
 });

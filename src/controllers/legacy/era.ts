@@ -40,6 +40,8 @@ export interface Era {
   readonly settings: () => EraSettings;
   /** Whether there is a Provisioner. */
   isUsed(): boolean;
+  /** Whether there is a Machine. */
+  hasMachines(): boolean;
   /** What the Provisioner of a node says of its time; undefined for nodes of no Provisioner. */
   timersOf(node: string): NodeTimers | undefined;
   /** From now on; makes all views anew. */
@@ -102,6 +104,7 @@ export function createEra(deps: EraDeps): Era {
     provisioner,
     settings: () => settings,
     isUsed: () => sources.provisioners.store.size > 0,
+    hasMachines: () => sources.machines.store.size > 0,
     timersOf: (node) => timersOf(sources, node, clock.now()),
     use,
     measure: (metrics) => feedProvisionerMetrics(sources.provisioners, metrics),

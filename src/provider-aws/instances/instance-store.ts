@@ -1,9 +1,9 @@
-import { awsLabels, cloudTags } from "../../api/index.ts";
+import { awsLabels, cloudTags, clusterTagKey, eraTags } from "../../api/index.ts";
 import { failed, ok, type Result } from "../../core/index.ts";
 import type { Clock, Counter, Logger } from "../../platform/index.ts";
 import { ProviderFault } from "../../provider/index.ts";
 import type { BatcherMetrics } from "../batching/batcher.ts";
-import type { Ec2Client } from "../contract/index.ts";
+import type { Ec2Client, Ec2Instance, Filter } from "../contract/index.ts";
 import { calling, faultOf, isNotFound } from "../errors/index.ts";
 import { allPages, pageToken } from "../paging.ts";
 import { tagList } from "../tags.ts";
@@ -32,7 +32,7 @@ export interface InstanceStore {
   remember(instance: Instance): void;
 }
 
-export function createInstanceStore(deps: {
+export interface InstanceStoreDeps {
   readonly ec2: Ec2Client;
   readonly clock: Clock;
   readonly log: Logger;
@@ -42,7 +42,11 @@ export function createInstanceStore(deps: {
   readonly reservedCapacity: boolean;
   /** Instances in a zone that is shifted away from are left alone: EC2 may answer anything there (spec: aws 3.3). */
   readonly isShifted: (zone: string) => boolean;
-}): InstanceStore {
+  /** Whether there are Machines of the v1alpha5 era, whose instances an older controller may have launched. */
+  readonly heedsEra?: (() => boolean) | undefined;
+}
+
+export function createInstanceStore(deps: InstanceStoreDeps): InstanceStore {
   const cache = new Map<string, Instance>();
   const batches = createInstanceBatches({ ...deps, metrics: deps.batcherMetrics });
 
@@ -129,17 +133,35 @@ function refuseShifted({ isShifted }: { readonly isShifted: (zone: string) => bo
 }
 
 async function listInstances(
-  deps: { readonly ec2: Ec2Client; readonly clusterName: string; readonly reservedCapacity: boolean },
+  deps: Pick<InstanceStoreDeps, "ec2" | "clusterName" | "reservedCapacity" | "heedsEra">,
   signal: AbortSignal,
 ): Promise<readonly Instance[]> {
-  const { ec2, clusterName } = deps;
-  const Filters = [
+  const { clusterName } = deps;
+  const today = [
     { Name: "tag-key", Values: [cloudTags.nodePool] },
     { Name: "tag-key", Values: [awsLabels.ec2NodeClass] },
     { Name: `tag:${cloudTags.eksClusterName}`, Values: [clusterName] },
     livingStates,
   ];
-  const described = await allPages(
+  // What v0.28 to v0.31 launched bears none of today's tags, and its Machines are still ours (spec: v1alpha5 5.6 step 11).
+  const era = [
+    { Name: "tag-key", Values: [eraTags.provisionerName] },
+    { Name: "tag-key", Values: [clusterTagKey(clusterName)] },
+    { Name: `tag:${eraTags.managedBy}`, Values: [clusterName] },
+    livingStates,
+  ];
+  const found = new Map<string, Instance>();
+  for (const filters of deps.heedsEra?.() === true ? [today, era] : [today]) {
+    for (const described of await describeAll(deps.ec2, filters, signal)) {
+      const instance = instanceOf(described, deps);
+      if (instance !== undefined) found.set(instance.id, instance);
+    }
+  }
+  return [...found.values()].toSorted((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+const describeAll = (ec2: Ec2Client, Filters: Filter[], signal: AbortSignal): Promise<readonly Ec2Instance[]> =>
+  allPages(
     (token) =>
       calling("EC2", "DescribeInstances", {
         signal,
@@ -147,8 +169,3 @@ async function listInstances(
       }),
     (page) => page.Reservations?.flatMap(({ Instances = [] }) => Instances),
   );
-  return described
-    .map((instance) => instanceOf(instance, deps))
-    .filter((instance) => instance !== undefined)
-    .toSorted((a, b) => (a.id < b.id ? -1 : 1));
-}
