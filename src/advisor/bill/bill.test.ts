@@ -72,3 +72,22 @@ test("[R69] KBP605 finds the text of every version, once an hour", () => {
     [expect.stringContaining("exceed limits for provisioner"), "1 line "],
   ]);
 });
+
+test("[R69] KBP605 reads events of the engine too, of the last day", () => {
+  const event = (component: string, time: string) =>
+    `---\napiVersion: v1\nkind: Event\nmetadata: {name: e}\ninvolvedObject: {kind: Pod, name: p}\nreason: FailedScheduling\nmessage: 'all available instance types exceed limits for provisioner: "a"'\nsource: {component: ${component}}\nlastTimestamp: "${time}"\n`;
+  const at = (component: string, time: string) =>
+    findingsOf("KBP605", { dump: event(component, time), now: "2026-06-02T12:00:00Z" });
+  expect(at("karpenter", "2026-06-02T10:00:00Z")).toMatchObject([
+    { message: expect.stringContaining("exceed limits for provisioner"), evidence: "1 event, the first about Pod p" },
+  ]);
+  expect(at("karpenter", "2026-06-01T10:00:00Z")).toEqual([]);
+  expect(at("default-scheduler", "2026-06-02T10:00:00Z")).toEqual([]);
+});
+
+test("[R69] of a long log the last day counts", () => {
+  const line = (day: number, text: string) => `2026-06-0${day}T10:00:00.000Z\tERROR\tcontroller\t${text}\n`;
+  const hit = "cpu resource usage of 11 exceeds limit of 10";
+  expect(findingsOf("KBP605", { log: line(1, hit) + line(5, "all is well") })).toEqual([]);
+  expect(findingsOf("KBP605", { log: line(1, "all is well") + line(5, hit) })).toHaveLength(1);
+});

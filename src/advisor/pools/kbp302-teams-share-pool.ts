@@ -33,7 +33,7 @@ function judge(facts: Facts, pool: Pool): Problem | undefined {
   const served = workloadsOf(facts, pool).map((workload) => ({ workload, team: teamOf(facts, workload) }));
   for (const { name, of } of dimensions) {
     const needs = served.flatMap(({ team, workload }): readonly Need[] => {
-      const value = of(workload);
+      const value = of(workload, pool);
       return value === undefined ? [] : [{ team, workload, value }];
     });
     const pair = conflictAmong(needs);
@@ -89,10 +89,17 @@ const namespaceLabels = (facts: Facts): ReadonlyMap<string, Readonly<Record<stri
   });
 
 /** What a workload insists on; undefined where it runs anywhere, and so conflicts with nobody. */
-const dimensions: readonly { readonly name: string; readonly of: (workload: Workload) => string | undefined }[] = [
+const dimensions: readonly {
+  readonly name: string;
+  readonly of: (workload: Workload, pool: Pool) => string | undefined;
+}[] = [
   { name: "operating system", of: (workload) => onlyOf(workload, labels.os, ["linux", "windows"]) },
   { name: "architecture", of: (workload) => onlyOf(workload, labels.arch, ["amd64", "arm64"]) },
-  { name: "accelerator", of: ({ requests }) => acceleratorsIn(requests).join(" ") || "none" },
+  // Of machines without a catalogue nothing tells that a pod without accelerators would sit beside one.
+  {
+    name: "accelerator",
+    of: ({ requests }, { isEc2 }) => acceleratorsIn(requests).join(" ") || (isEc2 ? "none" : undefined),
+  },
   { name: "taints", of: toleratedTaints },
 ];
 

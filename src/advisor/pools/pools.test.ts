@@ -122,3 +122,39 @@ describe("teams that share a pool", () => {
     ["a pool that a label keeps to one team", provisioner("a", `${rest}\nlabels: {team: red}`) + of("red", arm)],
   ])("[R5] %s may share a pool", (_, files) => expect(findingsOf("KBP302", { files })).toEqual([]));
 });
+
+describe("KBP302", () => {
+  const of = (namespace: string, pod: string, resources?: string) =>
+    workload("Deployment", "", pod, resources).replace("{name: web}", `{name: web, namespace: ${namespace}}`);
+  const taint = (value: string) => `tolerations: [{key: dedicated, operator: Equal, value: ${value}}]`;
+  const pool = nodePool("a", "[]");
+
+  test.each([
+    ["accelerators", of("red", "", gpuAsk) + of("blue", "")],
+    ["taints that they tolerate", of("red", taint("red")) + of("blue", taint("blue"))],
+    [
+      "what the third of three asks for",
+      of("red", "nodeSelector: {kubernetes.io/arch: amd64}") +
+        of("red", "nodeSelector: {kubernetes.io/arch: amd64}") +
+        of("blue", "nodeSelector: {kubernetes.io/arch: arm64}"),
+    ],
+  ])("[R42] teams with different %s share a pool", (_, workloads) => {
+    expect(findingsOf("KBP302", { files: pool + workloads })).toMatchObject([
+      { message: "Teams blue, red with different needs share NodePool a" },
+    ]);
+  });
+
+  test.each([
+    [
+      "one tolerates every value of the key",
+      of("red", taint("red")) + of("blue", "tolerations: [{key: dedicated, operator: Exists}]"),
+    ],
+    [
+      "they are one team, by the label of their namespaces",
+      `---\napiVersion: v1\nkind: Namespace\nmetadata: {name: red, labels: {team: x}}\n---\napiVersion: v1\nkind: Namespace\nmetadata: {name: blue, labels: {team: x}}\n${of("red", "", gpuAsk)}${of("blue", "")}`,
+    ],
+    ["one team has both needs", of("red", "", gpuAsk) + of("red", "")],
+  ])("[R42] silent where %s", (_, workloads) => {
+    expect(findingsOf("KBP302", { files: pool + workloads })).toEqual([]);
+  });
+});

@@ -13,7 +13,7 @@ export function adviceTable(advice: Advice): string {
   const unknown = advice.rules.filter(({ state }) => state === "unknown");
   const open = [...Map.groupBy(unknown, ({ reason = "" }) => reason)].map(([reason, rules]) => {
     const ids = rules.map(({ rule }) => rule).join(" ");
-    return `not checked: ${ids}${reason === "" ? "" : `: ${reason}`}`;
+    return `not checked: ${ids}${reason === "" ? "" : `: ${reason.replace(/^not checked, /, "")}`}`;
   });
   return [...lines, summaryOf(advice), ...open].map((line) => `${line}\n`).join("");
 }

@@ -180,3 +180,62 @@ describe("pods that wait", () => {
     expect(findingsOf("KBP111", { dump: era + old + event("Other", "karpenter"), now })).toHaveLength(1);
   });
 });
+
+describe("KBP110, other features", () => {
+  test.each([
+    ["devices by a resource claim", "resourceClaims: [{name: gpu, resourceClaimTemplateName: gpu}]"],
+    [
+      "limits of in-tree volumes (awsElasticBlockStore)",
+      "volumes: [{name: d, awsElasticBlockStore: {volumeID: vol-1}}]",
+    ],
+  ])("[R15] %s", (feature, spec) => {
+    expect(messages("KBP110", { files: pool + workload("Deployment", "", spec) })).toEqual([
+      `Deployment web needs ${feature}, which is not supported`,
+    ]);
+  });
+
+  test("[R15] a field that no schema has, with the one that was meant", () => {
+    const files = nodePool("a", "[]", "limits: {cpu: 1}\nweigth: 10");
+    expect(findingsOf("KBP110", { files })).toMatchObject([
+      {
+        message: "NodePool a needs field spec.weigth, which is not supported (did you mean weight?)",
+        place: { position: { line: 12 } },
+      },
+    ]);
+  });
+
+  test("[R15] a claim on a driver's volume, free labels and amounts are fields that it knows", () => {
+    const files =
+      provisioner("a", "labels: {any: thing}\nlimits: {resources: {example.com/any: 1}}\nproviderRef: {name: a}") +
+      workload("Deployment", "", "volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]");
+    expect(findingsOf("KBP110", { files })).toEqual([]);
+  });
+});
+
+describe("KBP105 with the account", () => {
+  const controller = (name: string, labels: string) =>
+    `---\napiVersion: v1\nkind: Pod\nmetadata: {name: ${name}, namespace: karpenter, labels: {${labels}}}\nspec: {nodeName: n, containers: [{name: c}]}\nstatus: {phase: Running}\n`;
+  const dump = controller("k", "app.kubernetes.io/name: karpenter") + controller("w", "app: webhook");
+  const profiles = (labels: Readonly<Record<string, string>>, namespace = "karpenter") =>
+    account({ fargateProfiles: known([{ name: "f", selectors: [{ namespace, labels }] }]) });
+
+  test("[R18] a profile that leaves some of the namespace's pods out", () => {
+    expect(messages("KBP105", { dump, account: profiles({ "app.kubernetes.io/name": "karpenter" }) })).toEqual([
+      "Only 1 of 2 pods of namespace karpenter are selected by Fargate profile f",
+    ]);
+  });
+
+  test.each([
+    ["one that selects the whole namespace", profiles({})],
+    ["one of another namespace", profiles({ app: "webhook" }, "shop")],
+    ["one by a pattern that all have", profiles({}, "karp*")],
+    ["none", account()],
+  ])("[R18] silent over %s", (_, given) => {
+    expect(stateOf("KBP105", { dump, account: given })).toBe("pass");
+  });
+
+  test("an account that denies the call is no pass", () => {
+    const denied = account({ fargateProfiles: deniedAnswer("eks:ListFargateProfiles") });
+    expect(outcomeOf("KBP105", { dump, account: denied })?.reason).toContain("eks:ListFargateProfiles");
+  });
+});

@@ -157,3 +157,21 @@ test("[R25] KBP142 says that excluded types of another architecture exclude noth
     "Provisioner a allows 2 accelerator and metal types; its exclusions exclude nothing while kubernetes.io/arch is amd64 (the default)",
   );
 });
+
+test("[R30] a pod that insists on on-demand gets no notice of spot, and needs none", () => {
+  const either = nodePool("a", "[{key: karpenter.sh/capacity-type, operator: In, values: [spot, on-demand]}]");
+  const pinned = workload(
+    "Deployment",
+    "",
+    "terminationGracePeriodSeconds: 600\nnodeSelector: {karpenter.sh/capacity-type: on-demand}",
+  );
+  expect(findingsOf("KBP125", { files: either + pinned })).toEqual([]);
+  expect(findingsOf("KBP124", { files: either + noQueue + pinned })[0]?.severity).toBe("warning");
+});
+
+test("[R29] tags for the handler alone are a hint", () => {
+  expect(
+    findingsOf("KBP120", { files: template('tags: {aws-node-termination-handler/managed: "true"}') }),
+  ).toMatchObject([{ severity: "info", place: { path: ["spec", "tags", "aws-node-termination-handler/managed"] } }]);
+  expect(stateOf("KBP120", { files: template("tags: {team: a}") })).toBe("pass");
+});

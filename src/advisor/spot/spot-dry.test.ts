@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { findingsOf, nodePool, stateOf } from "../testing.ts";
+import { findingsOf, nodePool, stateOf, workload } from "../testing.ts";
 
 const now = "2026-06-01T10:20:00Z";
 const pool = nodePool("a", "[{key: karpenter.sh/capacity-type, operator: In, values: [spot]}]");
@@ -55,4 +55,22 @@ describe("KBP406", () => {
   test("[R56] a pool that does not use spot is not asked", () => {
     expect(stateOf("KBP406", { files: one.replace("[spot]", "[on-demand]") })).toBe("skipped");
   });
+});
+
+test("[R57] KBP404 goes pool by pool: a node of another one says nothing, nor does a pod that it cannot serve", () => {
+  const other = node.replace("karpenter.sh/nodepool: a", "karpenter.sh/nodepool: b");
+  const claimed = long.replace("name: c}", "name: a-x}");
+  expect(findingsOf("KBP404", { dump: pool + waiting + claimed + other, now })).toHaveLength(1);
+  expect(findingsOf("KBP404", { dump: pool + waiting + claimed + node, now })).toEqual([]);
+  const onDemand = pool.replace("[spot]", "[on-demand]");
+  expect(findingsOf("KBP404", { dump: onDemand + waiting + claimed, now })[0]?.message).toMatch(
+    /^No on-demand capacity in any of/,
+  );
+});
+
+test("[R56] KBP406 goes with KBP140 too: types that are large enough, of those that it allows", () => {
+  const wide = nodePool("a", "[{key: karpenter.sh/capacity-type, operator: In, values: [on-demand]}]", "weight: 1");
+  expect(findingsOf("KBP406", { files: wide + workload("Deployment") })).toMatchObject([
+    { message: "Types with 8 GiB, 2 vCPU, amd64 in us-east-1: c5.large, m5.large, r5.large" },
+  ]);
 });

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { budget, findingsOf, nodePool, stateOf, workload } from "../testing.ts";
+import { account, deniedAnswer } from "../testing-account.ts";
 
 const spot = "{key: karpenter.sh/capacity-type, operator: In, values: [spot]}";
 const either = "{key: karpenter.sh/capacity-type, operator: In, values: [spot, on-demand]}";
@@ -44,4 +45,42 @@ test("[R57] another pool with on-demand is fallback enough", () => {
 
 test("[R51] a pool without spot is skipped, which is no pass", () => {
   expect(stateOf("KBP401", { files: nodePool("a", `[${onDemand}]`) })).toBe("skipped");
+});
+
+describe("zones by subnets", () => {
+  const nodeClass = (status = "") =>
+    `---\napiVersion: karpenter.k8s.aws/v1\nkind: EC2NodeClass\nmetadata: {name: default}\nspec: {subnetSelectorTerms: [{tags: {karpenter.sh/discovery: prod}}]}\n${status}`;
+  const files = nodePool("a", `[${spot}]`);
+
+  test("[R58] KBP402 counts only zones in which the class has subnets: by the account", () => {
+    const given = { files: files + nodeClass(), account: account() };
+    expect(findingsOf("KBP402", given)).toMatchObject([
+      {
+        message: "Spot of NodePool a is confined to us-east-1a",
+        evidence: expect.stringContaining("subnets are in us-east-1a"),
+      },
+    ]);
+  });
+
+  test("[R58] and by the status of the class", () => {
+    const dump = files + nodeClass("status: {subnets: [{id: s, zone: us-east-1b}]}\n");
+    expect(findingsOf("KBP402", { dump })[0]?.message).toBe("Spot of NodePool a is confined to us-east-1b");
+  });
+
+  test("[R58] subnets of another class do not count", () => {
+    const other = nodeClass("status: {subnets: [{id: s, zone: us-east-1b}]}\n").replace("name: default", "name: other");
+    expect(stateOf("KBP402", { dump: files + other })).toBe("pass");
+  });
+
+  test("[R58] an account that denies the call is no pass, but what is known without it is told", () => {
+    const denied = account({ network: deniedAnswer("ec2:DescribeSubnets") });
+    expect(stateOf("KBP402", { files, account: denied })).toBe("unknown");
+    expect(stateOf("KBP402", { files: nodePool("a", `[${spot}, ${zone}]`), account: denied })).toBe("fail");
+  });
+
+  test("[R63] KBP505: a zone without a subnet is not served", () => {
+    const pinned = workload("Deployment", "", "nodeSelector: {topology.kubernetes.io/zone: us-east-1b}");
+    expect(stateOf("KBP505", { files: files + nodeClass() + pinned })).toBe("pass");
+    expect(stateOf("KBP505", { files: files + nodeClass() + pinned, account: account() })).toBe("fail");
+  });
 });

@@ -226,3 +226,81 @@ describe("KBP504 in a cluster", () => {
     ["no longer", budget(1, "True", "2026-06-09T20:00:00Z")],
   ])("[R61] silent where it does so %s", (_, dump) => expect(findingsOf("KBP504", { dump, now })).toEqual([]));
 });
+
+describe("KBP505 and volumes", () => {
+  const volume = (zone: string, key = "topology.kubernetes.io/zone") =>
+    `---\napiVersion: v1\nkind: PersistentVolume\nmetadata: {name: v}\nspec: {nodeAffinity: {required: {nodeSelectorTerms: [{matchExpressions: [{key: ${key}, operator: In, values: [${zone}]}]}]}}}\n`;
+  const claimed = (name: string) =>
+    `---\napiVersion: v1\nkind: PersistentVolumeClaim\nmetadata: {name: ${name}}\nspec: {volumeName: v}\n`;
+  const using = workload("Deployment", "", "volumes: [{name: d, persistentVolumeClaim: {claimName: data}}]");
+
+  test("[R63] a volume in a zone that nobody serves keeps its pod there", () => {
+    expect(findingsOf("KBP505", { dump: pool + using + claimed("data") + volume("us-east-1f") })).toMatchObject([
+      { message: "Zone us-east-1f is not served, where a volume of Deployment web is" },
+    ]);
+    // As the EBS driver writes it.
+    const ebs = volume("us-east-1f", "topology.ebs.csi.aws.com/zone");
+    expect(findingsOf("KBP505", { dump: pool + using + claimed("data") + ebs })).toHaveLength(1);
+  });
+
+  test("[R63] one of a StatefulSet's own claims is enough", () => {
+    const set = workload("StatefulSet", "replicas: 2\nvolumeClaimTemplates: [{metadata: {name: data}, spec: {}}]");
+    expect(findingsOf("KBP505", { dump: pool + set + claimed("data-web-1") + volume("us-east-1f") })).toHaveLength(1);
+  });
+
+  test.each([
+    ["its zone is served", using + claimed("data") + volume("us-east-1b")],
+    ["it is not known", using + claimed("data")],
+    ["it is another claim's", using + claimed("other") + volume("us-east-1f")],
+  ])("[R63] silent where %s", (_, objects) => {
+    expect(findingsOf("KBP505", { dump: pool + objects })).toEqual([]);
+  });
+});
+
+describe("KBP510 in a cluster", () => {
+  const job = (status: string) =>
+    `${workload("Job", "completions: 1", "restartPolicy: OnFailure")}status: {startTime: "2026-06-09T22:00:00Z", ${status}}\n`;
+
+  test("[R75] a Job that has run for more than an hour is a long one", () => {
+    expect(findingsOf("KBP510", { dump: pool + job("active: 1"), now })).toMatchObject([
+      { evidence: "it may run on NodePool a; it has run for 2 h" },
+    ]);
+    expect(findingsOf("KBP510", { dump: pool + job('completionTime: "2026-06-09T22:30:00Z"'), now })).toEqual([]);
+  });
+});
+
+describe("KBP524 and evictions", () => {
+  const text = "The node was low on resource: memory. Threshold quantity: 100Mi, available: 80Mi.";
+  const evicted = (message: string) =>
+    pod("labels: {app: web}", `phase: Failed, reason: Evicted, message: "${message}"`);
+  const event = (host: string, name: string) =>
+    `---\napiVersion: v1\nkind: Event\nmetadata: {name: e, namespace: shop}\ninvolvedObject: {kind: Pod, namespace: shop, name: ${name}}\nreason: Evicted\nmessage: "${text}"\nsource: {component: kubelet, host: ${host}}\n`;
+
+  test("[R79] a pod that was evicted for memory, told once though its event is there too", () => {
+    expect(findingsOf("KBP524", { dump: pool + node() + evicted(text) + event("n1", "p") })).toMatchObject([
+      { message: "Pod shop/p was evicted from n1, which ran out of memory" },
+    ]);
+  });
+
+  test("[R79] its event alone, when the pod is gone", () => {
+    expect(findingsOf("KBP524", { dump: pool + node() + event("n1", "gone") })).toMatchObject([
+      { message: "Pod shop/gone was evicted from n1, which ran out of memory" },
+    ]);
+  });
+
+  test("[R79] a log export, where every pool consolidates", () => {
+    const log = `2026-06-01T10:00:00Z\tINFO\tkubelet\tEvicted pod shop/p: ${text}\n`;
+    expect(findingsOf("KBP524", { files: pool, log })).toHaveLength(1);
+    expect(
+      findingsOf("KBP524", { files: pool + nodePool("b", "[]", "disruption: {consolidateAfter: Never}"), log }),
+    ).toEqual([]);
+    expect(stateOf("KBP524", { log })).toBe("unknown");
+  });
+
+  test.each([
+    ["it was for want of disk", evicted(text.replace("memory", "ephemeral-storage"))],
+    ["the node is nobody's", event("n9", "p")],
+  ])("[R79] silent where %s", (_, objects) => {
+    expect(findingsOf("KBP524", { dump: pool + node() + objects })).toEqual([]);
+  });
+});
