@@ -16,7 +16,7 @@ export interface DisruptionSettings {
   /** Types that consolidation does not buy for pools that do not ask for them by name (option `burstable: avoid`). */
   readonly avoidTypes?: AvoidedTypes;
   /**
-   * What moving one pod of eviction cost 1 must save, USD an hour. The default says that an eviction is worth 1.2 cents
+   * What moving one pod of eviction cost 1 must save, USD an hour. The default says that an eviction is worth 5 cents
    * and must have paid for itself within a day.
    */
   readonly moveCostPerHour: number;
@@ -49,7 +49,7 @@ export const defaultDisruptionSettings: DisruptionSettings = Object.freeze<Disru
   provisioning: {},
   spotToSpot: false,
   spotChoice: "types",
-  moveCostPerHour: 0.0005,
+  moveCostPerHour: 0.002,
   mostMoves: 2,
   preferencePricePerHour: Number.POSITIVE_INFINITY,
   rehearsals: 0,
