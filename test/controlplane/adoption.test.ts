@@ -45,10 +45,10 @@ const releasedStamp = {
 };
 
 async function stampAsReleased(): Promise<void> {
-  const { kube, list } = cluster();
+  const { kube } = cluster();
   const body = { metadata: { annotations: releasedStamp } };
   await kube.patch(ec2NodeClassType, { name: "default" }, { type: "merge", body });
-  for (const { metadata } of await list(nodeClaimType))
+  for (const { metadata } of await cluster().list(nodeClaimType))
     await kube.patch(nodeClaimType, { name: metadata.name ?? "" }, { type: "merge", body });
 }
 

@@ -55,7 +55,7 @@ function released(definition: CustomResourceDefinition): CustomResourceDefinitio
     const spec = change(schema.properties?.["spec"] ?? {});
     return { ...version, schema: { openAPIV3Schema: { ...schema, properties: { ...schema.properties, spec } } } };
   });
-  return { ...definition, metadata, spec: { ...definition.spec, versions } } as CustomResourceDefinition;
+  return { ...definition, metadata, spec: { ...definition.spec, versions } };
 }
 
 /** Those of the v1 era: with the definitions of v1alpha5, which no release has any more, left as ours are. */
