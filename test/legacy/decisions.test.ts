@@ -218,7 +218,11 @@ describe("decisions", () => {
       apiVersion: "v1",
       kind: "ConfigMap",
       metadata: { name: "karpenter-global-settings" },
-      data: { "aws.clusterName": "a", "aws.nodeNameConvention": "resource-name" },
+      data: {
+        "aws.clusterName": "a",
+        "aws.nodeNameConvention": "resource-name",
+        "aws.assumeRoleARN": "arn:aws:iam::1:role/a",
+      },
     };
     const status = { lastScaleTime: "2022-08-17T00:19:52Z" };
     const objects: readonly KubeObject[] = [
@@ -240,6 +244,7 @@ describe("decisions", () => {
       "general status.lastScaleTime",
       "ids-and-tags spec.subnetSelector",
       "image-tags spec.amiSelector",
+      "karpenter-global-settings data.aws.assumeRoleARN",
       "karpenter-global-settings data.aws.nodeNameConvention",
       "karpenter-global-settings data.featureGates.driftEnabled",
       "launch-template spec.launchTemplate",

@@ -19,8 +19,6 @@ const environment: readonly (readonly [key: string, variable: string])[] = [
   ["aws.isolatedVPC", "ISOLATED_VPC"],
   ["aws.vmMemoryOverheadPercent", "VM_MEMORY_OVERHEAD_PERCENT"],
   ["aws.reservedENIs", "RESERVED_ENIS"],
-  ["aws.assumeRoleARN", "ASSUME_ROLE_ARN"],
-  ["aws.assumeRoleDuration", "ASSUME_ROLE_DURATION"],
 ];
 
 /** Settings of the map; the defaults where it cannot be read, which `settingsLosses` tells. */
@@ -48,8 +46,9 @@ export function settingsLosses(map: ConfigMap): readonly Loss[] {
   return [
     ...problems.map(({ key, message }) => lossOf(["data", key], message, "correct the value and convert again")),
     ...unknown
-      .filter(({ key }) => key !== "aws.nodeNameConvention" && key !== "ttlAfterNotRegistered")
+      .filter(({ key }) => !toldOtherwise.includes(key))
       .map(({ key, message }) => lossOf(["data", key], message, "rename or remove the key")),
+    ...roleLosses(data["aws.assumeRoleARN"]),
     ...gateLosses(data["featureGates.driftEnabled"]),
     ...(data["aws.nodeNameConvention"] === "resource-name"
       ? [
@@ -60,6 +59,20 @@ export function settingsLosses(map: ConfigMap): readonly Loss[] {
           ),
         ]
       : []),
+  ];
+}
+
+/** Ignored keys that mean nothing any more, or have a loss of their own. */
+const toldOtherwise: readonly string[] = ["aws.nodeNameConvention", "ttlAfterNotRegistered", "aws.assumeRoleARN"];
+
+function roleLosses(role = ""): readonly Loss[] {
+  if (role === "") return [];
+  return [
+    lossOf(
+      ["data", "aws.assumeRoleARN"],
+      "the controller of v1 assumes no role by itself",
+      "give its process the credentials of the role, as with AWS_ROLE_ARN and a web identity token",
+    ),
   ];
 }
 

@@ -40,7 +40,10 @@ export const settingKeys: readonly SettingKey[] = Object.freeze([
   setting("aws.reservedENIs", "0", live),
   { ...setting("aws.nodeNameConvention", "ip-name", restart), ignored: "the Node is found by its provider id" },
   setting("aws.tags", "", live),
-  setting("aws.assumeRoleARN", "", restart),
+  {
+    ...setting("aws.assumeRoleARN", "", restart),
+    ignored: "give the process the credentials of that role, as with AWS_ROLE_ARN and a web identity token",
+  },
   setting("aws.assumeRoleDuration", "15m", restart),
 ]);
 

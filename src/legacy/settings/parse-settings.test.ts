@@ -111,6 +111,13 @@ describe("karpenter-global-settings", () => {
     expect(warnings({ zzz: "a" })).toEqual(["zzz is no known setting and is ignored"]);
   });
 
+  test("a role to assume is not passed over in silence, and none is needs no word", () => {
+    expect(warnings({ "aws.assumeRoleARN": "arn:aws:iam::1:role/a" })).toEqual([
+      "aws.assumeRoleARN is ignored: give the process the credentials of that role, as with AWS_ROLE_ARN and a web identity token",
+    ]);
+    expect(warnings({ "aws.assumeRoleARN": "" })).toEqual([]);
+  });
+
   test("one key a tag, as older versions had it", () => {
     expect(settings({ "aws.tags.team": "a", "aws.tags": '{"stage":"b"}' }).tags).toEqual({ team: "a", stage: "b" });
   });

@@ -157,7 +157,7 @@ class Reading {
     const known = [...settingKeys.map(({ key }) => key), ...queueKeys];
     for (const key of Object.keys(this.#data).toSorted()) {
       const ignored = settingKeys.find((setting) => setting.key === key)?.ignored;
-      if (ignored !== undefined) this.#warn(key, `is ignored: ${ignored}`);
+      if (ignored !== undefined && this.text(key) !== "") this.#warn(key, `is ignored: ${ignored}`);
       if (known.includes(key) || key.startsWith(tagKeyPrefix)) continue;
       const near = nearestWord(key, known);
       this.#warn(key, near === undefined ? "is no known setting and is ignored" : `is ignored (did you mean ${near}?)`);

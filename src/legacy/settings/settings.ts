@@ -44,8 +44,6 @@ export const restartSettings = [
   "clusterName",
   "clusterEndpoint",
   "clusterCaBundle",
-  "assumeRoleArn",
-  "assumeRoleMilliseconds",
 ] as const satisfies readonly (keyof GlobalSettings)[];
 
 /** Settings that shape what machines hold, so that lists of types must be made anew. */
