@@ -30,6 +30,11 @@ const parts: readonly Part[] = [
   { name: "properties", command: ["vitest", "run", "--config", "test/nightly/vitest.config.ts"] },
   { name: "simulation", command: ["node", "test/nightly/simulation.ts"] },
   { name: "replay", command: ["node", "test/nightly/replay.ts"] },
+  {
+    name: "top",
+    command: ["vitest", "run", "src/cli/top/real-terminal.test.ts"],
+    environment: { TOP_STRICT: "1" },
+  },
   ...script("sim:week", "--json"),
   { name: "mixed week", command: ["node", "test/nightly/mixed-week.ts"] },
   ...["scheduling", "cost", "disruption"].flatMap((kind) =>

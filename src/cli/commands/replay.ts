@@ -26,7 +26,7 @@ export function replayCommand(program: Command, { terminal, finish }: CommandCon
     )
     .addHelpText(
       "after",
-      "\nExamples:\n  karpenter replay samples/studies/trace.csv --consolidate-every 2h\n  karpenter replay samples/studies/trace.csv --with samples/pools.yaml --with samples/studies/on-demand-pools.yaml --consolidate-every 2h --output markdown\n\nWhat a cluster did can be played again: karpenter up --log-format json > decisions.jsonl\n",
+      "\nExamples:\n  karpenter replay samples/studies/trace.csv --consolidate-every 6h\n  karpenter replay samples/studies/trace.csv --with samples/pools.yaml --with samples/studies/on-demand-pools.yaml --consolidate-every 6h --output markdown\n\nWhat a cluster did can be played again: karpenter up --log-format json > decisions.jsonl\n",
     )
     .action(async (trace: string, flags: ReplayFlags) => finish(await runReplay(trace, flags, terminal)));
 }

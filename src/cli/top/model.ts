@@ -10,6 +10,7 @@ import {
   type StateNode,
   vacancy,
 } from "../../core/index.ts";
+import { hoursPerMonth } from "../../studies/index.ts";
 
 export type NodeStage = "launching" | "registering" | "starting" | "ready" | "not ready" | "cordoned" | "leaving";
 
@@ -45,8 +46,6 @@ export interface TopModel {
   readonly pools: readonly TopPool[];
   readonly pods: { readonly bound: number; readonly pending: number; readonly running: number };
 }
-
-const hoursPerMonth = 730;
 
 export function topModel(snapshot: ClusterSnapshot): TopModel {
   const kept = keptNodes(snapshot);

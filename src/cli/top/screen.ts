@@ -1,4 +1,5 @@
 /** The picture as lines of a terminal of a given width; nothing here knows escape codes but through `paint`. */
+import { hoursPerMonth } from "../../studies/index.ts";
 import { cut } from "../screen/cut.ts";
 import type { Paint } from "../terminal.ts";
 import { amountText, type TopModel, type TopNode } from "./model.ts";
@@ -137,7 +138,7 @@ function bar(used: number, of: number, { paint }: ScreenOptions): string {
 function priceText(nodes: readonly TopNode[]): string {
   const perHour = nodes.reduce((sum, { pricePerHour }) => sum + (pricePerHour ?? 0), 0);
   const unknown = nodes.filter(({ pricePerHour }) => pricePerHour === null).length;
-  return `$${perHour.toFixed(3)}/hour $${(perHour * 730).toFixed(2)}/month${unknown === 0 ? "" : ` (${unknown} without a price)`}`;
+  return `$${perHour.toFixed(3)}/hour $${(perHour * hoursPerMonth).toFixed(2)}/month${unknown === 0 ? "" : ` (${unknown} without a price)`}`;
 }
 
 function summed(nodes: readonly TopNode[], resource: string): { readonly used: number; readonly of: number } {

@@ -1,8 +1,4 @@
-import { execFile } from "node:child_process";
-import { existsSync, readFileSync } from "node:fs";
-import { setTimeout } from "node:timers/promises";
-import { promisify } from "node:util";
-import { describe, expect, it, onTestFinished } from "vitest";
+import { describe, expect, it } from "vitest";
 import { boundPod, deployment, documents, fileWith, machine, poolOf, runCommand } from "../../../test/builders/cli.ts";
 import { cut } from "../screen/cut.ts";
 import { painter } from "../terminal.ts";
@@ -228,59 +224,3 @@ describe("the screen", () => {
     ]);
   });
 });
-
-const run = promisify(execFile);
-const tmux = ["/usr/bin/tmux", "/usr/local/bin/tmux", "/opt/homebrew/bin/tmux"].find((path) => existsSync(path)) ?? "";
-
-// Skipped where there is no tmux: only a real terminal shows that frames are drawn, kept and taken away again.
-describe.skipIf(tmux === "" || !existsSync("/proc/self/stat"))("in a real terminal", () => {
-  it("shows 1,000 nodes, rests while nothing changes, follows keys and sizes, and leaves nothing behind", async () => {
-    const nodes = Array.from({ length: 1_000 }, (_, at) => machine(`node-${at + 1}`, "large", "m5.large"));
-    const file = fileWith(documents(poolOf("large", ["m5.large"]), ...nodes));
-    const socket = `karpenter-top-${process.pid}`;
-    const command = async (...words: readonly string[]): Promise<string> =>
-      (await run(tmux, ["-L", socket, "-f", "/dev/null", ...words])).stdout;
-    onTestFinished(async () => {
-      await run(tmux, ["-L", socket, "kill-server"]).catch(() => undefined);
-    });
-    const shows = async (text: string): Promise<string> => {
-      for (let tries = 0; tries < 300; tries++) {
-        const screen = await command("capture-pane", "-p");
-        if (screen.includes(text)) return screen;
-        await setTimeout(100);
-      }
-      throw new Error(`the terminal does not show "${text}":\n${await command("capture-pane", "-p")}`);
-    };
-    await command(
-      "new-session",
-      "-d",
-      "-x",
-      "120",
-      "-y",
-      "30",
-      `exec sh -c '${process.execPath} src/cli/main.ts top -f ${file} --node-sort name; echo gone; sleep 60'`,
-    );
-    const first = await shows("1000 nodes");
-    expect(first).toContain("node-1 ");
-    const pid = (await command("list-panes", "-F", "#{pane_pid}")).trim();
-    const before = cpuTicksOf(pid);
-    await setTimeout(2_000);
-    // A hundred ticks are a second: 15 % of two seconds are thirty.
-    expect(cpuTicksOf(pid) - before).toBeLessThan(30);
-    await command("send-keys", "r");
-    await shows("node-1000 ");
-    await command("resize-window", "-x", "40", "-y", "20");
-    expect((await shows("node-1000")).split("\n").every((line) => line.length <= 40)).toBe(true);
-    await command("send-keys", "q");
-    expect(await shows("gone")).not.toContain("node-1000");
-  }, 120_000);
-});
-
-/** User and system time of the children of the pane's shell, in ticks. */
-function cpuTicksOf(shell: string): number {
-  const children = readFileSync(`/proc/${shell}/task/${shell}/children`, "utf8").trim().split(" ");
-  return children.reduce((sum, pid) => {
-    const fields = readFileSync(`/proc/${pid}/stat`, "utf8").split(") ")[1]?.split(" ") ?? [];
-    return sum + Number(fields[11] ?? 0) + Number(fields[12] ?? 0);
-  }, 0);
-}

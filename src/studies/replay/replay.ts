@@ -38,7 +38,7 @@ export interface ReplayOptions {
   readonly provisioning?: ProvisioningOptions;
   /** From launch to ready; a minute unless told. */
   readonly startupMillis?: number;
-  /** How often repacking is looked for; a two-hundredth of the trace, a minute at the least, unless told. */
+  /** How often repacking is looked for; a 120th of the trace, a minute at the least, unless told. */
   readonly consolidateEveryMillis?: number;
 }
 
@@ -295,7 +295,7 @@ const millisPerHour = 3_600_000;
 const leastEveryMillis = 60_000;
 
 /** Of a long trace so many looks are enough to see what consolidation is worth. */
-const mostLooks = 200;
+const mostLooks = 120;
 
 const defaultEveryMillis = ({ endMillis }: Trace): number =>
   Math.max(leastEveryMillis, Math.ceil(endMillis / mostLooks / leastEveryMillis) * leastEveryMillis);
