@@ -23,7 +23,7 @@ export const expensiveUntainted: Rule = {
       if (types.length === 0 || !types.every(hasAccelerator)) return undefined;
       if (pool.taints.some(({ effect }) => effect !== "PreferNoSchedule")) return undefined;
       return poolProblem(pool, pool.paths.taints, {
-        message: `Any pod may land on ${pool.title}'s accelerator nodes`,
+        message: `Any pod may land on ${pool.title}'s GPU nodes`,
         evidence: `types: ${listText(types.map(({ name }) => name))}; no NoSchedule or NoExecute taint`,
         edit: proposedEdit(pool.entry, setValue(pool.paths.taints, [...pool.taints, gpuTaint])),
       });

@@ -26,7 +26,7 @@ export const gpuSquatter: Rule = {
       const taint = taintsOf(facts, workload).find((each) => isTolerated(each, workload.spec.tolerations));
       if (taint === undefined) return undefined;
       return workloadProblem(workload, [...workload.specPath, "tolerations"], {
-        message: `${titleOf(workload)} may occupy accelerator nodes`,
+        message: `${titleOf(workload)} may occupy GPU nodes`,
         evidence: `it tolerates ${taint.key}:${taint.effect} and asks for no accelerator`,
       });
     }),

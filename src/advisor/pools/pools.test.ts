@@ -158,3 +158,16 @@ describe("KBP302", () => {
     expect(findingsOf("KBP302", { files: pool + workloads })).toEqual([]);
   });
 });
+
+test("[R49] KBP309: an expiry below what nodes of the pool take to start", () => {
+  const claim = (seconds: number) =>
+    `---\napiVersion: karpenter.sh/v1alpha5\nkind: Machine\nmetadata: {name: m, creationTimestamp: "2026-06-01T00:00:00Z", labels: {karpenter.sh/provisioner-name: a}}\nstatus: {conditions: [{type: MachineInitialized, status: "True", lastTransitionTime: "${new Date(Date.UTC(2026, 5, 1) + seconds * 1000).toISOString()}"}]}\n`;
+  const expiring = provisioner("a", `${rest}\nttlSecondsUntilExpired: 7200`);
+  expect(findingsOf("KBP309", { dump: expiring + claim(9000) })).toMatchObject([
+    {
+      message: "TTL 7200 of Provisioner a causes churn",
+      evidence: expect.stringContaining("the 9000 that its nodes take"),
+    },
+  ]);
+  expect(findingsOf("KBP309", { dump: expiring + claim(90) })).toEqual([]);
+});

@@ -17,7 +17,7 @@ const advice = adviceOn({
 test("the table is as compilers write it, with what was not checked", () => {
   const [line, summary, ...unknown] = adviceTable(advice).split("\n");
   expect(line).toBe(
-    "a.yaml:7:3: warning KBP309 Provisioner a, spec.ttlSecondsUntilExpired: Expiry after 60 s of Provisioner a causes churn",
+    "a.yaml:7:3: warning KBP309 Provisioner a, spec.ttlSecondsUntilExpired: TTL 60 of Provisioner a causes churn",
   );
   expect(summary).toMatch(/^0 errors, 1 warning, 0 hints; \d+ rules passed$/);
   expect(unknown).toContain("not checked: KBP202 KBP203 KBP204: needs controller logs (--logs)");
@@ -33,8 +33,8 @@ test("JSON has every field of the contract", () => {
       file: "a.yaml",
       line: 7,
       column: 3,
-      message: "Expiry after 60 s of Provisioner a causes churn",
-      evidence: "expected at least 3600 s",
+      message: "TTL 60 of Provisioner a causes churn",
+      evidence: "expiry, seconds; expected at least 3600",
       requirements: ["R49"],
       fix: expect.any(String),
     },

@@ -22,11 +22,8 @@ export const controllerSingle: Rule = {
         const replicas = workload.replicas ?? 1;
         if (replicas > 1 && budget) return undefined;
         return workloadProblem(workload, ["spec", "replicas"], {
-          message:
-            replicas > 1
-              ? `${titleOf(workload)} has no disruption budget`
-              : `${titleOf(workload)} has a single replica`,
-          evidence: `replicas: ${replicas}, disruption budget: ${budget ? "yes" : "no"}`,
+          message: replicas > 1 ? "Controller has no disruption budget" : "Controller has a single replica",
+          evidence: `${titleOf(workload)}: replicas: ${replicas}, disruption budget: ${budget ? "yes" : "no"}`,
         });
       },
     ),

@@ -40,7 +40,7 @@ function judge({ account, now, thresholds }: Facts, use: LaunchTemplateUse): rea
   return [
     {
       place: placeOf(use.entry, [...use.path, "launchTemplate"]),
-      message: `${use.launchTemplate} pins the AMI from ${new Date(made).toISOString().slice(0, 10)}; nodes are not upgraded`,
+      message: `${use.launchTemplate} pins AMI from ${new Date(made).toISOString().slice(0, 10)}; nodes are not upgraded`,
       evidence: `${answer.value?.imageId ?? ""} is ${days} days old`,
     },
   ];

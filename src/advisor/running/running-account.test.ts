@@ -66,7 +66,7 @@ describe("launch templates", () => {
 
   test("[R21] KBP134 tells an image of more than 90 days", () => {
     expect(messages("KBP134", given({ imageDate: known("2026-01-01T00:00:00Z") }))).toEqual([
-      "lt pins the AMI from 2026-01-01; nodes are not upgraded",
+      "lt pins AMI from 2026-01-01; nodes are not upgraded",
     ]);
     expect(stateOf("KBP134", given({ imageDate: known("2026-05-01T00:00:00Z") }))).toBe("pass");
   });

@@ -1,6 +1,6 @@
-import { awsLabelRules } from "../../api/index.ts";
-import { compatibilityError, type Requirements } from "../../core/index.ts";
+import { noRequirements, type Requirement, requirementText, type Requirements } from "../../core/index.ts";
 import type { Facts } from "../facts/facts.ts";
+import type { Pool } from "../facts/pools.ts";
 import { hasType, selects, serves, tolerates } from "../facts/serving.ts";
 import type { Workload } from "../facts/workloads.ts";
 import { overWorkloads, titleOf, workloadProblem } from "../model/judging.ts";
@@ -30,19 +30,40 @@ function conflict(facts: Facts, workload: Workload): Problem | undefined {
   if (pools.some((pool) => serves(facts, pool, workload)) || !eachKeyIsOffered(facts, workload)) return undefined;
   const willing = pools.filter((pool) => selects(workload, pool));
   const [near] = willing;
-  if (near === undefined) {
-    const [pool] = pools;
-    const [wanted] = workload.alternatives;
-    if (pool === undefined || wanted === undefined) return undefined;
-    const text = compatibilityError(pool.requirements, wanted, awsLabelRules.wellKnown) ?? "";
-    return problemOf(workload, `layer pool: ${pool.title}: ${text}`);
+  if (near === undefined) return poolLayer(facts, workload);
+  if (!willing.some((pool) => tolerates(workload, pool))) {
+    const keys = near.taints.map(({ key }) => key).join(", ");
+    return problemOf(workload, `taint: pod tolerates too little, ${near.title} has ${keys}`, "pool");
   }
-  if (!willing.some((pool) => tolerates(workload, pool)))
-    return problemOf(workload, `layer pool: ${near.title} has a taint that the pod does not tolerate`);
   if (!hasType(facts, near, workload))
-    return problemOf(workload, `layer cloud: no type of ${near.title} has all of it and room for one pod`);
+    return problemOf(
+      workload,
+      `type: no machine of ${near.title} has all that the pod wants, and room for it`,
+      "cloud",
+    );
   return undefined;
 }
+
+/** Of the pool that comes nearest: the one with the fewest keys in the way. */
+function poolLayer({ pools }: Facts, workload: Workload): Problem | undefined {
+  const [wanted = noRequirements] = workload.alternatives;
+  const ranked = pools
+    .map((pool) => ({ pool, conflicts: [...wanted.values()].filter((each) => !meets(pool, each)) }))
+    .toSorted((a, b) => a.conflicts.length - b.conflicts.length);
+  const { pool, conflicts: [first] = [] } = ranked[0] ?? {};
+  if (pool === undefined || first === undefined) return undefined;
+  const allowed = pool.requirements.get(first.key);
+  const allows = allowed === undefined ? "nothing" : valuesText(allowed);
+  return problemOf(workload, `${first.key}: pod wants ${valuesText(first)}, ${pool.title} allows ${allows}`, "pool");
+}
+
+const meets = (pool: Pool, wanted: Requirement): boolean =>
+  selects({ alternatives: [new Map([[wanted.key, wanted]])] }, pool);
+
+const valuesText = (requirement: Requirement): string =>
+  requirement.complement || requirement.values.size === 0
+    ? requirementText(requirement)
+    : [...requirement.values].toSorted().join(", ");
 
 function eachKeyIsOffered({ pools }: Facts, { alternatives }: Workload): boolean {
   return alternatives.every((wanted) =>
@@ -53,8 +74,8 @@ function eachKeyIsOffered({ pools }: Facts, { alternatives }: Workload): boolean
   );
 }
 
-const problemOf = (workload: Workload, evidence: string): Problem =>
+const problemOf = (workload: Workload, message: string, layer: string): Problem =>
   workloadProblem(workload, workload.specPath, {
-    message: `What ${titleOf(workload)} requires is offered only apart: ${evidence}`,
-    evidence,
+    message,
+    evidence: `layer ${layer}; each of what ${titleOf(workload)} requires is offered, but only apart`,
   });

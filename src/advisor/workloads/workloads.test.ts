@@ -145,3 +145,24 @@ test("[R61] [R80] what is proposed has a name of its own", () => {
   const range = "---\napiVersion: v1\nkind: LimitRange\nmetadata: {name: defaults}\nspec: {limits: []}\n";
   expect(findingsOf("KBP522", { files: noRequests + range })[0]?.edit?.added?.metadata.name).toBe("defaults-2");
 });
+
+test("[R62] KBP507 names the key, both sides and the layer", () => {
+  const family = (name: string, zone: string) =>
+    nodePool(
+      name,
+      `[{key: karpenter.k8s.aws/instance-family, operator: In, values: [${name}]}, {key: topology.kubernetes.io/zone, operator: In, values: [${zone}]}]`,
+    );
+  const asking = workload(
+    "Deployment",
+    "",
+    "nodeSelector: {karpenter.k8s.aws/instance-family: r5, topology.kubernetes.io/zone: us-east-1a}",
+  );
+  expect(
+    findingsOf("KBP507", { files: family("m5", "us-east-1a") + family("r5", "us-east-1b") + asking }),
+  ).toMatchObject([
+    {
+      message: "karpenter.k8s.aws/instance-family: pod wants r5, NodePool m5 allows m5",
+      evidence: expect.stringMatching(/^layer pool;/),
+    },
+  ]);
+});
