@@ -5,12 +5,16 @@ import { explainLink } from "./use-route.ts";
 
 export type GroupBy = "pool" | "zone" | "type";
 
+/** As many nodes have room for their names. */
+const mostNamed = 60;
+
 /** Nodes as boxes that fill with what their pods ask for. A group is one stop of the Tab key; arrows move within it. */
 export function NodeBoxes({ nodes, by }: { readonly nodes: readonly FleetNode[]; readonly by: GroupBy }) {
   const groups = useMemo(
     () => [...Map.groupBy(nodes, (node) => node[by])].toSorted(([a], [b]) => (a < b ? -1 : 1)),
     [nodes, by],
   );
+  const isRoomy = nodes.length <= mostNamed;
   return (
     <>
       <p class="key">
@@ -39,9 +43,9 @@ export function NodeBoxes({ nodes, by }: { readonly nodes: readonly FleetNode[];
               {count(own.length, "node")}, {perHour(own.reduce((sum, { pricePerHour = 0 }) => sum + pricePerHour, 0))}
             </span>
           </h3>
-          <ul class="boxes" onKeyDown={moveFocus}>
+          <ul class={isRoomy ? "boxes roomy" : "boxes"} onKeyDown={moveFocus}>
             {own.map((node, index) => (
-              <Box key={node.name} node={node} isFirst={index === 0} />
+              <Box key={node.name} node={node} isFirst={index === 0} isRoomy={isRoomy} />
             ))}
           </ul>
         </section>
@@ -51,11 +55,14 @@ export function NodeBoxes({ nodes, by }: { readonly nodes: readonly FleetNode[];
 }
 
 /** One element a node, so that thousands are drawn at once; drawn again only when its node changed. */
-function Box({ node, isFirst }: { readonly node: FleetNode; readonly isFirst: boolean }) {
+function Box(props: { readonly node: FleetNode; readonly isFirst: boolean; readonly isRoomy: boolean }) {
+  const { node, isFirst, isRoomy } = props;
   return useMemo(() => {
     const { name, type, zone, capacityType, state, conditions, pods, cpu, memoryGib, pricePerHour } = node;
     const price = pricePerHour === undefined ? "" : `, ${perHour(pricePerHour)}`;
-    const told = `${name}: ${type} ${capacityType} in ${zone}${price}, ${state}${conditions.length === 0 ? "" : ` (${conditions.join(", ")})`}, ${count(pods, "pod")}, CPU ${percent(cpu.used, cpu.of)}, memory ${percent(memoryGib.used, memoryGib.of)}`;
+    // Begins with what is to be seen, so that who speaks to the page is understood.
+    const seen = `${type} ${zone}, ${count(pods, "pod")}`;
+    const told = `${name} ${seen}: ${capacityType}${price}, ${state}${conditions.length === 0 ? "" : ` (${conditions.join(", ")})`}, CPU ${percent(cpu.used, cpu.of)}, memory ${percent(memoryGib.used, memoryGib.of)}`;
     const fill = (used: number, of: number): string => `${of > 0 ? Math.min(100, (used / of) * 100) : 0}%`;
     return (
       <li>
@@ -66,10 +73,13 @@ function Box({ node, isFirst }: { readonly node: FleetNode; readonly isFirst: bo
           aria-label={told}
           tabIndex={isFirst ? 0 : -1}
           style={{ "--cpu": fill(cpu.used, cpu.of), "--memory-share": fill(memoryGib.used, memoryGib.of) }}
-        />
+        >
+          {isRoomy && <span>{name} </span>}
+          {isRoomy && <span class="quiet">{seen}</span>}
+        </a>
       </li>
     );
-  }, [node, isFirst]);
+  }, [node, isFirst, isRoomy]);
 }
 
 type Step = (item: Element | null, list: Element) => Element | null | undefined;

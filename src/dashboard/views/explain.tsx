@@ -3,6 +3,7 @@ import { type FleetNode, type FleetState, mostNodesExplained } from "../../serve
 import type { ExplainReport } from "../../studies/index.ts";
 import type { Engine } from "../engine/engine-client.ts";
 import type { Connection } from "../feed/connection.ts";
+import { PodsOfNode } from "./node-pods.tsx";
 import { ageOf, count, percent, perHour, perMonth } from "../parts/format.ts";
 
 type Explained =
@@ -45,6 +46,7 @@ export function Explain(props: {
       {explained.kind === "asking" && <p class="nothing">Asking the engine.</p>}
       {explained.kind === "unknown" && <p class="warning">{explained.message}</p>}
       {explained.kind === "known" && <Report report={explained.report} />}
+      {node !== undefined && <PodsOfNode node={name} pods={node.pods} connection={connection} />}
     </section>
   );
 }
@@ -100,12 +102,12 @@ function Report({ report }: { readonly report: ExplainReport }) {
         <p class="nothing">Nothing stands in the way.</p>
       ) : (
         <ul class="plain reasons">
-          {reasons.map(({ layer, code, text, count: times }) => (
-            <li key={`${layer} ${code} ${text}`}>
+          {reasons.map(({ layer, code, text, object }) => (
+            <li key={`${layer} ${code} ${object} ${text}`}>
               <span class="layer">{layer}</span>
               <span>
+                {object !== undefined && <b>{object}: </b>}
                 {text}
-                {times !== undefined && times > 1 && <span class="quiet"> ({times} times)</span>}
               </span>
             </li>
           ))}

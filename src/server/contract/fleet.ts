@@ -83,6 +83,21 @@ export interface PendingPod {
   readonly reason?: string;
 }
 
+/** At `/api/v1/pods?node=NAME`: what runs on a node. Asked for node by node, since a fleet's pods are many. */
+export interface NodePods {
+  readonly schema: "node-pods/1";
+  /** Version of the picture that it was read from. */
+  readonly revision: number;
+  /** What each asks for: cores and GiB. */
+  readonly pods: readonly {
+    readonly pod: string;
+    /** Kind of its controller. */
+    readonly owner?: string;
+    readonly cpu: number;
+    readonly memoryGib: number;
+  }[];
+}
+
 /** A decision with a number of its own. */
 export interface FleetDecision extends DecisionLine {
   readonly id: number;

@@ -12,6 +12,7 @@ export {
   mostNodesExplained,
   mostPending,
   mostTrendPoints,
+  type NodePods,
   type PendingPod,
   poolKeyOf,
   type Share,

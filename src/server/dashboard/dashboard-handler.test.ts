@@ -1,7 +1,8 @@
 import { createServer } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach, describe, expect, it } from "vitest";
-import { nodePool, snapshot } from "../../../test/builders/snapshot.ts";
+import { boundPod } from "../../../test/builders/pods.ts";
+import { managedNode, nodePool, snapshot } from "../../../test/builders/snapshot.ts";
 import { createManualClock } from "../../platform/index.ts";
 import { createFleetFeed } from "../fleet/fleet-feed.ts";
 import { createDashboardHandler, type DashboardParts } from "./dashboard-handler.ts";
@@ -52,6 +53,26 @@ describe("the dashboard's addresses", () => {
     expect(answer.headers.get("content-security-policy")).toContain("script-src 'self';");
     expect(await answer.text()).toBe("<p>page</p>");
     expect((await fetch(url, { headers: { "if-none-match": '"1"' } })).status).toBe(304);
+  });
+
+  it("list what runs on a node, the largest first", async () => {
+    const picture = snapshot({
+      pools: [nodePool("general")],
+      managed: [managedNode("n-1", { pool: "general" })],
+      pods: [
+        boundPod("small", "n-1", { requests: { cpu: "100m" } }),
+        boundPod("large", "n-1", { requests: { cpu: "2", memory: "1Gi" } }),
+      ],
+    });
+    const { url } = await serve({ snapshot: () => picture });
+    const answer = await fetch(`${url}/api/v1/pods?node=n-1`);
+    expect(await answer.json()).toMatchObject({
+      pods: [
+        { pod: "default/large", cpu: 2, memoryGib: 1 },
+        { pod: "default/small", cpu: 0.1, memoryGib: 0 },
+      ],
+    });
+    expect((await fetch(`${url}/api/v1/pods?node=n-2`)).status).toBe(404);
   });
 
   it.each(["api/v1/fleet", "api/v1/engine", "api/v1/findings"])("%s is JSON", async (path) => {

@@ -10,6 +10,7 @@ import type { Clock } from "../../platform/index.ts";
 import { wirePieces } from "../contract/index.ts";
 import { streamFleet } from "../fleet/event-stream.ts";
 import type { FleetFeed } from "../fleet/fleet-feed.ts";
+import { podsOfNode } from "../fleet/node-pods.ts";
 import type { PageFiles } from "./page-files.ts";
 
 export interface DashboardParts {
@@ -84,6 +85,11 @@ async function answerApi(exchange: Exchange, path: string, parts: DashboardParts
       return sendPieces(exchange, parts.clock, wirePieces(parts.snapshot()));
     case "findings":
       return sendJson(exchange, 200, parts.findings());
+    case "pods": {
+      const name = url.searchParams.get("node") ?? "";
+      const pods = podsOfNode(parts.snapshot(), name);
+      return sendJson(exchange, pods === undefined ? 404 : 200, pods ?? { message: `there is no node ${name}` });
+    }
     case "explain": {
       const { found, body } = parts.explain(url.searchParams.get("object") ?? "");
       return sendJson(exchange, found ? 200 : 404, body);

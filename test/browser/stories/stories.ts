@@ -288,7 +288,12 @@ const explained: readonly Story[] = [
     path: "explain/node/ip-10-0-0-14.ec2.internal",
     fleet: fullFleet,
     explained: told(standingNode),
-    sees: "223 $ a month",
+    picture: snapshot({
+      pools: [nodePool("general")],
+      managed: [managedNode("ip-10-0-0-14.ec2.internal", { pool: "general" })],
+      pods: ["web-7", "web-8"].map((name) => boundPod(name, "ip-10-0-0-14.ec2.internal", { requests: { cpu: "1" } })),
+    }),
+    sees: "default/web-8",
   },
   {
     name: "explain-in-a-large-fleet",
