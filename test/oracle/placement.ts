@@ -31,10 +31,9 @@ export function matchesExpression(
   found: readonly string[],
 ): boolean {
   const values = expression.values ?? [];
-  const bound = Number(values[0]);
   switch (expression.operator) {
     case "In":
-      return found.some((value) => values.includes(value));
+      return found.some((value) => isListed(values, value));
     case "NotIn":
       return found.length === 0 || found.some((value) => !values.includes(value));
     case "Exists":
@@ -42,12 +41,23 @@ export function matchesExpression(
     case "DoesNotExist":
       return found.length === 0;
     case "Gt":
-      return found.some((value) => Number(value) > bound);
+      return found.some((value) => Number(value) > Number(values[0]));
     case "Lt":
-      return found.some((value) => Number(value) < bound);
+      return found.some((value) => Number(value) < Number(values[0]));
     case "Gte":
-      return found.some((value) => Number(value) >= bound);
+      return found.some((value) => Number(value) >= Number(values[0]));
     default:
-      return found.some((value) => Number(value) <= bound);
+      return found.some((value) => Number(value) <= Number(values[0]));
   }
+}
+
+/** Claims list hundreds of types, and each is looked up in the list for each of its offerings. */
+const long = 16;
+const membersOf = new WeakMap<readonly string[], ReadonlySet<string>>();
+
+function isListed(values: readonly string[], value: string): boolean {
+  if (values.length < long) return values.includes(value);
+  const members = membersOf.get(values) ?? new Set(values);
+  membersOf.set(values, members);
+  return members.has(value);
 }

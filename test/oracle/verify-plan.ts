@@ -27,7 +27,7 @@ export function verifyPlan(
 ): readonly string[] {
   return [
     ...verifyFates(snapshot, plan),
-    ...plan.claims.flatMap((claim) => verifyClaim(snapshot, claim)),
+    ...verifyClaims(snapshot, plan),
     ...verifyNodes(snapshot, plan),
     ...verifyLimits(snapshot, plan),
     ...verifyReservations(snapshot, plan),
@@ -59,9 +59,20 @@ function isAskedFor({ metadata, spec, status }: Pod): boolean {
   return refused === true && owned !== true && spec.nodeName === undefined && status?.nominatedNodeName === undefined;
 }
 
-function verifyClaim(snapshot: ClusterSnapshot, claim: PlannedClaim): readonly string[] {
-  const list = snapshot.instanceTypes.get(`${claim.poolKey.kind}/${claim.poolKey.name}`) ?? [];
-  const types = new Map(list.map((type) => [type.name, type]));
+function verifyClaims(snapshot: ClusterSnapshot, { claims }: ProvisioningPlan): readonly string[] {
+  const offered = new Map(
+    [...snapshot.instanceTypes].map(([pool, list]) => [pool, new Map(list.map((type) => [type.name, type]))]),
+  );
+  return claims.flatMap((claim) =>
+    verifyClaim(snapshot, claim, offered.get(`${claim.poolKey.kind}/${claim.poolKey.name}`) ?? new Map()),
+  );
+}
+
+function verifyClaim(
+  snapshot: ClusterSnapshot,
+  claim: PlannedClaim,
+  types: ReadonlyMap<string, InstanceType>,
+): readonly string[] {
   const requests = totalOf(claim.pods);
   return [
     ...verifyTaintsAndPorts(claim),
