@@ -7,6 +7,7 @@ import {
 } from "../api/index.ts";
 import type { Clock, Ids, Logger, MetricsRegistry, Random } from "../platform/index.ts";
 import { createSimulatedAccount, type SimulatedAccount } from "./account/account.ts";
+import { expireEvents } from "./apiserver/event-expiry.ts";
 import { type ApiServer, createApiServer } from "./apiserver/server.ts";
 import type { InProcessClient } from "./apiserver/in-process-client.ts";
 import type { KubeletTimings } from "./kubelets/timings.ts";
@@ -26,6 +27,8 @@ export interface EmbeddedClusterOptions {
   readonly timings?: Partial<KubeletTimings>;
   /** Nodes without a machine that kubelets play all the same (KWOK's). */
   readonly adopts?: (node: Node) => boolean;
+  /** How long events stay after their last occurrence; for good when absent. */
+  readonly eventRetentionMilliseconds?: number;
 }
 
 /** The embedded cluster without the controller: API server, scheduler, workload controllers, kubelets, simulated account. */
@@ -78,7 +81,12 @@ export async function startEmbeddedCluster(
     },
     signal,
   );
-  const done = standIns.done.finally(() => api.close());
+  const { eventRetentionMilliseconds: retentionMilliseconds } = options;
+  const expiring =
+    retentionMilliseconds === undefined ? undefined : expireEvents({ kube, clock, retentionMilliseconds }, signal);
+  const done = Promise.all([standIns.done, expiring])
+    .then(() => undefined)
+    .finally(() => api.close());
   return {
     api,
     kube,

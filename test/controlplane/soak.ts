@@ -180,7 +180,12 @@ export async function soak(options: SoakOptions, report: (sample: Sample) => voi
   const ids = createIds(random);
   const end = new AbortController();
   const base = { clock, random, ids, log: silentLogger };
-  const cluster = await startEmbeddedCluster({ ...base, metrics: silentMetrics }, end.signal);
+  // An hour would make most of a run one in which what the API server keeps of events is still growing.
+  const eventRetentionMilliseconds = 300_000;
+  const cluster = await startEmbeddedCluster(
+    { ...base, metrics: silentMetrics, eventRetentionMilliseconds },
+    end.signal,
+  );
   const { account } = cluster;
   await cluster.kube.create(ec2NodeClassType, nodeClass);
   await cluster.kube.create(nodePoolType, pool);
