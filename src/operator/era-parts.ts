@@ -4,6 +4,7 @@ import {
   type Era,
   type PlanListener,
   tellBetaPools,
+  withEraMetrics,
   withFoundingForms,
 } from "../controllers/index.ts";
 import { createInformerSet, type EventRecorder, type KubeClient } from "../kube/index.ts";
@@ -17,6 +18,8 @@ import type { OperatorOptions } from "./options.ts";
 /** What the v1alpha5 era puts between the cluster and everything else. */
 export interface EraParts {
   readonly era: Era;
+  /** With counters of Provisioners under their old names (spec: v1alpha5 4.14). */
+  readonly metrics: MetricsRegistry;
   /** With the old forms of lines that had one, while they are wanted (spec: v1alpha5 D10). */
   readonly log: Logger;
   readonly onBatchClosed: (milliseconds: number) => void;
@@ -54,6 +57,7 @@ export function composeEra(setup: {
   const admission = admissionOf({ ...setup, log });
   return {
     era: created,
+    metrics: withEraMetrics(metrics, () => created.isUsed()),
     admission: {
       readiness: admission.readiness,
       run: async (signal) =>

@@ -127,9 +127,9 @@ interface Parts extends Pick<EraParts, "admission"> {
 }
 
 function composeParts(setup: OperatorSetup): Parts {
-  const { clock, random, ids, metrics, options } = setup;
+  const { clock, random, ids, options } = setup;
   const { mode } = options;
-  const { era, log, onBatchClosed, planLines, admission } = composeEra(setup);
+  const { era, log, metrics, onBatchClosed, planLines, admission } = composeEra(setup);
   const { informers } = era;
   const eventKube = restrictClient(era.kube, mode, []);
   const recorder = createEventRecorder({ client: eventKube, clock, ids, log, metrics });

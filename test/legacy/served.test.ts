@@ -440,5 +440,10 @@ test("[R65] limits and usage of a Provisioner are told by metrics of the era's n
     "karpenter_provisioner_usage 2",
     "karpenter_provisioner_usage_pct 25",
   ]);
+  const counted = text.split("\n").filter((line) => /^karpenter_(machines|nodes)_created\{/.test(line));
+  expect(counted.map((line) => line.replace(/,?app="[^"]*"/, ""))).toEqual([
+    'karpenter_machines_created{reason="provisioned",provisioner="general"} 1',
+    'karpenter_nodes_created{nodepool="",provisioner="general"} 1',
+  ]);
   await cluster.stop();
 });

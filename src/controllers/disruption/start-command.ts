@@ -1,5 +1,5 @@
 import { labels } from "../../api/index.ts";
-import { type Candidate, type DisruptionCommand, epochMillisOf } from "../../core/index.ts";
+import { addressOf, type Candidate, type DisruptionCommand, epochMillisOf } from "../../core/index.ts";
 import { objectKey } from "../../kube/index.ts";
 import { mapLimit } from "../../platform/index.ts";
 import type { DecidedCommand } from "../plumbing/index.ts";
@@ -97,7 +97,7 @@ function report(deps: DisruptionDeps, command: DisruptionCommand): void {
     "saving-per-hour": command.savingPerHour,
   });
   deps.instruments.disruptionDecisions.increment(own);
-  for (const nodepool of new Set(command.candidates.map(({ pool }) => pool.key.name))) {
+  for (const nodepool of new Set(command.candidates.map(({ pool }) => addressOf(pool.key)))) {
     deps.instruments.disruptionDecisionsByNodePool.increment({ nodepool, ...own });
   }
   recordRemovals(deps, command);

@@ -80,7 +80,7 @@ async function create(
   deps.model.insertClaim(created);
   deps.instruments.nodeClaimsCreated.increment({
     reason: options.reason,
-    nodepool: planned.poolKey.name,
+    nodepool: addressOf(planned.poolKey),
     min_values_relaxed: created.metadata.annotations?.[annotations.minValuesRelaxed] ?? "false",
   });
   return created;
