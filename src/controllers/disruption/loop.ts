@@ -19,6 +19,7 @@ import type { DisruptionDeps } from "./deps.ts";
 import { inSlices } from "./in-slices.ts";
 import { commandLabels, methodLabels } from "./method-labels.ts";
 import { createMovesMade, type MovesMade } from "./moves-made.ts";
+import { createMovingPicture, type MovingPicture } from "./moving-picture.ts";
 import { createQuietPicture, type QuietPicture } from "./quiet-picture.ts";
 import { createSettledMethods, type SettledMethods } from "./settled-methods.ts";
 import { countScores, tellApproved, tellFound, tellRejected } from "./tell-consolidation.ts";
@@ -29,6 +30,7 @@ import { recordRemovals, startCommand } from "./start-command.ts";
 
 const pollMilliseconds = 10_000;
 const unsyncedMilliseconds = 1_000;
+const movingMilliseconds = 1_000;
 const abnormalMilliseconds = 15 * 60_000;
 const parallel = 20;
 
@@ -52,6 +54,7 @@ export function createDisruption(given: DisruptionDeps): Disruption {
     moves,
     settled: createSettledMethods(),
     quiet: createQuietPicture(deps.bufferNodes),
+    moving: createMovingPicture(),
   };
   const started = deps.clock.monotonic();
   const { quietStartMilliseconds = 0 } = deps;
@@ -73,8 +76,9 @@ export function createDisruption(given: DisruptionDeps): Disruption {
         if (deps.act && deps.sharesDisruption !== true) await repairLeftovers(deps, table, signal);
         const quiet = started + quietStartMilliseconds - deps.clock.monotonic();
         if (quiet > 0) return requeueAfter(quiet);
-        const acted = await pass(run, signal);
-        return acted ? requeueNow : requeueAfter(pollMilliseconds);
+        const outcome = await pass(run, signal);
+        if (outcome === "acted") return requeueNow;
+        return requeueAfter(outcome === "waits" ? movingMilliseconds : pollMilliseconds);
       },
       watch: (controller) => {
         controller.enqueue(singletonKey);
@@ -123,27 +127,33 @@ interface Run {
   readonly backOff: BackOff;
   readonly moves: MovesMade;
   readonly quiet: QuietPicture;
+  readonly moving: MovingPicture;
 }
 
-/** True when a command was started. Where the second look refuses all of a method's, the later methods get their turn. */
-async function pass(run: Run, signal: AbortSignal): Promise<boolean> {
-  const { deps, quiet, backOff } = run;
+/**
+ * `acted`: a command was started. `waits`: repacking was left out, because pods come and go. Where the second look refuses
+ * all of a method's, the later methods get their turn.
+ */
+async function pass(run: Run, signal: AbortSignal): Promise<"acted" | "waits" | "idle"> {
+  const { deps, quiet, backOff, moving } = run;
   await deps.model.refreshInstanceTypes(signal);
   const begun = pictureOf(deps);
-  if (backOff.held().size === 0 && quiet.holds(begun, deps.clock.now())) return false;
-  let left = deps.methods;
+  const isMoving = moving.isMoving(begun, deps.clock.monotonic());
+  if (backOff.held().size === 0 && quiet.holds(begun, deps.clock.now())) return "idle";
+  let left = isMoving ? deps.methods.filter(({ validation }) => validation !== "repacking") : deps.methods;
+  const otherwise = left.length < deps.methods.length ? "waits" : "idle";
   for (;;) {
     const plan = await plannedCommands({ ...run, deps: { ...deps, methods: left } }, signal);
     const [first] = plan.commands;
     if (left === deps.methods && backOff.held().size === 0) quiet.note(begun, plan, deps.clock.now());
     if (first === undefined) {
       deps.onPass?.([]);
-      return false;
+      return otherwise;
     }
     const outcome = await carryOut(run, plan, signal);
-    if (outcome !== "refused") return outcome === "started";
+    if (outcome !== "refused") return outcome === "started" ? "acted" : otherwise;
     left = left.slice(1 + left.findIndex(({ name }) => name === first.method));
-    if (left.length === 0) return false;
+    if (left.length === 0) return otherwise;
   }
 }
 

@@ -52,9 +52,13 @@ export const emptiness: DisruptionMethod = Object.freeze<DisruptionMethod>({
   partial: true,
 });
 
-/** Ours: a node is empty when no pod would have to move, whatever moving it costs (lifecycle 8, O22). */
+/**
+ * Ours: a node is empty when no pod would have to move, whatever moving it costs (lifecycle 8, O22). The wait for the second
+ * look is shorter: what has to be seen meanwhile are pods that are bound there this moment.
+ */
 export const vacancy: DisruptionMethod = Object.freeze<DisruptionMethod>({
   ...emptiness,
+  validationDelayMillis: 5_000,
   checks: checksWith(({ pods }) => pods.length > 0),
 });
 
