@@ -41,7 +41,7 @@ export interface Era {
   /** Whether there is a Provisioner. */
   isUsed(): boolean;
   /** Whether there is a Machine. */
-  hasMachines(): boolean;
+  readonly hasMachines: () => boolean;
   /** What the Provisioner of a node says of its time; undefined for nodes of no Provisioner. */
   timersOf(node: string): NodeTimers | undefined;
   /** From now on; makes all views anew. */
