@@ -52,10 +52,7 @@ async function follow({ store }: ConnectionParts, ask: Ask, waker: Waker, signal
   let pause = firstPause;
   while (!signal.aborted) {
     const headers = reader.lastId() === undefined ? {} : { "last-event-id": reader.lastId() ?? "" };
-    const why = await ask("events", signal, headers).then(
-      (response) => readStream(response, reader, store),
-      (error: unknown) => String(error),
-    );
+    const why = await ask("events", signal, headers).then((response) => readStream(response, reader, store), wordsOf);
     if (signal.aborted) return;
     const { connection } = store.get();
     if (connection.kind === "outdated") return;
@@ -83,9 +80,11 @@ async function readStream(response: Response, reader: Reader, store: Store): Pro
     }
     return "the server ended the stream";
   } catch (error) {
-    return String(error);
+    return wordsOf(error);
   }
 }
+
+const wordsOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 async function messageOf(response: Response): Promise<string> {
   const body: unknown = await response.json().catch(() => undefined);

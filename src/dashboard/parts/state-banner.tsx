@@ -45,7 +45,7 @@ function TokenForm({ message, connection }: { readonly message: string; readonly
   return (
     <form class="banner" onSubmit={send}>
       <label>
-        The dashboard asks for its token ({message}):{" "}
+        {message}. Token:{" "}
         <input
           type="password"
           autocomplete="off"

@@ -31,7 +31,11 @@ export function Overview({ fleet, engine }: { readonly fleet: FleetState; readon
           more={`${amount(memoryGib.used)} of ${amount(memoryGib.of)} GiB`}
         />
       </dl>
-      <TrendChart points={fleet.trend} now={{ time: fleet.time, pending: pods.pending, ...figures }} />
+      {fleet.trend.length === 0 ? (
+        <p class="nothing">Cost over time is drawn from the first minute on.</p>
+      ) : (
+        <TrendChart points={fleet.trend} now={{ time: fleet.time, pending: pods.pending, ...figures }} />
+      )}
       <Saving engine={engine} />
       <Waiting fleet={fleet} />
       <section aria-labelledby="last-heading">

@@ -117,7 +117,8 @@ async function refusalOf(request: IncomingMessage, token: DashboardParts["token"
   if (expected === undefined || expected === "")
     return { status: 503, message: "the file with the dashboard's token cannot be read" };
   const given = request.headers.authorization ?? "";
-  return isSame(given, `Bearer ${expected}`) ? undefined : { status: 401, message: "a token is asked for here" };
+  if (isSame(given, `Bearer ${expected}`)) return undefined;
+  return { status: 401, message: given === "" ? "This dashboard asks for a token" : "That is not its token" };
 }
 
 function isSame(given: string, expected: string): boolean {

@@ -92,7 +92,7 @@ const loading: readonly Story[] = [
     faults: { events: "silent" },
   },
   { name: "page-refused", path: "overview", fleet: fullFleet, sees: /No contact .* 500/, faults: { events: 500 } },
-  { name: "page-locked", path: "overview", fleet: fullFleet, sees: "asks for its token", isLocked: true },
+  { name: "page-locked", path: "overview", fleet: fullFleet, sees: "This dashboard asks for a token", isLocked: true },
   { name: "page-unknown", path: "nowhere", fleet: fullFleet, sees: "There is no view “nowhere”" },
   {
     name: "page-observer",
