@@ -1,5 +1,6 @@
 import { execFile } from "node:child_process";
 import { PassThrough } from "node:stream";
+import { existsSync } from "node:fs";
 import { promisify } from "node:util";
 import { expect, it } from "vitest";
 import { runCli } from "./program.ts";
@@ -27,3 +28,18 @@ it("ends quietly when the reader has seen enough", async () => {
   const { stdout, stderr } = await promisify(execFile)("sh", ["-c", command]);
   expect([stdout, stderr.includes("EPIPE") || stderr.includes("at ")]).toEqual(['[{"name":"a1.2xlarge', false]);
 }, 60_000);
+
+// Skipped where no device plays a full disk.
+it.skipIf(!existsSync("/dev/full"))(
+  "says in one line that its answer cannot be written",
+  async () => {
+    const command = `"${process.execPath}" src/cli/main.ts instance-types --max-results 900 > /dev/full; echo "exit $?"`;
+    const { stdout, stderr } = await promisify(execFile)("sh", ["-c", command]);
+    expect([
+      stdout,
+      stderr.match(/standard output cannot be written: ENOSPC/g)?.length,
+      stderr.includes("    at "),
+    ]).toEqual(["exit 2\n", 1, false]);
+  },
+  60_000,
+);

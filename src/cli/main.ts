@@ -11,11 +11,14 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-// A reader that has seen enough (`| head`) is no error.
-process.stdout.on("error", (error: NodeJS.ErrnoException) => {
-  if (error.code !== "EPIPE") throw error;
-  process.exit(0);
+// A reader that has seen enough (`| head`) is no error; a full disk is one.
+process.stdout.on("error", ({ code, message }: NodeJS.ErrnoException) => {
+  if (code === "EPIPE") process.exit(0);
+  process.stderr.write(`karpenter: standard output cannot be written: ${message}\n`);
+  process.exit(2);
 });
+// With nobody left to tell, there is nothing to tell.
+process.stderr.on("error", () => undefined);
 
 // What should have ended by now must not keep a stopped command alive.
 const exitMilliseconds = 1_000;

@@ -18,6 +18,13 @@ async function run(...argv: readonly string[]) {
   return { exitCode, ...texts };
 }
 
+it("says its version", async () => {
+  expect(await run("--version")).toMatchObject({
+    exitCode: 0,
+    output: expect.stringMatching(/^\d+\.\d+\.\d+\n$/) as string,
+  });
+});
+
 describe("wrong use", () => {
   it.each([
     ["fault throttle abc", '"abc" is no amount; expected a number of 0 or more'],

@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { Command, CommanderError } from "commander";
 import { CliError, exitCodes } from "./cli-error.ts";
 import { convertCommand } from "./commands/convert.ts";
@@ -62,11 +63,18 @@ const withoutController: ReadonlySet<string> = new Set([
   "fault",
 ]);
 
+/** As the package states it, in a checkout and where it is installed. */
+function versionText(): string {
+  const text = readFileSync(new URL("../../package.json", import.meta.url), "utf8");
+  return (JSON.parse(text) as { readonly version: string }).version;
+}
+
 async function createProgram(argv: readonly string[], { terminal, finish }: CommandContext): Promise<Command> {
   const program = new Command("karpenter")
     .description(
       "A node autoscaler for Kubernetes: the cheapest machines that fit, in milliseconds, with a reason for each.",
     )
+    .version(versionText(), "-V, --version", "print the version")
     .exitOverride()
     .configureOutput({
       writeOut: (text) => void terminal.output.write(text),

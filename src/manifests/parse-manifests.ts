@@ -47,6 +47,8 @@ export function parseManifests(file: string, text: string): ManifestSet {
     lineCounter: lines,
     customTags: kubernetesTags,
     prettyErrors: false,
+    // Warnings would be the process's, in the midst of an answer.
+    logLevel: "error",
   });
   const objects: ManifestObject[] = [];
   const problems: ManifestProblem[] = [];

@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import { catalogueRegions } from "../../provider-aws/catalogue/index.ts";
 import type { CommandContext } from "../command-context.ts";
 import { addFilterFlags } from "../instance-types/filters.ts";
-import { numberValue } from "../instance-types/filter-values.ts";
+import { countValue } from "../instance-types/filter-values.ts";
 import { sortKeys, sortKeyValue } from "../instance-types/order.ts";
 import { type InstanceTypesFlags, runInstanceTypes, typeForms } from "../instance-types/run-instance-types.ts";
 
@@ -23,7 +23,7 @@ export function instanceTypesCommand(program: Command, { terminal, finish }: Com
     .addOption(
       new Option("--max-results <n>", "most types to show")
         .env("EC2_INSTANCE_SELECTOR_MAX_RESULTS")
-        .argParser(numberValue)
+        .argParser(countValue)
         .default(20),
     )
     .option(

@@ -25,7 +25,9 @@ export function browserLines(
   const [head = "", ...body] = bodyOf(left, view);
   const first = firstShown(view, body.length, page);
   const shown = body.slice(first, first + page);
-  const marked = shown.map((line, at) => (first + at === cursorOf(view) ? paint("cyan", cut(line, columns)) : line));
+  const isCursor = (at: number): boolean => first + at === cursorOf(view);
+  // Marked by a sign too, as not every terminal has colours.
+  const marked = shown.map((line, at) => (isCursor(at) ? paint("cyan", cut(`>${line.slice(1)}`, columns)) : line));
   const filled = [...marked, ...Array.from({ length: page - marked.length }, () => "")];
   return [paint("bold", cut(head, columns)), ...filled, paint("dim", cut(footOf(left, view), columns))].map((line) =>
     cut(line, columns),
@@ -56,10 +58,10 @@ function bodyOf(left: readonly TypeEntry[], view: BrowserView): readonly string[
   }
   const rows = left.map(({ row }) => {
     const [name = "", ...cells] = wideRow(row);
-    return [`${selected.has(row.name) ? "*" : " "} ${name}`, ...cells];
+    return [` ${selected.has(row.name) ? "*" : " "} ${name}`, ...cells];
   });
   const [first = "", ...headings] = wideHeadings;
-  return renderColumns({ headings: [`  ${first}`, ...headings], rows })
+  return renderColumns({ headings: [`   ${first}`, ...headings], rows })
     .trimEnd()
     .split("\n");
 }

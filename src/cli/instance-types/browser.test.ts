@@ -68,9 +68,10 @@ describe("keys of instance-types --output interactive", () => {
 describe("the picture of it", () => {
   it("marks what is selected and fills the terminal", () => {
     const lines = linesAfter([down, " "]);
-    expect([lines.length, lines[2]?.slice(0, 12), lines.at(-1)?.slice(0, 20)]).toEqual([
+    expect([lines.length, lines[2]?.slice(0, 12), lines[1]?.slice(0, 12), lines.at(-1)?.slice(0, 20)]).toEqual([
       12,
-      "* c6g.large ",
+      ">* c6g.large",
+      "   c6g.2xlar",
       "6 types, 1 selected ",
     ]);
   });

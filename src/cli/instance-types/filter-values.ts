@@ -14,6 +14,12 @@ export function numberValue(text: string): number {
   return number;
 }
 
+/** How many, 1 or more. */
+export function countValue(text: string): number {
+  if (/^[1-9]\d{0,8}$/.test(text)) return Number(text);
+  throw new InvalidArgumentError(`"${text}" is no number of types; expected 1 or more`);
+}
+
 const unitsInGib: Readonly<Record<string, number>> = { mi: 1 / 1024, gi: 1, ti: 1024, m: 1 / 1024, g: 1, t: 1024 };
 
 /** Amounts of memory in GiB: `4`, `4GiB`, `512mi`, `1TiB`; without a unit GiB. */

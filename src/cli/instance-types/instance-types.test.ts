@@ -130,6 +130,12 @@ describe("karpenter instance-types", () => {
     expect(row?.onDemandPrice).toBe(0.01);
   });
 
+  it("names a price that is none, in the first line too", async () => {
+    const prices = fileWith("m5.large,cheap\n", "prices.csv");
+    const { exitCode, errors } = await run(`--prices ${prices}`);
+    expect([exitCode, errors]).toEqual([2, expect.stringContaining('line 1: found "cheap", expected USD an hour')]);
+  });
+
   it.each([
     ["--vcpus 3 --memory 1000", 1, "the criteria are too narrow"],
     ["--vcpus many", 2, '"many" is no amount'],
@@ -137,6 +143,8 @@ describe("karpenter instance-types", () => {
     ["--allow-list [", 2, '"[" is no regular expression'],
     ["--vcpus-to-memory-ratio 1/2", 2, '"1/2" is no ratio'],
     ["--cpu-architecture sparc", 2, "Allowed choices are x86_64, amd64"],
+    ["--max-results 0", 2, '"0" is no number of types; expected 1 or more'],
+    ["-z us-east-1x", 1, "no type of us-east-1 is offered in a zone us-east-1x"],
     ["--service emr-7.0.0", 2, "--service emr-7.0.0: the catalogue does not hold which types it takes"],
     ["--sort-by colour", 2, '"colour" is no order'],
     ["--sort-by .ec2.colour", 2, "no type has that; --verbose shows what there is"],

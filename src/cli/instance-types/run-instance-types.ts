@@ -22,6 +22,7 @@ export interface InstanceTypesFlags extends FilterValues {
   readonly flexible: boolean;
   readonly maxResults: number;
   readonly instanceTypes?: readonly string[];
+  readonly availabilityZones?: readonly string[];
   readonly service?: string;
   readonly verbose: boolean;
   readonly sortBy: string;
@@ -38,6 +39,7 @@ export async function runInstanceTypes(flags: InstanceTypesFlags, terminal: Term
   if (unknown.length > 0) tell(terminal, `${flags.region} has no machine type named ${unknown.join(", ")}`);
   if (!entries.some((entry) => hasFigure(entry, flags.sortBy)))
     throw new CliError(`--sort-by ${flags.sortBy}: no type has that; --verbose shows what there is`);
+  tellOfZones(flags, entries, terminal);
   const filters = [...chosenFilters(flags), ...suitesOf(flags, entries)];
   const order: TypeOrder = { key: flags.sortBy, descending: flags.sortDirection === "descending" };
   const found = inOrder(
@@ -50,7 +52,8 @@ export async function runInstanceTypes(flags: InstanceTypesFlags, terminal: Term
     return exitCodes.findings;
   }
   if (flags.asRequirements) {
-    terminal.output.write(requirementsText(found));
+    const requirements = requirementsOf(found);
+    terminal.output.write(dataText({ requirements }, flags.output === "json" ? "json" : "yaml"));
     return exitCodes.fine;
   }
   if (flags.output === "interactive") return browseTypes(found, order, terminal);
@@ -59,6 +62,16 @@ export async function runInstanceTypes(flags: InstanceTypesFlags, terminal: Term
   if (shown.length < found.length)
     tell(terminal, `${shown.length} of ${found.length} types shown; --max-results ${found.length} shows all`);
   return exitCodes.fine;
+}
+
+function tellOfZones(
+  { availabilityZones = [], region }: InstanceTypesFlags,
+  entries: readonly TypeEntry[],
+  terminal: Terminal,
+): void {
+  const known = new Set(entries.flatMap(({ row }) => [...row.zones, ...row.zoneIds]));
+  const unknown = availabilityZones.filter((zone) => !known.has(zone));
+  if (unknown.length > 0) tell(terminal, `no type of ${region} is offered in a zone ${unknown.join(", ")}`);
 }
 
 /** `eks` was never a filter; which types a release of EMR takes is not in the catalogue (spec: operations 6.2). */
@@ -102,20 +115,11 @@ function render(entries: readonly TypeEntry[], form: InstanceTypesFlags["output"
 }
 
 /** Requirements of a NodePool that allow these types and no others. */
-function requirementsText(entries: readonly TypeEntry[]): string {
+function requirementsOf(entries: readonly TypeEntry[]) {
   const arches = [...new Set(entries.flatMap(({ facts }) => kubernetesArchOf(facts) ?? []))];
   const names = entries.map(({ row }) => row.name);
   return [
-    "requirements:",
-    ...requirementLines(labels.arch, arches.toSorted()),
-    ...requirementLines(labels.instanceType, names),
-    "",
-  ].join("\n");
+    { key: labels.arch, operator: "In", values: arches.toSorted() },
+    { key: labels.instanceType, operator: "In", values: names },
+  ];
 }
-
-const requirementLines = (key: string, values: readonly string[]): readonly string[] => [
-  `  - key: ${key}`,
-  "    operator: In",
-  "    values:",
-  ...values.map((value) => `      - ${value}`),
-];

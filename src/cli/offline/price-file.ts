@@ -41,11 +41,14 @@ function fromCsv(text: string, problems: string[]): PriceOverrides {
   const onDemand = new Map<string, number>();
   for (const [index, line] of text.split(/\r?\n/).entries()) {
     const [type = "", price = ""] = line.split(",").map((cell) => cell.trim());
-    if (type === "" || type.startsWith("#") || (index === 0 && Number.isNaN(Number(price)))) continue;
+    if (type === "" || type.startsWith("#") || (index === 0 && isHeading(type, price))) continue;
     keep(onDemand, { name: type, amount: amountOf(price), place: `line ${index + 1}`, found: price }, problems);
   }
   return { onDemand, spot: new Map(), discounts: new Map() };
 }
+
+/** Names of types have a dot: a first line with one is no heading, but a price that is none. */
+const isHeading = (type: string, price: string): boolean => Number.isNaN(Number(price)) && !type.includes(".");
 
 const mapNames = ["onDemand", "spot", "discounts"] as const;
 
