@@ -20,4 +20,5 @@ export { type Advice, advise } from "./run/advise.ts";
 export { type Baseline, baselineOf, readBaseline } from "./run/baseline.ts";
 export { type Configuration, emptyConfiguration, readConfiguration } from "./run/configuration.ts";
 export { configurationSchema } from "./run/configuration-schema.ts";
+export { objectRules, ofCluster } from "./run/objects-alone.ts";
 export { expiredEntries } from "./run/silencing.ts";

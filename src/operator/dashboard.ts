@@ -1,7 +1,7 @@
 /** The dashboard over a controller's own picture and decisions. */
 import { readFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
-import { type AdviceDocument, adviceDocument, advise, allRules } from "../advisor/index.ts";
+import { type AdviceDocument, adviceDocument, advise, objectRules, ofCluster } from "../advisor/index.ts";
 import type { ClusterSnapshot } from "../core/index.ts";
 import type { Clock, Lifecycle, Logger } from "../platform/index.ts";
 import {
@@ -67,21 +67,11 @@ const explainedBy =
       : { found: false, body: { message: report.failure.message } };
   };
 
-/** What a pool's own object decides; the rest needs manifests, logs or an account, and `karpenter lint`. */
-const poolRules = allRules.filter(({ needs }) => needs.length > 0 && needs.every((input) => input === "objects"));
-const nowhere = Object.freeze({ file: "cluster", line: 1, column: 1 });
-
 /** Best practices that the pools of now break. Pools are few, so that it is done at once. */
 const findingsOf =
   ({ snapshot }: DashboardSource) =>
-  (): AdviceDocument => {
-    const objects = snapshot().pools.map(({ pool: object }) => ({
-      object,
-      position: nowhere,
-      positionOf: () => nowhere,
-    }));
-    return adviceDocument(advise({ cluster: { objects, problems: [] } }, poolRules));
-  };
+  (): AdviceDocument =>
+    adviceDocument(advise({ cluster: ofCluster(snapshot().pools.map(({ pool }) => pool)) }, objectRules));
 
 /** Serves the dashboard of a controller where its options ask for one. Beyond loopback it asks for its token. */
 export async function startDashboard(

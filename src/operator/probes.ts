@@ -1,9 +1,8 @@
-import { createHash, timingSafeEqual } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { decisionLine } from "./decision-file.ts";
 import type { DecisionLog } from "./decision-log.ts";
 import type { MetricsRegistry } from "../platform/index.ts";
-import type { HttpAnswer, HttpRoute } from "../server/index.ts";
+import { bringsToken, type HttpAnswer, type HttpRoute } from "../server/index.ts";
 
 /** One condition of readiness; undefined when it holds, else why not. */
 export interface ReadinessCheck {
@@ -73,11 +72,7 @@ export function withToken(file: string, route: HttpRoute): HttpRoute {
       () => undefined,
     );
     if (token === undefined || token === "") return refuse(503, "the file of --metrics-token-file cannot be read");
-    if (!isSame(authorization ?? "", `Bearer ${token}`)) return refuse(401, "a bearer token is asked for here");
+    if (!bringsToken(authorization, token)) return refuse(401, "a bearer token is asked for here");
     return route(path, query, authorization);
   };
 }
-
-/** Takes the same time wherever two texts differ. */
-const isSame = (a: string, b: string): boolean => timingSafeEqual(digestOf(a), digestOf(b));
-const digestOf = (value: string): Buffer => createHash("sha256").update(value).digest();

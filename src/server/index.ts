@@ -1,4 +1,5 @@
 export * from "./contract/index.ts";
+export { bringsToken } from "./bearer-token.ts";
 export * from "./http-server.ts";
 export * from "./status-page.ts";
 export * from "./listen-failure.ts";

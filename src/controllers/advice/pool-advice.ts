@@ -1,5 +1,5 @@
 /** Best practices of pools while they are in use: an event on the pool and a metric (spec: v1alpha5 6). */
-import { advise, allRules, type Finding } from "../../advisor/index.ts";
+import { advise, type Finding, objectRules, ofCluster } from "../../advisor/index.ts";
 import { type KubeObject, nodePoolType } from "../../api/index.ts";
 import { poolKeyAt } from "../../core/index.ts";
 import type { EventRecorder } from "../../kube/index.ts";
@@ -14,9 +14,6 @@ export interface PoolAdviceDeps {
 
 /** Told once an hour for as long as it holds and the pool changes; who wants to know at once asks `karpenter lint`. */
 const dedupeMilliseconds = 3_600_000;
-
-/** What a pool's own object decides; whatever needs workloads, logs or an account is for `karpenter lint`. */
-const rules = allRules.filter(({ needs }) => needs.length > 0 && needs.every((input) => input === "objects"));
 
 /** Judges each pool beside the others whenever it changes. Hints are counted and told nobody. */
 export function createPoolAdvice({ caches, events, metrics }: PoolAdviceDeps): Reconciler {
@@ -55,10 +52,6 @@ function findingsOf({ nodePools, nodeClasses }: Caches, name: string): readonly 
     ...nodePools.store.list().filter(({ metadata }) => poolKeyAt(metadata.name ?? "").kind === "NodePool"),
     ...nodeClasses.flatMap(({ store }) => store.list()),
   ];
-  const { findings } = advise({ manifests: { objects: objects.map(placed), problems: [] } }, rules);
+  const { findings } = advise({ manifests: ofCluster(objects) }, objectRules);
   return findings.filter(({ place: { object } }) => object.kind === "NodePool" && object.name === name);
 }
-
-const nowhere = Object.freeze({ file: "cluster", line: 1, column: 1 });
-
-const placed = (object: KubeObject) => ({ object, position: nowhere, positionOf: () => nowhere });

@@ -1,5 +1,4 @@
 /** HTTP of the dashboard: its files, the state of the fleet, the stream of changes, explanations, the engine's picture. */
-import { timingSafeEqual } from "node:crypto";
 import type { IncomingMessage, ServerResponse } from "node:http";
 import { Readable } from "node:stream";
 import { pipeline } from "node:stream/promises";
@@ -7,6 +6,7 @@ import { promisify } from "node:util";
 import { createGzip, gzip } from "node:zlib";
 import type { ClusterSnapshot } from "../../core/index.ts";
 import type { Clock } from "../../platform/index.ts";
+import { bringsToken } from "../bearer-token.ts";
 import { wirePieces } from "../contract/index.ts";
 import { streamFleet } from "../fleet/event-stream.ts";
 import type { FleetFeed } from "../fleet/fleet-feed.ts";
@@ -117,13 +117,8 @@ async function refusalOf(request: IncomingMessage, token: DashboardParts["token"
   if (expected === undefined || expected === "")
     return { status: 503, message: "the file with the dashboard's token cannot be read" };
   const given = request.headers.authorization ?? "";
-  if (isSame(given, `Bearer ${expected}`)) return undefined;
+  if (bringsToken(given, expected)) return undefined;
   return { status: 401, message: given === "" ? "This dashboard asks for a token" : "That is not its token" };
-}
-
-function isSame(given: string, expected: string): boolean {
-  const [a, b] = [Buffer.from(given), Buffer.from(expected)];
-  return a.length === b.length && timingSafeEqual(a, b);
 }
 
 function sendFile({ request, response, path }: Exchange, page: PageFiles): Promise<void> | void {
