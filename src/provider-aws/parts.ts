@@ -123,17 +123,7 @@ export function createAwsParts(given: AwsProviderDeps): AwsParts {
       refreshMilliseconds: options.amiRefreshMilliseconds,
     }),
     templates,
-    instances: createInstanceStore({
-      ec2,
-      clock,
-      log,
-      clusterName,
-      batcherMetrics: instruments?.batcher,
-      terminationFailures: instruments?.terminationFailures,
-      reservedCapacity: options.reservedCapacity,
-      heedsEra: deps.hasMachines,
-      isShifted: (zone) => shifts.isShifted(subnets.zoneIdOf(zone)),
-    }),
+    instances: instancesOf(deps, { instruments, subnets, shifts }),
     network: createClusterNetwork({ eks: clients.eks, clusterName, log }),
     launcher: createLauncher({
       clock,
@@ -148,6 +138,24 @@ export function createAwsParts(given: AwsProviderDeps): AwsParts {
       onSpotRoleMissing: (claim) => publishSpotRoleMissing(deps.events, claim),
     }),
   };
+}
+
+function instancesOf(
+  { clients: { ec2 }, clock, log, options, hasMachines }: AwsProviderDeps,
+  shared: Pick<AwsParts, "instruments" | "subnets" | "shifts">,
+): InstanceStore {
+  const { instruments, subnets, shifts } = shared;
+  return createInstanceStore({
+    ec2,
+    clock,
+    log,
+    clusterName: options.cluster.name,
+    batcherMetrics: instruments?.batcher,
+    terminationFailures: instruments?.terminationFailures,
+    reservedCapacity: options.reservedCapacity,
+    heedsEra: hasMachines,
+    isShifted: (zone) => shifts.isShifted(subnets.zoneIdOf(zone)),
+  });
 }
 
 const existing = (nodeClass: EC2NodeClass | undefined): EC2NodeClass | undefined =>

@@ -83,20 +83,7 @@ export function createEra(deps: EraDeps): Era {
     views.refresh();
   };
   const claims = createClaimClient({ kube, provisioner, driftEnabled, now: () => clock.now() });
-  const unions = new Map<string, UnionInformer<KubeObject>>();
-  const join = <T extends KubeObject>(type: ResourceType<T>, parts: readonly UnionPart<T>[]): void => {
-    const union = createUnionInformer({ type }, parts, { clock, log });
-    unions.set(kindOf(type), union);
-  };
-  join<NodePool>(nodePoolType, [partOf(sources.nodePools, itself), viewPart(pools, [sources.provisioners])]);
-  join<EC2NodeClass>(ec2NodeClassType, [
-    partOf(sources.nodeClasses, itself),
-    viewPart(classes, [sources.provisioners, sources.templates]),
-  ]);
-  join<NodeClaim>(nodeClaimType, [
-    partOf(sources.nodeClaims, viewOfStoredClaim),
-    partOf(sources.machines, claimViewOfMachine),
-  ]);
+  const unions = joinedKinds(deps, sources, { pools, classes });
   return {
     kube: createEraClient({ kube, claims, pools, classes }),
     informers: joinedSet(informers, unions),
@@ -123,6 +110,29 @@ export function createEra(deps: EraDeps): Era {
       });
     },
   };
+}
+
+/** Kinds that have a counterpart in the other era, each joined with it. */
+function joinedKinds(
+  { clock, log }: EraDeps,
+  sources: Sources,
+  { pools, classes }: { readonly pools: ViewStore<NodePool>; readonly classes: ViewStore<EC2NodeClass> },
+): ReadonlyMap<string, UnionInformer<KubeObject>> {
+  const unions = new Map<string, UnionInformer<KubeObject>>();
+  const join = <T extends KubeObject>(type: ResourceType<T>, parts: readonly UnionPart<T>[]): void => {
+    const union = createUnionInformer({ type }, parts, { clock, log });
+    unions.set(kindOf(type), union);
+  };
+  join<NodePool>(nodePoolType, [partOf(sources.nodePools, itself), viewPart(pools, [sources.provisioners])]);
+  join<EC2NodeClass>(ec2NodeClassType, [
+    partOf(sources.nodeClasses, itself),
+    viewPart(classes, [sources.provisioners, sources.templates]),
+  ]);
+  join<NodeClaim>(nodeClaimType, [
+    partOf(sources.nodeClaims, viewOfStoredClaim),
+    partOf(sources.machines, claimViewOfMachine),
+  ]);
+  return unions;
 }
 
 function timersOf({ machines, provisioners }: Sources, node: string, now: number): NodeTimers | undefined {
