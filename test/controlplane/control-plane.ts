@@ -75,6 +75,7 @@ export async function startControlPlane(options: ControlPlaneOptions): Promise<C
 
 async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
   const { binaries, parts = controlPlaneParts, clock = createSystemClock(), signal, durable = false } = options;
+  signal?.throwIfAborted();
   const folder = await mkdtemp(join(tmpdir(), "controlplane-"));
   const held = hold(folder);
   try {
@@ -82,6 +83,7 @@ async function startOnce(options: ControlPlaneOptions): Promise<ControlPlane> {
     const places: Places = { folder, etcdPort, etcdPeerPort, apiPort, durable };
     const admin = await writeFiles(places, clock.now());
     const start = async (part: ControlPlanePart): Promise<void> => {
+      signal?.throwIfAborted();
       held.tell({
         name: part,
         command: binaries[part],
