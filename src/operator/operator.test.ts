@@ -153,6 +153,45 @@ const families: Readonly<Record<string, readonly string[]>> = {
   karpenter_cluster_state_node_count: [],
   karpenter_cluster_state_synced: [],
   karpenter_cluster_state_unsynced_time_seconds: [],
+  karpenter_pods_startup_duration_seconds_count: [],
+  karpenter_voluntary_disruption_consolidation_timeouts_total: ["consolidation_type"],
+  karpenter_cloudprovider_batcher_batch_size_count: ["batcher"],
+  karpenter_cloudprovider_batcher_batch_time_seconds_count: ["batcher"],
+  karpenter_interruption_received_messages_total: ["message_type"],
+  karpenter_interruption_deleted_messages_total: [],
+  karpenter_interruption_message_queue_duration_seconds_count: [],
+  controller_runtime_reconcile_total: ["controller", "result"],
+  controller_runtime_reconcile_errors_total: ["controller"],
+  controller_runtime_terminal_reconcile_errors_total: ["controller"],
+  controller_runtime_reconcile_panics_total: ["controller"],
+  controller_runtime_reconcile_timeouts_total: ["controller"],
+  controller_runtime_reconcile_time_seconds_count: ["controller"],
+  controller_runtime_max_concurrent_reconciles: ["controller"],
+  controller_runtime_active_workers: ["controller"],
+  workqueue_depth: ["name", "controller", "priority"],
+  workqueue_adds_total: ["name", "controller"],
+  workqueue_retries_total: ["name", "controller"],
+  workqueue_queue_duration_seconds_count: ["name", "controller"],
+  workqueue_work_duration_seconds_count: ["name", "controller"],
+  workqueue_unfinished_work_seconds: ["name", "controller"],
+  workqueue_longest_running_processor_seconds: ["name", "controller"],
+  leader_election_master_status: ["name"],
+  leader_election_slowpath_total: ["name"],
+  operator_nodepool_status_condition_count: ["namespace", "name", "type", "status", "reason"],
+  operator_nodepool_status_condition_transitions_total: ["type", "status", "reason"],
+  operator_ec2nodeclass_status_condition_count: ["namespace", "name", "type", "status", "reason"],
+};
+
+/** And of each machine and pod while it lives. */
+const whileAlive: Readonly<Record<string, readonly string[]>> = {
+  karpenter_pods_state: [
+    ...["name", "namespace", "owner", "node", "scheduled", "nodepool", "zone", "arch"],
+    ...["capacity_type", "instance_type", "phase", "ready", "managed"],
+  ],
+  operator_nodeclaim_status_condition_count: [
+    ...["namespace", "name", "type", "status", "reason"],
+    ...["karpenter_k8s_aws_ec2nodeclass", "karpenter_sh_nodepool"],
+  ],
 };
 
 const labelsOf = (exposition: string, name: string): readonly string[] | undefined => {
@@ -179,14 +218,21 @@ describe("what is served", () => {
     const cluster = await embeddedCluster();
     await cluster.kube.create(deploymentType, deployment("web", 1, { cpu: "1", memory: "1Gi" }));
     await cluster.until(isRunning(cluster, 1), 15);
+    await cluster.clock.advance(60_000);
+    const alive = await cluster.metrics.expose();
     await scale(cluster, 0);
     await cluster.until(isEmpty(cluster), 90);
     await cluster.clock.advance(5_000);
-    const exposition = await cluster.metrics.expose();
-    const found = Object.keys(families).map((name) => [name, labelsOf(exposition, name)?.toSorted()]);
-    expect(Object.fromEntries(found)).toEqual(
-      Object.fromEntries(Object.entries(families).map(([name, labels]) => [name, labels.toSorted()])),
-    );
+    const gone = await cluster.metrics.expose();
+    for (const [wanted, exposition] of [
+      [whileAlive, alive],
+      [families, gone],
+    ] as const) {
+      const found = Object.keys(wanted).map((name) => [name, labelsOf(exposition, name)?.toSorted()]);
+      expect(Object.fromEntries(found)).toEqual(
+        Object.fromEntries(Object.entries(wanted).map(([name, labels]) => [name, labels.toSorted()])),
+      );
+    }
     await cluster.stop();
   });
 });

@@ -227,6 +227,9 @@ const quietStartMilliseconds = 10_000;
 function decidingReconcilers(deps: Deps): readonly Reconciler[] {
   const { options, clock, labelRules, overlays, buffers } = deps;
   const act = options.mode === "apply";
+  // Known labels stand at 0 from the start, so that rates work from the first sample (spec: operations 1.1).
+  for (const consolidation_type of ["multi", "single"])
+    deps.instruments.consolidationTimeouts.increment({ consolidation_type }, 0);
   const figures = act ? undefined : createPlannedFigures(deps.metrics);
   const batcher = createBatcher(
     batchingOf({ clock, options, settings: deps.eraSettings, onClosed: deps.onBatchClosed }),
