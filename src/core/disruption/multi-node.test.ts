@@ -19,7 +19,6 @@ import {
 } from "../../../test/builders/layout.ts";
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { DisruptionMethod } from "./method.ts";
-import { emptiness } from "./emptiness.ts";
 import { multiNodeConsolidation, singleNodeConsolidation } from "./upstream-consolidation.ts";
 import { revalidateRemoval } from "./validation.ts";
 
@@ -181,16 +180,17 @@ describe("the second look", () => {
     expect(look(ourMethods, before, layout({ types: [s, l], nodes: more }))).toBe("ok");
   });
 
-  it("[lifecycle M5] upstream's methods wait 15 seconds for it, ours act at once", () => {
-    const waits = [...upstreamMethods, ...ourMethods].map(({ name, validationDelayMillis }) => [
-      name,
-      validationDelayMillis,
+  it("[lifecycle M5] upstream's methods wait 15 seconds for it, ours five for empty nodes, and else act at once", () => {
+    const waits = (methods: readonly DisruptionMethod[]) =>
+      methods.map(({ name, validationDelayMillis }) => [name, validationDelayMillis]);
+    expect(waits(upstreamMethods)).toEqual([
+      ["emptiness", 15_000],
+      ["multi-node-consolidation", 15_000],
+      ["single-node-consolidation", 15_000],
     ]);
-    expect(Object.fromEntries(waits)).toEqual({
-      [emptiness.name]: 15_000,
-      "multi-node-consolidation": 15_000,
-      "single-node-consolidation": 15_000,
-      consolidation: 0,
-    });
+    expect(waits(ourMethods)).toEqual([
+      ["emptiness", 5_000],
+      ["consolidation", 0],
+    ]);
   });
 });
