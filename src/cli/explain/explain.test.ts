@@ -52,6 +52,15 @@ describe("karpenter explain pod", () => {
   });
 });
 
+it("quotes no number that nobody wrote when an amount cannot be read", async () => {
+  const input = documents(poolOf("large", ["m5.large"]), deployment("web", 1, { cpu: "-1" }));
+  const { reasons, remedies } = await explained("pod/web", input);
+  expect([reasons[0]?.text, remedies[0]?.text]).toEqual([
+    'cpu: "-1" must not be negative',
+    expect.stringMatching(/^ask for less: cpu in an amount that can be had where the largest machine offers \d+m/),
+  ]);
+});
+
 describe("karpenter explain node", () => {
   it("says what would be done with it", async () => {
     const { verdict } = await explained("node/one", twoNodes(large));

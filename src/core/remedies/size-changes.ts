@@ -79,8 +79,10 @@ export function requestAttempts(snapshot: ClusterSnapshot, pod: Pod): readonly A
   if (excess.length === 0) return [];
   const told = excess
     .map(([name, amount]) => {
-      const asked = formatResources({ [name]: amount })[name];
-      return `${name} ${String(asked)} where the largest machine offers ${String(formatResources({ [name]: largest[name] ?? 0 })[name])}`;
+      // An amount that cannot be read counts as endless: nobody has written that number.
+      const isEndless = amount >= Number.MAX_SAFE_INTEGER;
+      const asked = isEndless ? "in an amount that can be had" : String(formatResources({ [name]: amount })[name]);
+      return `${name} ${asked} where the largest machine offers ${String(formatResources({ [name]: largest[name] ?? 0 })[name])}`;
     })
     .join(", ");
   const spec = cutRequests(pod.spec, Object.fromEntries(excess.map(([name]) => [name, (largest[name] ?? 0) / 2])));
