@@ -33,7 +33,8 @@ export async function runBlocks(root: string): Promise<BlocksRun> {
     .toSorted()
     .map((name) => blocksOf(name, readFileSync(join(docs, name), "utf8")))
     .filter((blocks) => blocks.length > 0);
-  const waiting = [...pages];
+  // The longest first, so that nobody waits for it alone in the end.
+  const waiting = pages.toSorted((a, b) => b.length - a.length);
   const problems: string[] = [];
   const work = async (): Promise<void> => {
     for (let page = waiting.shift(); page !== undefined; page = waiting.shift())

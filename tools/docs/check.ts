@@ -29,9 +29,8 @@ function unknownMessages(): readonly string[] {
 }
 
 const problems = brokenLinks(readSite(docs), root).map((link) => `${link} leads nowhere`);
-const run = await runBlocks(root);
+const [run, page] = await Promise.all([runBlocks(root), metricsPage(root)]);
 problems.push(...run.problems, ...unknownMessages());
-const page = await metricsPage(root);
 const metricsFile = join(docs, "metrics.md");
 if (process.argv.includes("--write")) {
   writeFileSync(metricsFile, page);
