@@ -185,12 +185,28 @@ const families: Readonly<Record<string, readonly string[]>> = {
 /** And of each machine and pod while it lives. */
 const whileAlive: Readonly<Record<string, readonly string[]>> = {
   karpenter_pods_state: [
-    ...["name", "namespace", "owner", "node", "scheduled", "nodepool", "zone", "arch"],
-    ...["capacity_type", "instance_type", "phase", "ready", "managed"],
+    "name",
+    "namespace",
+    "owner",
+    "node",
+    "scheduled",
+    "nodepool",
+    "zone",
+    "arch",
+    "capacity_type",
+    "instance_type",
+    "phase",
+    "ready",
+    "managed",
   ],
   operator_nodeclaim_status_condition_count: [
-    ...["namespace", "name", "type", "status", "reason"],
-    ...["karpenter_k8s_aws_ec2nodeclass", "karpenter_sh_nodepool"],
+    "namespace",
+    "name",
+    "type",
+    "status",
+    "reason",
+    "karpenter_k8s_aws_ec2nodeclass",
+    "karpenter_sh_nodepool",
   ],
 };
 

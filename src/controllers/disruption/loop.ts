@@ -147,7 +147,7 @@ async function pass(run: Run, signal: AbortSignal): Promise<"acted" | "waits" | 
     const [first] = plan.commands;
     if (left === deps.methods && backOff.held().size === 0) quiet.note(begun, plan, deps.clock.now());
     if (first === undefined) {
-      deps.onPass?.([]);
+      tellPass(deps, []);
       return otherwise;
     }
     const outcome = await carryOut(run, plan, signal);
@@ -156,6 +156,8 @@ async function pass(run: Run, signal: AbortSignal): Promise<"acted" | "waits" | 
     if (left.length === 0) return otherwise;
   }
 }
+
+const tellPass = ({ onPass }: DisruptionDeps, commands: readonly DisruptionCommand[]): void => onPass?.(commands);
 
 /** `told`: in the modes that change nothing. `refused`: the second look left nothing of it. */
 async function carryOut(run: Run, plan: DisruptionPlan, signal: AbortSignal): Promise<"started" | "told" | "refused"> {
@@ -167,7 +169,7 @@ async function carryOut(run: Run, plan: DisruptionPlan, signal: AbortSignal): Pr
     const survivor = await validated(run, { command, plan }, signal);
     if (survivor !== undefined) survivors.push(survivor);
   }
-  deps.onPass?.(survivors);
+  tellPass(deps, survivors);
   if (survivors.length === 0) return "refused";
   if (!deps.act) {
     for (const command of survivors) recordRemovals(deps, command);
