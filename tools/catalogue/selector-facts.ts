@@ -3,27 +3,32 @@ import type { SelectorFacts } from "../../src/provider-aws/catalogue/index.ts";
 
 /** What EC2 states beside the facts that decisions are made from (spec: operations 6.2). */
 export function selectorFactsOf(info: InstanceTypeInfo): SelectorFacts {
-  const { EbsInfo: ebs, InstanceStorageInfo: storage, NetworkInfo: network } = info;
+  const { InstanceType: name = "", EbsInfo: ebs = {}, InstanceStorageInfo: storage = {} } = info;
+  const { SupportedRootDeviceTypes: rootDevices = [], SupportedVirtualizationTypes: virtualizations = [] } = info;
   return {
-    name: info.InstanceType ?? "",
-    rootDevices: info.SupportedRootDeviceTypes ?? [],
-    virtualizations: info.SupportedVirtualizationTypes ?? [],
-    diskType: storage?.Disks?.[0]?.Type ?? "",
-    burstable: info.BurstablePerformanceSupported ?? false,
-    fpga: (info.FpgaInfo?.Fpgas ?? []).length > 0,
-    hibernation: info.HibernationSupported ?? false,
-    ipv6: network?.Ipv6Supported ?? false,
-    freeTier: info.FreeTierEligible ?? false,
-    autoRecovery: info.AutoRecoverySupported ?? false,
-    dedicatedHosts: info.DedicatedHostsSupported ?? false,
-    ...diskFacts(ebs ?? {}, storage ?? {}),
-    ...baselineOf(ebs ?? {}),
+    name,
+    rootDevices,
+    virtualizations,
+    ...answersOf(info),
+    ...diskFacts(ebs, storage),
+    ...baselineOf(ebs),
   };
 }
+
+const answersOf = (info: InstanceTypeInfo) => ({
+  burstable: info.BurstablePerformanceSupported === true,
+  fpga: info.FpgaInfo !== undefined,
+  hibernation: info.HibernationSupported === true,
+  ipv6: info.NetworkInfo?.Ipv6Supported === true,
+  freeTier: info.FreeTierEligible === true,
+  autoRecovery: info.AutoRecoverySupported === true,
+  dedicatedHosts: info.DedicatedHostsSupported === true,
+});
 
 const isSupported = (text: string | undefined): boolean => text !== undefined && text !== "unsupported";
 
 const diskFacts = (ebs: EbsInfo, storage: InstanceStorageInfo) => ({
+  diskType: storage.Disks?.[0]?.Type ?? "",
   nvme: isSupported(ebs.NvmeSupport) || isSupported(storage.NvmeSupport),
   diskEncryption: isSupported(ebs.EncryptionSupport) || isSupported(storage.EncryptionSupport),
   ebsOptimized: isSupported(ebs.EbsOptimizedSupport),

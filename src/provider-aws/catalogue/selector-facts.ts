@@ -61,15 +61,19 @@ const orEmpty = (text: string, usual: string): string => (text === usual ? "" : 
 /** Reads a line written by `encodeSelectorFacts`. */
 export function decodeSelectorFacts(line: string): SelectorFacts {
   const [name = "", flags = "", diskType = "", roots = "", virtualizations = "", ebs = ""] = line.split("|");
-  const [mbps = 0, megabytes = 0, iops = 0] = ebs.split(",").map(Number);
   return {
     name,
     rootDevices: (roots || "ebs").split(","),
     virtualizations: (virtualizations || "hvm").split(","),
     diskType,
     ...(Object.fromEntries(flagNames.map((flag) => [flag, flags.includes(letters[flag])])) as Record<Flag, boolean>),
-    ...(ebs === "" ? {} : { ebsBaseline: { mbps, megabytes, iops } }),
+    ...(ebs === "" ? {} : { ebsBaseline: baselineOf(ebs) }),
   };
+}
+
+function baselineOf(text: string): NonNullable<SelectorFacts["ebsBaseline"]> {
+  const [mbps = 0, megabytes = 0, iops = 0] = text.split(",").map(Number);
+  return { mbps, megabytes, iops };
 }
 
 /** By name; a type of the catalogue has an entry here. Reading takes some milliseconds: once per process. */

@@ -2,6 +2,7 @@ import { describe, expect, test } from "vitest";
 import { factsOf, instanceTypeInfoOf } from "./ec2-shape.ts";
 import { decodeMachine, encodeMachine } from "./machine-row.ts";
 import { simulatedSpotPrice } from "./prices.ts";
+import { decodeSelectorFacts, encodeSelectorFacts, loadSelectorFacts } from "./selector-facts.ts";
 import { hasOwnPrices, catalogueRegions, loadCatalogue } from "./tables.ts";
 
 const catalogue = loadCatalogue();
@@ -23,6 +24,18 @@ describe("the shipped tables", () => {
       expect(decodeMachine(encodeMachine(facts))).toEqual(facts);
       expect(factsOf(instanceTypeInfoOf(facts))).toEqual(facts);
     }
+  });
+
+  test("tell of each type what people choose by, and survive being written and read", () => {
+    const facts = loadSelectorFacts();
+    expect([...facts.keys()]).toEqual(catalogue.machines.map(({ name }) => name));
+    for (const each of facts.values()) expect(decodeSelectorFacts(encodeSelectorFacts(each))).toEqual(each);
+    expect(facts.get("m5d.large")).toMatchObject({
+      diskType: "ssd",
+      hibernation: true,
+      freeTier: false,
+      ebsBaseline: { mbps: 650, megabytes: 81.25, iops: 3600 },
+    });
   });
 
   test("name three regions with their zones, and only types that are known", () => {
