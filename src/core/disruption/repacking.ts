@@ -6,7 +6,7 @@
 import type { ClusterSnapshot } from "../cluster/snapshot.ts";
 import type { DisruptionLimitsFailure } from "../pods/disruption-limits.ts";
 import { finished } from "../resumable.ts";
-import { ok, type Result } from "../result.ts";
+import { failed, ok, type Result } from "../result.ts";
 import { balancedScoring, poolTotals } from "./balanced.ts";
 import { type Candidate, savingsRatio } from "./candidate.ts";
 import { repackingChecks } from "./consolidation-checks.ts";
@@ -212,14 +212,20 @@ function* atLeastUpstream(
 ): Generator<number, Move | undefined> {
   const { judge } = ground;
   const { ledger, settings } = judge.context;
-  const evaluate = (set: readonly Candidate[]): Generator<number, Result<Move, MoveRefusal>> =>
-    evaluateMove(judge, set);
+  const evaluate = (set: readonly Candidate[]): Generator<number, Result<Move, MoveRefusal>> => theirMove(judge, set);
   const many = yield* longestPrefix(candidates, { ledger, evaluate });
   const theirs = many.best ?? (yield* firstSingle(ground, candidates));
   if (theirs === undefined || theirs.podsMoved > settings.maxPodsMoved) return best;
   // Who moved within the hour does so again only for what that is worth: upstream has no memory, and pays for it.
   if (theirs.score <= 0 && movedBefore(judge.context, theirs)) return best;
   return best === undefined || theirs.saving > best.saving + savingTolerance ? theirs : best;
+}
+
+/** Judged by our rules; upstream launches one machine for a move at the most (lifecycle 3.6). */
+function* theirMove(judge: Judge, set: readonly Candidate[]): Generator<number, Result<Move, MoveRefusal>> {
+  const found = yield* evaluateMove(judge, set);
+  if (!found.ok || found.value.replacements.length <= 1) return found;
+  return failed({ code: "no-cheaper-replacement", text: "its pods would need more than one machine" });
 }
 
 const movedBefore = ({ settings, scope }: MethodContext, { candidates }: Move): boolean =>
@@ -255,7 +261,7 @@ function* firstSingle({ judge, scan }: Ground, candidates: readonly Candidate[])
     if (candidate.pods.length > settings.maxPodsMoved) continue;
     left -= judge.simulator.snapshot.nodes.length;
     if (left < 0) return undefined;
-    const found = yield* evaluateMove(judge, [candidate]);
+    const found = yield* theirMove(judge, [candidate]);
     if (found.ok) return found.value;
   }
   return undefined;
