@@ -30,6 +30,9 @@ export async function openEmbeddedPlace(
   };
 }
 
+/** As long as a kube-apiserver keeps them by default (`--event-ttl`). */
+const eventRetentionMilliseconds = 3_600_000;
+
 /** The cluster ends in its turn, after those who use it: it runs on a signal of its own, not on the lifecycle's. */
 async function startCluster(options: UpOptions, around: Surroundings, lifecycle: Lifecycle): Promise<EmbeddedCluster> {
   const booted = Promise.withResolvers<EmbeddedCluster>();
@@ -39,6 +42,7 @@ async function startCluster(options: UpOptions, around: Surroundings, lifecycle:
         ...around,
         region: options.region,
         clusterName: "karpenter-ts",
+        eventRetentionMilliseconds,
         ...(options.cloud === "kwok" ? { adopts: isFakeNode } : {}),
       };
       const cluster = await startEmbeddedCluster(settings, own);
