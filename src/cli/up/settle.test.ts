@@ -17,7 +17,7 @@ async function settle(picture: (milliseconds: number) => ClusterPicture): Promis
   await clock.advance(10_000);
   const asked = clock.monotonic();
   const elapsed = (): number => clock.monotonic() - asked;
-  const done: { kind?: string } = {};
+  const over = { is: false };
   const waiting = waitUntilSettled(
     {
       cluster: {
@@ -32,12 +32,11 @@ async function settle(picture: (milliseconds: number) => ClusterPicture): Promis
       quietMilliseconds: 2_000,
     },
     new AbortController().signal,
-  ).then(({ kind }) => {
-    done.kind = kind;
+  ).finally(() => {
+    over.is = true;
   });
-  while (done.kind === undefined && elapsed() < 10_000) await clock.advance(100);
-  await waiting;
-  return [done.kind ?? "", elapsed()];
+  while (!over.is && elapsed() < 10_000) await clock.advance(100);
+  return [(await waiting).kind, elapsed()];
 }
 
 describe("waitUntilSettled", () => {
