@@ -163,8 +163,8 @@ describe("a node that pods are planned on", () => {
 
   test("is not promised to pods so small that they find a gap anyway", async () => {
     const cluster = await nominating();
-    await cluster.expecting("large", "125m");
-    await cluster.expecting("small", "124m");
+    await cluster.expecting("large", "500m");
+    await cluster.expecting("small", "499m");
     await cluster.join();
     await cluster.becomesReady();
     expect([await cluster.promiseOf("large"), await cluster.promiseOf("small")]).toEqual(["node-a", undefined]);
