@@ -220,6 +220,8 @@ function observers(deps: Deps): readonly Reconciler[] {
   ];
 }
 
+const poolPatienceMilliseconds = 5_000;
+
 /** Longer than the longest batch of the provisioner, which says where displaced pods go. */
 const quietStartMilliseconds = 10_000;
 
@@ -244,6 +246,7 @@ function decidingReconcilers(deps: Deps): readonly Reconciler[] {
     ...clusterLimitsOf(options),
     ...(buffers === undefined ? {} : { virtual: buffers.virtual }),
     batchMaxMilliseconds: options.batchMaxMilliseconds,
+    poolPatienceMilliseconds,
     planning: {
       ...planningPolicy(options),
       preferencePolicy: options.preferencePolicy,

@@ -35,6 +35,8 @@ export interface ProvisioningDeps {
   readonly model: ClusterModel;
   readonly batcher: Batcher;
   readonly batchMaxMilliseconds: number;
+  /** How long after the start pods may wait for pools of which nobody has said yet that they can be used; 0 when absent. */
+  readonly poolPatienceMilliseconds?: number;
   /** Which machine each pod was planned on; of its own when absent. */
   readonly planned?: PlannedPods;
   /** Makes the plans; on this thread, in slices, when absent. */

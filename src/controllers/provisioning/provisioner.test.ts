@@ -26,7 +26,7 @@ interface Provisioned {
 const ready = (pool: NodePool): NodePool => pool;
 
 async function provisioned(
-  options: FixtureOptions & { readonly pools?: readonly NodePool[] } = {},
+  options: FixtureOptions & { readonly pools?: readonly NodePool[]; readonly poolPatienceMilliseconds?: number } = {},
 ): Promise<Provisioned> {
   const fixture = await clusterFixture(options);
   fixture.provider.instanceTypeList = [smallType];
@@ -34,7 +34,9 @@ async function provisioned(
   const model = createClusterModel(fixture);
   const batcher = createBatcher({ clock: fixture.clock, idleMilliseconds: 1_000, maxMilliseconds: 10_000 });
   const ids = createIds(createSeededRandom(3));
-  const provisioning = createProvisioning({ ...fixture, ids, model, batcher, act: true, batchMaxMilliseconds: 10_000 });
+  const { poolPatienceMilliseconds = 0 } = options;
+  const timing = { batchMaxMilliseconds: 10_000, poolPatienceMilliseconds };
+  const provisioning = createProvisioning({ ...fixture, ...timing, ids, model, batcher, act: true });
   await fixture.run(provisioning.loop, provisioning.podTrigger, provisioning.nodeTrigger, model.claimCollector);
   return {
     fixture,
@@ -79,6 +81,28 @@ describe("provisioning loop", () => {
     expect(nominated?.message).toBe(`Pod should schedule on: nodeclaim/${claim?.metadata.name}`);
     const labels = { reason: "provisioned", nodepool: "default", min_values_relaxed: "false" };
     expect(await cluster.fixture.metrics.value("karpenter_nodeclaims_created_total", labels)).toBe(1);
+    await cluster.fixture.stop();
+  });
+
+  test("waits at its start for pools that are not ready yet: what is ready first may be dear", async () => {
+    const cluster = await provisioned({ poolPatienceMilliseconds: 5_000 });
+    const late = await cluster.fixture.create(nodePoolType, nodePool("late"));
+    await cluster.pending("a");
+    await cluster.fixture.advance(3_000);
+    expect(await cluster.claims()).toEqual([]);
+    const status = { conditions: [{ type: "Ready", status: "True", reason: "Ready", message: "" }] };
+    await cluster.fixture.patch(nodePoolType, late, { status }, "status");
+    await cluster.fixture.advance(1_000);
+    expect((await cluster.claims()).length).toBe(1);
+    await cluster.fixture.stop();
+  });
+
+  test("waits no longer than a while for pools that never are", async () => {
+    const cluster = await provisioned({ poolPatienceMilliseconds: 5_000 });
+    await cluster.fixture.create(nodePoolType, nodePool("never"));
+    await cluster.pending("a");
+    await cluster.fixture.advance(7_000);
+    expect((await cluster.claims()).length).toBe(1);
     await cluster.fixture.stop();
   });
 

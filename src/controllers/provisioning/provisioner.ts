@@ -1,3 +1,4 @@
+import { conditionStatus, conditionTypes, type NodePool } from "../../api/index.ts";
 import {
   createCatalogueCache,
   epochMillisOf,
@@ -7,7 +8,7 @@ import {
   type ProvisioningPlan,
   type ClusterSnapshot,
 } from "../../core/index.ts";
-import { oneWorker, type Reconciler, requeueNow, singletonKey } from "../plumbing/index.ts";
+import { oneWorker, type Reconciler, requeueAfter, requeueNow, singletonKey } from "../plumbing/index.ts";
 import { createClaims } from "./create-claims.ts";
 import { createDecisionClock } from "./decision-clock.ts";
 import type { ProvisioningDeps } from "./deps.ts";
@@ -32,6 +33,7 @@ export function createProvisioning(deps: ProvisioningDeps): Provisioning {
   const pass = createPass(deps, reporter);
   // A batch that met an unsynced picture is not lost: it is planned as soon as the launches of the last one are through.
   let owed = false;
+  const poolsAwaited = createPoolPatience(deps);
   return {
     podTrigger: createPodTrigger({ ...deps, acknowledge: (uid) => decisionClock.acknowledge(uid) }),
     nodeTrigger: createNodeTrigger(deps),
@@ -43,6 +45,7 @@ export function createProvisioning(deps: ProvisioningDeps): Provisioning {
         if (!owed && !deps.batcher.pending) return undefined;
         owed = (await deps.batcher.wait(signal)) || owed;
         if (!owed || !deps.model.isSynced()) return requeueNow;
+        if (poolsAwaited()) return requeueAfter(poolPollMilliseconds);
         await pass(signal);
         owed = false;
         return requeueNow;
@@ -58,6 +61,23 @@ export function createProvisioning(deps: ProvisioningDeps): Provisioning {
     },
   };
 }
+
+const poolPollMilliseconds = 100;
+
+/**
+ * Whether to wait for pools: at the start of a process their conditions are still to come, and a plan on those that happen to
+ * be ready first may be a dear one. Once all were ready, or the time is over, nobody waits again.
+ */
+function createPoolPatience({ clock, model, poolPatienceMilliseconds = 0 }: ProvisioningDeps): () => boolean {
+  const end = clock.monotonic() + poolPatienceMilliseconds;
+  let over = poolPatienceMilliseconds === 0;
+  return () => {
+    over ||= clock.monotonic() >= end || model.snapshot().pools.every(({ pool }) => isReady(pool));
+    return !over;
+  };
+}
+
+const isReady = (pool: NodePool): boolean => conditionStatus(pool, conditionTypes.ready) === "True";
 
 type Pass = (signal: AbortSignal) => Promise<void>;
 
