@@ -91,7 +91,8 @@ async function liveThrough(rights: Rights): Promise<void> {
     templated: { podTemplateRef: { name: "spare" }, replicas: 1 },
     scaled: { scalableRef: { apiGroup: "apps", kind: "Deployment", name: "held" }, replicas: 1 },
   };
-  await cluster.kube.create(deploymentType, deployment("held", 2, small));
+  // Of two controllers, and large enough for the scheduler to be told where they go.
+  await cluster.kube.create(deploymentType, deployment("held", 2, { cpu: "750m", memory: "512Mi" }));
   await cluster.kube.create(deploymentType, surging("surging"));
   expect(await cluster.until(isRunning(cluster, 3), 60)).toBe(true);
   // Held by a budget until the claim's patience ends; then deleted. Later claims have none, and evict.
