@@ -321,7 +321,9 @@ describe("lint --fix", () => {
     const tried = commands.map(({ patch }) =>
       patch.replace(/^kubectl (patch|create)/gm, "kubectl $1 --dry-run=server"),
     );
-    const environment = { PATH: `${binaries}:${process.env["PATH"] ?? ""}`, KUBECONFIG: kubeconfig };
+    // With a home, so that kubectl keeps its cache there and not in the checkout.
+    const path = `${binaries}:${process.env["PATH"] ?? ""}`;
+    const environment = { ...process.env, PATH: path, KUBECONFIG: kubeconfig };
     const { stdout } = await run("sh", ["-e", "-c", tried.join("")], { env: environment });
     // "patched (no change)" would be a fix that mends nothing.
     const made = stdout.split("\n").filter((line) => / (?:patched|created)(?: \(server dry run\))?$/.test(line));
