@@ -1,4 +1,4 @@
-import { nodePoolType } from "../../api/index.ts";
+import { conditionStatus, conditionTypes, type NodePool, nodePoolType } from "../../api/index.ts";
 import { joinManifests, type ManifestSet, positionText } from "../../manifests/index.ts";
 import { CliError, exitCodes } from "../cli-error.ts";
 import { checkRegion } from "../clouds/region.ts";
@@ -102,21 +102,15 @@ async function poolsReady({ place, clock, signal }: UpSession): Promise<void> {
   const started = clock.monotonic();
   while (clock.monotonic() - started < poolsReadyMilliseconds) {
     const { items } = await place.kube.list(nodePoolType, { signal });
-    const ready = items.every(
-      ({ status }) => status?.conditions?.find(({ type }) => type === "Ready")?.status === "True",
-    );
-    if (ready) return;
+    if (items.every(isReady)) return;
     await clock.sleep(50, { signal });
   }
 }
 
 /** While a pool can't be used yet, a pod that has no place may still get one. */
-const isJudged = ({ operator }: UpSession): boolean =>
-  operator
-    .snapshot()
-    .pools.every(({ pool }) =>
-      (pool.status?.conditions ?? []).some(({ type, status }) => type === "Ready" && status === "True"),
-    );
+const isJudged = ({ operator }: UpSession): boolean => operator.snapshot().pools.every(({ pool }) => isReady(pool));
+
+const isReady = (pool: NodePool): boolean => conditionStatus(pool, conditionTypes.ready) === "True";
 
 const noPods: PodNames = new Set();
 

@@ -52,7 +52,10 @@ export interface Nominator {
   forget(uid: string): void;
 }
 
-/** Of the node's room, in any resource: what asks for less finds a gap, and each promise is a write, and makes the scheduler look at each node twice. */
+/**
+ * Of the node's room, in any resource: what asks for less finds a gap, and each promise is a write, and makes the scheduler
+ * look at each node twice.
+ */
 const leastShare = 1 / 8;
 const parallel = 50;
 /** Until the pods are bound their node must not be taken for empty (scheduling 8.1). */

@@ -28,8 +28,9 @@ interface Found {
 
 /**
  * A pod that was promised a node is none to find a machine for (scheduling 1.1, A7). So promises of ours that came to
- * nothing are taken back: at once where the node is gone or goes, or where others have taken the room, else after a while. After a restart the API's own record of
- * who wrote the field says which are ours; those of preemption and of other programs are left alone.
+ * nothing are taken back: at once where the node is gone or goes, or where others have taken the room, else after a while.
+ * After a restart the API's own record of who wrote the field says which are ours; those of preemption and of other programs
+ * are left alone.
  */
 export function createStaleNominations(deps: StaleNominationsDeps): Reconciler {
   const { caches, clock, nominator } = deps;
